@@ -1,0 +1,71 @@
+// Every bound of Ringfence, each with its reason. A full queue refuses and counts; nothing grows without a limit.
+// Must not know: anything; it is numbers only.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace ringfence::limits {
+
+// --- wire -----------------------------------------------------------------------------------------------------------
+// Largest webhook body we gather. Telnyx call events are 1-4 KB; a recording or AI event may carry transcripts.
+inline constexpr std::size_t kBodyBytes = 256 * 1024;
+// Largest frame: a full body plus its fields (ids, headers), which are bounded below.
+inline constexpr std::size_t kFramePayloadBytes = kBodyBytes + 16 * 1024;
+// One text field of a frame (id, type, scheme, partition, trace context). R-013 stores ids up to 255 bytes.
+inline constexpr std::size_t kFieldBytes = 255;
+// Verified headers carried along with an event.
+inline constexpr std::size_t kFrameHeaders = 8;
+inline constexpr std::size_t kFrameHeaderValueBytes = 512;
+// A reply to the operator: `calls` with kListedCalls rows, or one long ladder.
+inline constexpr std::size_t kReplyBytes = 4 * 1024 * 1024;
+// Nesting of untrusted JSON. Real events nest 5 deep.
+inline constexpr std::size_t kJsonDepth = 32;
+
+// --- edge -----------------------------------------------------------------------------------------------------------
+// Keys of one location: two for a rotation, the rest for several accounts on one endpoint.
+inline constexpr std::size_t kWebhookKeys = 16;
+inline constexpr std::size_t kKeyFileBytes = 4096;
+// A dedup lookup walks one bucket; longer walks mean a corrupted table and are cut.
+inline constexpr std::size_t kDedupBucketSlots = 8;
+
+// --- worker ---------------------------------------------------------------------------------------------------------
+// nginx keeps at most `keepalive` connections per worker process; 64 workers x 32 is a large machine.
+inline constexpr std::size_t kIngestConnections = 2048;
+inline constexpr std::size_t kControlConnections = 16;
+// Events of one session waiting for the commit in flight. A 5-leg call makes ~34 events in all.
+inline constexpr std::size_t kSessionQueue = 64;
+// Events in the whole engine. At 20 k events/s this is 200 ms of work; past it the verdict is `later`.
+inline constexpr std::size_t kEngineQueue = 4096;
+// Sessions kept in memory, ~4 KB each. One not here is loaded from the store.
+inline constexpr std::size_t kSessionCache = 16384;
+// A commit that keeps losing to another worker gives up: 8 workers would have to interleave perfectly.
+inline constexpr int kCommitConflicts = 8;
+// The provider stops waiting for our answer at 2 s; a verdict after that is worth nothing (facts: Telnyx, delivery).
+inline constexpr std::int64_t kVerdictMs = 1500;
+// Sessions taken over in one due-time scan, and how long the claim keeps other workers from doing the same work.
+inline constexpr std::size_t kDueBatch = 100;
+inline constexpr std::int64_t kDueClaimMs = 2000;
+inline constexpr std::int64_t kDueScanMs = 250;
+// Recent ladder lines kept for `ringctl watch`.
+inline constexpr std::size_t kWatchLines = 4096;
+inline constexpr std::size_t kListedCalls = 1000;
+inline constexpr std::size_t kDirectoryBytes = 16 * 1024 * 1024;
+
+// --- one call -------------------------------------------------------------------------------------------------------
+// Devices rung at once: Telnyx's default concurrency is 10; R-020 tests 64.
+inline constexpr std::size_t kLegs = 64;
+// Commands waiting for their result in one session: a dial and a hangup per leg, and the parent's own.
+inline constexpr std::size_t kOutbox = 2 * kLegs + 16;
+// A session document: 64 legs of ~300 bytes each and the outbox.
+inline constexpr std::size_t kDocumentBytes = 128 * 1024;
+
+// --- provider -------------------------------------------------------------------------------------------------------
+// Commands on the wire at once; Telnyx's HTTP/2 allows 100 streams a connection and we keep two.
+inline constexpr std::size_t kCommandsInFlight = 150;
+inline constexpr std::size_t kCommandQueue = 8192;
+inline constexpr long kProviderConnections = 4;
+inline constexpr std::size_t kProviderReplyBytes = 1024 * 1024;
+inline constexpr int kAuditPages = 8;
+
+}  // namespace ringfence::limits
