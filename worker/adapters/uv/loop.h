@@ -1,0 +1,66 @@
+// The one event loop and the two things everybody asks of it: a timer and a call "later on the loop".
+// Owned by main. Must not know: anything of calls.
+#pragma once
+
+#include <uv.h>
+
+#include <deque>
+#include <functional>
+
+#include "adapters/uv/handle.h"
+#include "core/plan.h"
+#include "ports/clock.h"
+
+namespace ringfence {
+
+class UvLoop {
+ public:
+  UvLoop();
+  ~UvLoop();  // runs the loop until every closed handle is gone; aborts if one was left open
+  UvLoop(const UvLoop&) = delete;
+  UvLoop& operator=(const UvLoop&) = delete;
+  [[nodiscard]] uv_loop_t* get() noexcept { return &loop_; }
+  void run();  // until stop() or nothing is left to wait for
+  void stop();
+
+ private:
+  uv_loop_t loop_{};
+};
+
+// A one-shot timer. start() replaces a pending one; 0 ms stays 0 ms. The callback may destroy the timer.
+class UvTimer {
+ public:
+  explicit UvTimer(UvLoop& loop);
+  void start(Millis delay_ms, std::function<void()> ring);
+  void stop();
+  // A timer that does not by itself keep the loop running.
+  void unref();
+
+ private:
+  UvHandle<uv_timer_t> handle_;
+  std::function<void()> ring_;
+};
+
+// Runs closures in the next turn of the loop, in order; used where a port promises "never from inside the call".
+class UvDeferred {
+ public:
+  explicit UvDeferred(UvLoop& loop);
+  void post(std::function<void()> work);
+
+ private:
+  void drain();
+  UvHandle<uv_idle_t> idle_;
+  std::deque<std::function<void()>> queue_;
+};
+
+class UvClock final : public Clock {
+ public:
+  explicit UvClock(UvLoop& loop) : timer_(loop) {}
+  [[nodiscard]] Millis now_ms() const override;
+  void set_alarm(Millis at_ms, std::function<void()> ring) override;
+
+ private:
+  UvTimer timer_;
+};
+
+}  // namespace ringfence

@@ -1,0 +1,25 @@
+// What we attach to every command as `client_state` and get back on every later event of that leg: session, leg and
+// generation. A second replica of "whose leg is this", held by the provider. Must not know: JSON of webhooks.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "shared/ids.h"
+
+namespace ringfence {
+
+struct ClientState {
+  SessionId session;
+  int leg = 0;         // kParent or a leg index
+  int generation = 1;  // bumped when a session dials the same device again
+};
+
+// Base64 of compact JSON {"rf":1,"s":...,"l":...,"g":...}.
+[[nodiscard]] std::string encode_client_state(const ClientState& state);
+// nullopt for anything that is not exactly ours: not base64, not JSON, over 4 KB, wrong types, other software's
+//
+[[nodiscard]] std::optional<ClientState> decode_client_state(std::string_view base64);
+
+}  // namespace ringfence

@@ -1,0 +1,56 @@
+// Everything that can happen to a call, as a value with an id and a time: webhooks, results of commands, the passing
+// of time. One door: nothing else changes a session. Must not know: sockets, JSON, stores.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "core/client_state.h"
+#include "core/command.h"
+#include "core/plan.h"
+#include "shared/ids.h"
+
+namespace ringfence {
+
+enum class WebhookType : std::uint8_t {
+  initiated,
+  answered,
+  bridged,
+  hangup,
+  speak_ended,
+  recording_saved,
+  recording_error,
+  other
+};
+[[nodiscard]] std::string_view name_of(WebhookType type) noexcept;
+
+// A provider's statement about one leg. Absent fields are empty.
+struct WebhookFact {
+  WebhookType type = WebhookType::other;
+  std::string type_name;  // as the provider wrote it
+  std::string call_control_id, call_leg_id, call_session_id, connection_id;
+  bool incoming = false;  // only `initiated` says it
+  std::string from, to, caller_name;
+  std::string hangup_cause, hangup_source, sip_hangup_cause;
+  std::string recording_id, recording_url;
+  std::optional<ClientState> client_state;  // ours, or nothing
+};
+
+struct CommandResult {
+  CommandId command;
+  int tries = 1;  // which handing-over this answers
+  CommandOutcome outcome;
+};
+
+struct Tick {};  // time passed; step() looks at its deadlines
+
+struct Event {
+  EventId id;
+  SessionId session;
+  Millis at_ms = 0;  // when we learnt it; step()'s only clock
+  std::variant<WebhookFact, CommandResult, Tick> body;
+  std::optional<RingPlan> plan;  // resolved by the engine for an incoming `initiated`, else absent
+};
+
+}  // namespace ringfence

@@ -1,0 +1,28 @@
+// The ring rules as numbers, all from ringd.conf (worker/main.cc), passed into step(). All times in milliseconds.
+// Must not know: where the numbers come from.
+#pragma once
+
+#include "core/plan.h"
+
+namespace ringfence {
+
+struct Policy {
+  Millis ring_ms = 30'000;               // T_ring: nobody answered by then -> voicemail; also each dial's timeout_secs
+  Millis bridge_retry_ms = 500;          // pause before the second and last bridge attempt
+  Millis bridge_watch_ms = 2'000;        // T_bridge: accepted bridge without `call.bridged` -> look, retry, fall back
+  Millis command_retry_ms = 600;         // T_cmd: first resend of an unanswered command, same command_id, then doubling
+  Millis command_retry_max_ms = 5'000;   // the doubling stops here
+  Millis dedupe_window_ms = 45'000;      // resends end here: the provider honours a command_id for 60 s, less margin
+  Millis greeting_ms = 30'000;           // speak.ended lost: record anyway
+  Millis record_retry_ms = 5'000;
+  Millis audit_first_ms = 5'000;         // first look at the provider's own records while something is unproved,
+  Millis audit_max_ms = 60'000;          // then doubling up to this
+  Millis quiesce_ms = 10'000;            // a request older than this cannot still be executed: an audit may prove death
+  Millis recording_wait_ms = 60'000;     // after the caller left voicemail: how long recording.saved may take
+  Millis call_limit_ms = 4 * 3'600'000;  // time_limit_secs of every dialled leg (I17)
+  Millis tombstone_ms = 15 * 60'000;     // a closed session still merges and derives for this long
+  Millis session_ttl_ms = 6 * 3'600'000;  // store lifetime of a live session, refreshed by every event (R-048: >= 2 h)
+  int record_attempts = 3;
+};
+
+}  // namespace ringfence

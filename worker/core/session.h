@@ -1,0 +1,105 @@
+// The state of one call, as a value.
+//
+// Glossary
+//   session   one inbound call being rung, from the first webhook to the proof that nothing of it is left
+//   parent    the caller's call; leg: an outbound call to one device
+//   claim     the commit in which a session names its winner; no bridge exists without one
+//   winner    the leg the claim names
+//   want-dead derived, never stored: this leg should not exist in this phase
+//   proved    a leg's end that the provider stated; inferred: an end we concluded, which evidence may revoke
+//   outbox    commands whose result has not been committed; they survive a crash here and are resent from here
+//   tombstone a closed session, kept to catch what is late
+//   audit     a look at the provider's own records when its webhooks leave something unproved
+//
+// Owned by the engine's cache and the store; changed by step() alone. Must not know: how it is stored or sent.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/command.h"
+#include "core/plan.h"
+#include "shared/ids.h"
+
+namespace ringfence {
+
+enum class Phase : std::uint8_t {
+  none,          // no event yet
+  ringing,       // devices ring, the caller hears ringback
+  answering,     // a winner is claimed, the parent is being answered
+  bridging,      // the parent is answered, the bridge is being made
+  connected,     // conversation
+  vm_answering,  // voicemail wanted, the parent is being answered
+  vm_greeting,   // the greeting is spoken
+  vm_recording,  // the caller speaks
+  closing,       // decided to end; waiting for proofs
+  closed         // tombstone
+};
+[[nodiscard]] std::string_view name_of(Phase phase) noexcept;
+
+// Only ever moves to the right, but for ended_inferred, which positive evidence may revoke (I4).
+enum class LegState : std::uint8_t { planned, dialing, ringing, answered, bridged, ended_inferred, ended };
+[[nodiscard]] std::string_view name_of(LegState state) noexcept;
+
+enum class ParentState : std::uint8_t { ringing, answered, ended };
+
+// How the call went, for people. Set once, when it is decided.
+enum class Outcome : std::uint8_t { none, answered, voicemail, abandoned, failed };
+[[nodiscard]] std::string_view name_of(Outcome outcome) noexcept;
+
+struct Leg {
+  std::string device, to;
+  LegState state = LegState::planned;
+  std::string call_control_id, call_leg_id;  // learnt from the dial response or from any webhook
+  std::string cause;                         // why it ended
+  Millis answered_ms = 0;
+  bool dial_unknown = false;  // the last dial's outcome is unknown: it may exist (I6)
+  [[nodiscard]] bool ended() const noexcept { return state >= LegState::ended_inferred; }
+};
+
+struct Parent {
+  std::string call_control_id, call_leg_id, call_session_id, connection_id;
+  std::string from, to, caller_name;
+  ParentState state = ParentState::ringing;
+  std::string cause;
+};
+
+struct OutboxEntry {
+  Verb verb = Verb::hangup;
+  int leg = kParent;
+  int attempt = 1;
+  int tries = 0;           // 0: decided, not yet handed over
+  Millis created_ms = 0;   // the decision
+  Millis next_try_ms = 0;  // when it is handed over (again)
+};
+
+struct Session {
+  SessionId id;
+  Phase phase = Phase::none;
+  Outcome outcome = Outcome::none;
+  Parent parent;
+  std::string organisation, user, greeting, note;
+  std::vector<Leg> legs;
+  int winner = -1;         // index into legs; set by the claim, never changed while that leg lives (I1)
+  int bridge_attempt = 0;  // attempts begun
+  bool bridge_accepted = false;
+  int record_attempt = 0;
+  bool record_started = false, recording_saved = false, recording_lost = false;
+  std::string recording_id;
+  std::vector<OutboxEntry> outbox;
+  // Attempts so far of verbs that may be repeated as new decisions, per leg (hangup) or session.
+  int audit_attempt = 0;
+  // Deadlines, Unix ms, 0 = none. due_ms() in step.h is their minimum with the outbox.
+  Millis created_ms = 0;
+  Millis ring_deadline_ms = 0;
+  Millis bridge_retry_ms = 0;
+  Millis bridge_deadline_ms = 0;
+  Millis greeting_deadline_ms = 0;
+  Millis record_retry_ms = 0;
+  Millis recording_deadline_ms = 0;
+  Millis audit_ms = 0;
+  Millis closed_ms = 0;
+};
+
+}  // namespace ringfence

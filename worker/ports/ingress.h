@@ -1,0 +1,36 @@
+// What the sockets hand inwards. Implemented by the engine (events) and engine/control (operator requests); called by
+// adapters/ingest. Views are valid during the call only.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "shared/frame.h"
+
+namespace ringfence {
+
+struct VerdictReply {
+  Verdict verdict = Verdict::later;
+  std::uint16_t retry_after_s = 1;
+  std::string reason;
+};
+
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  // `done` runs exactly once, possibly before this returns, at the latest after limits::kVerdictMs.
+  virtual void on_event(const EventFrame& frame, std::function<void(VerdictReply)> done) = 0;
+};
+
+struct ControlReply {
+  std::uint16_t status = 200;
+  std::string body;  // JSON
+};
+
+class RequestSink {
+ public:
+  virtual ~RequestSink() = default;
+  virtual void on_request(const RequestFrame& frame, std::function<void(ControlReply)> done) = 0;
+};
+
+}  // namespace ringfence
