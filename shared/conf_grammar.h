@@ -1,5 +1,5 @@
-// nginx's configuration grammar: `name arg "quoted arg";`, `name args { ... }`, `#` comments, backslash escapes in quotes.
-// Text in, a tree with file and line out. Must not know: which directives exist (conf_table.h), files on disk.
+// nginx's configuration grammar: `name arg "quoted arg";`, `name args { ... }`, `#` comments, backslash escapes in
+// quotes. Text in, a tree with file and line out. Must not know: which directives exist (conf_table.h), files on disk.
 #pragma once
 
 #include <string>

@@ -41,8 +41,8 @@ struct ConfEntry {
 class ConfValues {
  public:
   [[nodiscard]] bool has(std::string_view key) const;
-  [[nodiscard]] std::string_view text(std::string_view key) const;     // "" when unset
-  [[nodiscard]] std::int64_t number(std::string_view key) const;       // ms, bytes or integer; 0 when unset
+  [[nodiscard]] std::string_view text(std::string_view key) const;  // "" when unset
+  [[nodiscard]] std::int64_t number(std::string_view key) const;    // ms, bytes or integer; 0 when unset
   [[nodiscard]] bool flag(std::string_view key) const;
 
  private:

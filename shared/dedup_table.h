@@ -22,11 +22,11 @@ struct DedupKey {
 };
 
 struct DedupStats {
-  std::uint64_t capacity = 0, entries = 0;          // slots; slots in use, counting those that have expired unseen
+  std::uint64_t capacity = 0, entries = 0;  // slots; slots in use, counting those that have expired unseen
   std::uint64_t claims = 0, commits = 0, releases = 0;
-  std::uint64_t duplicates = 0, in_flight = 0;      // copies that met a done, or a claimed entry
-  std::uint64_t evictions_early = 0;                // done entries that made room before their window was over
-  std::uint64_t full = 0;                           // claims refused: every slot of the bucket is claimed
+  std::uint64_t duplicates = 0, in_flight = 0;  // copies that met a done, or a claimed entry
+  std::uint64_t evictions_early = 0;            // done entries that made room before their window was over
+  std::uint64_t full = 0;                       // claims refused: every slot of the bucket is claimed
 };
 
 enum class ClaimStatus : std::uint8_t { claimed, in_flight, done, full };

@@ -27,14 +27,14 @@ inline constexpr std::uint8_t kFrameVersion = 1;
 enum class FrameKind : std::uint8_t { event = 1, verdict = 2, request = 3, reply = 4 };
 
 enum class EventField : std::uint8_t {
-  received_ms = 1,  // u64, Unix milliseconds at the edge
-  scheme = 2,       // text: which signature recipe accepted it
-  id = 3,           // text: the provider's event id, never empty
-  type = 4,         // text: the provider's event type, may be absent
-  partition = 5,    // text: events with the same value belong to one call
-  trace_parent = 6, // text: W3C traceparent
-  header = 7,       // repeated: name, ':', value of a verified header
-  body = 8,         // bytes: the verified body, exactly as signed; last
+  received_ms = 1,   // u64, Unix milliseconds at the edge
+  scheme = 2,        // text: which signature recipe accepted it
+  id = 3,            // text: the provider's event id, never empty
+  type = 4,          // text: the provider's event type, may be absent
+  partition = 5,     // text: events with the same value belong to one call
+  trace_parent = 6,  // text: W3C traceparent
+  header = 7,        // repeated: name, ':', value of a verified header
+  body = 8,          // bytes: the verified body, exactly as signed; last
 };
 
 struct FrameHead {

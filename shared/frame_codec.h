@@ -16,7 +16,8 @@ namespace ringfence {
 // Writes that prefix. Returns false when `out` is smaller than event_prefix_bytes() or a field is over its limit.
 [[nodiscard]] bool encode_event_prefix(const EventFrame& event, ByteSpan out) noexcept;
 
-// Whole frames in memory. Fields over their limit are cut (reason) or make the result empty (all others).
+// Whole frames in memory. Fields over their limit are cut (reason) or make the result empty (all others). The payload
+// of a request is at most limits::kDirectoryBytes, of a reply limits::kReplyBytes: give a FrameReader the same number.
 [[nodiscard]] std::string encode_event(const EventFrame& event);
 [[nodiscard]] std::string encode_verdict(const VerdictFrame& verdict);
 [[nodiscard]] std::string encode_request(const RequestFrame& request);

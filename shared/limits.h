@@ -28,6 +28,11 @@ inline constexpr std::size_t kWebhookKeys = 16;
 inline constexpr std::size_t kKeyFileBytes = 4096;
 // A dedup lookup walks one bucket; longer walks mean a corrupted table and are cut.
 inline constexpr std::size_t kDedupBucketSlots = 8;
+// The longest a dedup entry may stay. Telnyx retries for a minute, an operator may resend after a weekend. An entry
+// that claims to last longer is garbage from a torn write and its slot is free.
+inline constexpr std::int64_t kDedupWindowMs = 7LL * 24 * 3600 * 1000;
+// The longest a claim may block its slot: hand-over ends after kVerdictMs, so this is generous by far.
+inline constexpr std::int64_t kDedupLeaseMs = 10LL * 60 * 1000;
 
 // --- worker ---------------------------------------------------------------------------------------------------------
 // nginx keeps at most `keepalive` connections per worker process; 64 workers x 32 is a large machine.
@@ -51,6 +56,16 @@ inline constexpr std::int64_t kDueScanMs = 250;
 inline constexpr std::size_t kWatchLines = 4096;
 inline constexpr std::size_t kListedCalls = 1000;
 inline constexpr std::size_t kDirectoryBytes = 16 * 1024 * 1024;
+
+// --- configuration --------------------------------------------------------------------------------------------------
+// nginx itself stops at its 4096-byte buffer for one argument.
+inline constexpr std::size_t kConfArgBytes = 4096;
+// nginx's own modules take at most 8 arguments; a device list may be longer.
+inline constexpr std::size_t kConfArgs = 64;
+// Deepest tree we have is organisation -> user -> device.
+inline constexpr std::size_t kConfDepth = 8;
+// A directory of kDirectoryBytes with lines of ~30 bytes.
+inline constexpr std::size_t kConfDirectives = 600'000;
 
 // --- one call -------------------------------------------------------------------------------------------------------
 // Devices rung at once: Telnyx's default concurrency is 10; R-020 tests 64.
