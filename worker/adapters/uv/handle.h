@@ -23,6 +23,7 @@ class UvHandle {
     Handle* handle = handle_;
     handle_ = nullptr;
     auto* as_base = reinterpret_cast<uv_handle_t*>(handle);
+    as_base->data = nullptr;  // requests still in the loop's hands (a write being cancelled) find nobody, not a ghost
     if (as_base->loop == nullptr) {
       delete handle;
       return;

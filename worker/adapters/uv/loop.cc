@@ -8,6 +8,12 @@
 #include <utility>
 
 namespace ringfence {
+namespace {
+
+// How long a stepped wall clock may go unnoticed.
+constexpr Millis kLongestNapMs = 1000;
+
+}  // namespace
 
 UvLoop::UvLoop() {
   if (uv_loop_init(&loop_) != 0) {
@@ -17,7 +23,12 @@ UvLoop::UvLoop() {
 }
 
 UvLoop::~UvLoop() {
-  uv_run(&loop_, UV_RUN_NOWAIT);  // close callbacks free their handles
+  bool left_open = false;
+  uv_walk(
+      &loop_, [](uv_handle_t* handle, void* open) noexcept { *static_cast<bool*>(open) |= uv_is_closing(handle) == 0; },
+      &left_open);
+  // Only closing handles and requests are left, so this ends. A stop() that nobody ran into would end it at once.
+  while (!left_open && uv_loop_alive(&loop_) != 0) uv_run(&loop_, UV_RUN_DEFAULT);
   if (uv_loop_close(&loop_) != 0) {
     std::fputs("ringfence: the event loop was destroyed with handles still open:\n", stderr);
     uv_print_all_handles(&loop_, stderr);
@@ -58,6 +69,10 @@ UvDeferred::UvDeferred(UvLoop& loop) {
   idle_.get()->data = this;
 }
 
+UvDeferred::~UvDeferred() {
+  if (gone_ != nullptr) *gone_ = true;
+}
+
 void UvDeferred::post(std::function<void()> work) {
   queue_.push_back(std::move(work));
   if (queue_.size() > 1) return;
@@ -66,9 +81,15 @@ void UvDeferred::post(std::function<void()> work) {
 
 void UvDeferred::drain() {
   uv_idle_stop(idle_.get());
+  bool gone = false;
+  gone_ = &gone;
   // Only what was there when the turn began: work may post more.
   auto now = std::exchange(queue_, {});
-  for (auto& work : now) work();
+  for (auto& work : now) {
+    work();
+    if (gone) return;  // what is left belongs to somebody who is being torn down
+  }
+  gone_ = nullptr;
 }
 
 Millis UvClock::now_ms() const {
@@ -77,11 +98,23 @@ Millis UvClock::now_ms() const {
 }
 
 void UvClock::set_alarm(Millis at_ms, std::function<void()> ring) {
+  alarm_ms_ = at_ms;
+  ring_ = std::move(ring);
   if (at_ms == 0) {
     timer_.stop();
     return;
   }
-  timer_.start(at_ms - now_ms(), std::move(ring));
+  sleep();
+}
+
+void UvClock::sleep() {
+  // In short naps: the wall clock may be stepped, which a timer on monotonic time does not notice. And a timer counts
+  // whole milliseconds of another clock, so it may be a fraction early: look again before ringing.
+  timer_.start(std::min(alarm_ms_ - now_ms(), kLongestNapMs), [this] {
+    if (now_ms() < alarm_ms_) return sleep();
+    const auto ring = std::exchange(ring_, nullptr);  // may set the next alarm or destroy the clock
+    if (ring) ring();
+  });
 }
 
 }  // namespace ringfence

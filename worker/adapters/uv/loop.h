@@ -16,7 +16,9 @@ namespace ringfence {
 class UvLoop {
  public:
   UvLoop();
-  ~UvLoop();  // runs the loop until every closed handle is gone; aborts if one was left open
+  // Runs the loop until every closed handle and every request in the thread pool is gone; aborts if somebody still
+  // owns an open handle, because that owner would be left with a pointer into nothing.
+  ~UvLoop();
   UvLoop(const UvLoop&) = delete;
   UvLoop& operator=(const UvLoop&) = delete;
   [[nodiscard]] uv_loop_t* get() noexcept { return &loop_; }
@@ -31,6 +33,8 @@ class UvLoop {
 class UvTimer {
  public:
   explicit UvTimer(UvLoop& loop);
+  UvTimer(const UvTimer&) = delete;
+  UvTimer& operator=(const UvTimer&) = delete;
   void start(Millis delay_ms, std::function<void()> ring);
   void stop();
   // A timer that does not by itself keep the loop running.
@@ -42,15 +46,21 @@ class UvTimer {
 };
 
 // Runs closures in the next turn of the loop, in order; used where a port promises "never from inside the call".
+// A closure may destroy the UvDeferred: what was posted after it is dropped. Bounded by its user, who posts at most
+// one closure per request it has accepted.
 class UvDeferred {
  public:
   explicit UvDeferred(UvLoop& loop);
+  ~UvDeferred();
+  UvDeferred(const UvDeferred&) = delete;
+  UvDeferred& operator=(const UvDeferred&) = delete;
   void post(std::function<void()> work);
 
  private:
   void drain();
   UvHandle<uv_idle_t> idle_;
   std::deque<std::function<void()>> queue_;
+  bool* gone_ = nullptr;  // set while draining: where to say that we were destroyed
 };
 
 class UvClock final : public Clock {
@@ -60,7 +70,10 @@ class UvClock final : public Clock {
   void set_alarm(Millis at_ms, std::function<void()> ring) override;
 
  private:
+  void sleep();
   UvTimer timer_;
+  Millis alarm_ms_ = 0;
+  std::function<void()> ring_;
 };
 
 }  // namespace ringfence
