@@ -52,6 +52,15 @@ inline constexpr std::int64_t kVerdictMs = 1500;
 inline constexpr std::size_t kDueBatch = 100;
 inline constexpr std::int64_t kDueClaimMs = 2000;
 inline constexpr std::int64_t kDueScanMs = 250;
+// While running, the scan takes only what is this late: a session's own worker gets its turn first.
+inline constexpr std::int64_t kDueSlackMs = 500;
+// A deadline that changed nothing (a clock that stepped back) is looked at again after this, not at once.
+inline constexpr std::int64_t kTickAgainMs = 100;
+// Pause before the store is asked again after an unknown outcome, doubling: 25 + 50 + ... + 400 fills kVerdictMs.
+inline constexpr std::int64_t kStoreRetryMs = 25;
+inline constexpr std::int64_t kStoreRetryMaxMs = 400;
+// How stale the directory may be on a worker other than the one that imported it.
+inline constexpr std::int64_t kDirectoryRefreshMs = 1000;
 // Recent ladder lines kept for `ringctl watch`.
 inline constexpr std::size_t kWatchLines = 4096;
 inline constexpr std::size_t kListedCalls = 1000;

@@ -1,0 +1,52 @@
+// The operator's requests, answered in JSON: health, calls, one call's ladder, the watch, the directory. Reads the
+// store and the engine's counters; changes nothing but the directory.
+//
+//   GET /health                      counters, store, directory
+//   GET /calls?limit=N               most recently changed first; default 50, at most limits::kListedCalls
+//   GET /calls/ID                    the session and its ladder
+//   GET /watch?after=SEQ&limit=N     ladder lines after SEQ and the next SEQ; without `after`: none, only the SEQ
+//   GET /directory                   the text in use
+//   PUT /directory?file=NAME         the body replaces it; 422 with FILE:LINE when it is wrong
+//
+// Owned by main, called by adapters/ingest for request frames. Must not know: sockets, HTTP beyond these six lines.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "engine/directory_cache.h"
+#include "engine/engine.h"
+#include "ports/ingress.h"
+#include "shared/json.h"
+
+namespace ringfence {
+
+struct ControlParts {
+  Engine& engine;
+  Store& store;
+  DirectoryCache& directory;
+  Clock& clock;
+  std::string version;                       // of the program, for /health
+  std::function<void(json_t*)> more_health;  // optional: main adds what only it knows to the /health object
+};
+
+class Control final : public RequestSink {
+ public:
+  explicit Control(ControlParts parts);
+  void on_request(const RequestFrame& frame, std::function<void(ControlReply)> done) override;
+
+ private:
+  using Done = std::function<void(ControlReply)>;
+  void health(const Done& done) const;
+  void calls(std::string_view query, Done done);
+  void call(std::string_view id, Done done);
+  void watch(std::string_view query, const Done& done) const;
+  void show_directory(const Done& done) const;
+  void import_directory(std::string_view query, ByteView body, Done done);
+
+  ControlParts parts_;
+  Millis started_ms_;
+};
+
+}  // namespace ringfence

@@ -1,0 +1,90 @@
+// The engine: one door in, one write that makes it true, one gate out.
+//
+//   frame -> Event -> lane of its session -> load -> step() -> commit -> gate: verdict and commands
+//                         ^                                                        |
+//                         +---- results of commands, ticks, sessions found due ----+
+//
+// Glossary
+//   lane      the queue of one session; one commit in flight in each
+//   gate      what nothing passes before it is durable (output_gate.h)
+//   slip      the right to answer one event, once
+//   tick      an event that says "time passed"; sent when a session's due time comes
+//   due scan  asking the store for sessions whose time has passed and whose worker has not moved: recovery
+//   ladder    the lines that say what happened in a call; kept with the session, and the latest in memory for `watch`
+//
+// Owned by main, which also owns everything in EngineParts and must let idle() come true, or destroy or silence the
+// store, the provider and the clock, before it destroys the engine: their callbacks point here.
+// Must not know: libuv, curl, SQLite, Redis, HTTP, the wire format of frames.
+#pragma once
+
+#include <string>
+
+#include "core/policy.h"
+#include "engine/directory_cache.h"
+#include "engine/engine_stats.h"
+#include "engine/lanes.h"
+#include "engine/output_gate.h"
+#include "engine/session_cache.h"
+#include "engine/timer_queue.h"
+#include "engine/watch_ring.h"
+#include "ports/clock.h"
+#include "ports/ingress.h"
+#include "ports/log.h"
+#include "ports/store.h"
+#include "ports/telephony.h"
+
+namespace ringfence {
+
+struct EngineParts {
+  Store& store;
+  Telephony& telephony;
+  Clock& clock;  // its one alarm belongs to the engine
+  Log& log;
+  DirectoryCache& directory;
+};
+
+struct EngineOptions {
+  Policy policy;
+  std::string sip_domain;  // where SIP usernames live, such as sip.telnyx.com
+};
+
+class Engine final : public EventSink {
+ public:
+  Engine(EngineParts parts, EngineOptions options);
+
+  // Loads the directory and begins the due scan, first for everything that is due. Until the store has answered for
+  // the directory, incoming calls are told `later`.
+  void start();
+
+  void on_event(const EventFrame& frame, std::function<void(VerdictReply)> done) override;
+
+  // From now on events are told `later` and no deadline is looked at; what is under way is finished.
+  void stop_accepting();
+  // Nothing waits for the store or the provider.
+  [[nodiscard]] bool idle() const noexcept { return lanes_.empty() && gate_.commands_in_flight() == 0; }
+
+  [[nodiscard]] EngineStats stats() const;
+  [[nodiscard]] const WatchRing& watch() const noexcept { return watch_; }
+
+ private:
+  void on_result(Event event);
+  void arm_due();
+  void ring_due();
+  void scan_due();
+  void scan_again_at(Millis at_ms);
+  void refresh_directory();
+
+  EngineParts parts_;
+  EngineOptions options_;
+  EngineStats stats_;
+  TimerQueue timers_;
+  SessionCache cache_;
+  WatchRing watch_;
+  OutputGate gate_;
+  Lanes lanes_;
+  TimerQueue::Id due_timer_;
+  bool stopped_ = false;
+  bool scanned_once_ = false;  // the first scan that is answered looks at everything due, later ones leave some slack
+};
+
+}  // namespace ringfence

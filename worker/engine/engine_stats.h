@@ -1,0 +1,34 @@
+// What the engine counts, for `GET /health` and the log. Plain numbers since the start of the process.
+// Must not know: how they are printed (control.cc).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace ringfence {
+
+inline constexpr std::size_t kVerbs = 7;           // of Verb in core/command.h
+inline constexpr std::size_t kOutcomeClasses = 4;  // of OutcomeClass in core/command.h
+
+struct EngineStats {
+  // Verdicts given to the edge; their sum is the number of events that came in.
+  std::uint64_t accepted = 0, duplicate = 0, later = 0, refused = 0;
+  std::uint64_t ignored = 0;     // of accepted: other families of events, nothing was stored
+  std::uint64_t queue_full = 0;  // of later: a bound of limits.h was met
+  std::uint64_t expired = 0;     // of later: not durable within limits::kVerdictMs
+
+  std::uint64_t commits = 0, conflicts = 0, unknown = 0;
+  std::uint64_t loads = 0;            // sessions read from the store because they were not in memory
+  std::uint64_t unreadable = 0;       // stored documents that could not be decoded
+  std::uint64_t results_dropped = 0;  // command results that found no room or no store; the outbox asks again
+  std::uint64_t ticks = 0;            // times a session was asked to look at its deadlines
+  std::uint64_t recovered = 0;        // sessions taken over from the store's due index
+  std::array<std::uint64_t, kVerbs> commands_by_verb{};
+  std::array<std::uint64_t, kOutcomeClasses> results_by_class{};
+
+  // Now, not since the start.
+  std::size_t sessions_cached = 0, queue_depth = 0, commands_in_flight = 0;
+};
+
+}  // namespace ringfence

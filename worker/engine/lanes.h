@@ -1,0 +1,94 @@
+// One lane per session with work: its events wait in order, and at most one of them is between step() and the store's
+// answer. Here load -> step -> commit happens, with what to do about each answer of the store:
+//
+//   committed  the gate opens; the result is the new cache entry
+//   duplicate  the gate says so; a cache entry of another version is forgotten
+//   conflict   the returned document is adopted and stepped again, at most limits::kCommitConflicts times
+//   unknown    the cache entry is forgotten; load and try again after a pause that doubles
+//
+// An event that is not durable within limits::kVerdictMs is given up: its cause comes back by itself.
+// Owned by the engine. Must not know: webhooks' JSON, sockets, the provider.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <string>
+#include <unordered_map>
+
+#include "core/event.h"
+#include "core/policy.h"
+#include "core/step.h"
+#include "engine/engine_stats.h"
+#include "engine/output_gate.h"
+#include "engine/session_cache.h"
+#include "engine/timer_queue.h"
+#include "engine/watch_ring.h"
+#include "ports/clock.h"
+#include "ports/log.h"
+#include "ports/store.h"
+
+namespace ringfence {
+
+struct LaneParts {
+  Store& store;
+  Clock& clock;
+  Log& log;
+  TimerQueue& timers;
+  SessionCache& cache;
+  OutputGate& gate;
+  WatchRing& watch;
+  EngineStats& stats;
+  const Policy& policy;
+  std::function<void()> due_changed;  // the earliest due time in the cache may have moved
+};
+
+class Lanes {
+ public:
+  explicit Lanes(LaneParts parts) : parts_(std::move(parts)) {}
+  Lanes(const Lanes&) = delete;
+  Lanes& operator=(const Lanes&) = delete;
+
+  // `slip` may be closed for events nobody waits for. At a bound the verdict is `later` and the event is dropped.
+  void enqueue(Event event, VerdictSlip slip);
+  // Lets a session look at its deadlines; ticks of one session do not pile up.
+  void tick(const SessionId& session);
+  [[nodiscard]] std::size_t depth() const noexcept { return depth_; }
+  [[nodiscard]] bool empty() const noexcept { return lanes_.empty(); }
+
+ private:
+  struct Work {
+    std::uint64_t serial = 0;
+    Event event;
+    VerdictSlip slip;
+    TimerQueue::Id deadline;
+    bool given_up = false;  // its deadline passed while the store was being asked
+  };
+  struct Lane {
+    SessionId session;
+    std::deque<Work> queue;  // front: the one being worked on
+    bool busy = false;       // a load, a commit or a pause is under way
+    bool tick_queued = false;
+    int conflicts = 0;    // of the front
+    Millis pause_ms = 0;  // the last one; 0: the store has answered since
+    TimerQueue::Id pause;
+  };
+
+  [[nodiscard]] bool has_room(const Lane& lane, const Event& event) const;
+  void advance(Lane& lane);  // may end the lane
+  void load(Lane& lane);
+  void on_loaded(Lane& lane, Result<StoredSession> loaded);
+  [[nodiscard]] bool adopt(Lane& lane, const StoredSession& stored);
+  [[nodiscard]] bool step_front(Lane& lane, const SessionCache::Entry& entry);  // false: nothing to commit, it is done
+  void on_committed(Lane& lane, StepResult result, std::string line, std::uint64_t expected, CommitResult commit);
+  void retry_later(Lane& lane);
+  void finish_front(Lane& lane);
+  void expire(const SessionId& session, std::uint64_t serial);
+  void give_up(Work& work, std::string reason);
+
+  LaneParts parts_;
+  std::unordered_map<SessionId, Lane> lanes_;  // its nodes do not move, so a lane may be referred to while it is busy
+  std::size_t depth_ = 0;
+  std::uint64_t serial_ = 0;
+};
+
+}  // namespace ringfence
