@@ -61,6 +61,25 @@ inline constexpr std::int64_t kStoreRetryMs = 25;
 inline constexpr std::int64_t kStoreRetryMaxMs = 400;
 // How stale the directory may be on a worker other than the one that imported it.
 inline constexpr std::int64_t kDirectoryRefreshMs = 1000;
+// Connections waiting to be accepted: while ringd restarts behind an inherited socket, nginx's requests wait here
+// instead of failing. As many as we would take anyway.
+inline constexpr int kListenBacklog = 2048;
+// One read from a socket. Held per connection when a peer sends its next request before the reply: 2048 x 64 KB = 128 MB
+// at the very worst, from peers of known user id.
+inline constexpr std::size_t kSocketReadBytes = 64 * 1024;
+// A peer that is in the middle of a frame, or not reading its reply, for longer than this is gone.
+inline constexpr std::int64_t kStalledPeerMs = 10'000;
+// How long a stopping worker finishes what is in flight: a verdict takes 1.5 s at most, the rest is for slow readers.
+inline constexpr std::int64_t kDrainMs = 5000;
+inline constexpr std::size_t kConfigBytes = 1024 * 1024;
+// One API key or password; Telnyx's have 60 characters.
+inline constexpr std::size_t kSecretFileBytes = 4096;
+// PIPE_BUF: a line up to this is written whole or not at all.
+inline constexpr std::size_t kLogLineBytes = 4096;
+// Lines of one kind a second; a full engine would otherwise spend its time on telling so.
+inline constexpr std::uint32_t kLogLinesPerSecond = 200;
+// Kinds of lines told apart by that limit; the code has fewer than 64.
+inline constexpr std::size_t kLogSources = 128;
 // Recent ladder lines kept for `ringctl watch`.
 inline constexpr std::size_t kWatchLines = 4096;
 inline constexpr std::size_t kListedCalls = 1000;
