@@ -95,6 +95,29 @@ inline constexpr std::size_t kConfDepth = 8;
 // A directory of kDirectoryBytes with lines of ~30 bytes.
 inline constexpr std::size_t kConfDirectives = 600'000;
 
+// --- store ----------------------------------------------------------------------------------------------------------
+// Requests a store holds at once: every event of a full engine may have a load and a commit under way.
+inline constexpr std::size_t kStoreQueue = 2 * kEngineQueue;
+// What those may weigh together; real documents are ~2 KB, only an attack or a bug gets near.
+inline constexpr std::size_t kStoreQueueBytes = 64 * 1024 * 1024;
+// Requests in one transaction of the embedded store: ~10 ms of work, so that nobody waits longer behind a full queue.
+inline constexpr std::size_t kStoreBatch = 512;
+// Expired sessions removed in one go, and how often the embedded store looks for them.
+inline constexpr std::size_t kStoreSweep = 64;
+inline constexpr std::int64_t kStoreSweepMs = 1000;
+// Commits on one Redis connection: past ~1 MB hiredis moves its output buffer with every partial write.
+inline constexpr std::size_t kStoreInFlight = 256;
+// A Redis that has not answered for this long is away: an answer must still fit into kVerdictMs.
+inline constexpr std::int64_t kStoreReplyMs = 1000;
+inline constexpr std::int64_t kStoreConnectMs = 1000;
+inline constexpr std::int64_t kStoreReconnectMinMs = 50;
+inline constexpr std::int64_t kStoreReconnectMaxMs = 2000;
+// How often a Redis connection looks for a late reply, and how often it asks whether the server is still the master.
+inline constexpr std::int64_t kStoreTickMs = 100;
+inline constexpr std::int64_t kStoreHeartbeatMs = 1000;
+// Lines kept of one ladder: a 64-leg call with retries makes ~500.
+inline constexpr std::size_t kLadderLines = 1000;
+
 // --- one call -------------------------------------------------------------------------------------------------------
 // Devices rung at once: Telnyx's default concurrency is 10; R-020 tests 64.
 inline constexpr std::size_t kLegs = 64;
