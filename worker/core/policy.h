@@ -17,12 +17,14 @@ struct Policy {
   Millis record_retry_ms = 5'000;
   Millis audit_first_ms = 5'000;         // first look at the provider's own records while something is unproved,
   Millis audit_max_ms = 60'000;          // then doubling up to this
-  Millis quiesce_ms = 10'000;            // a request older than this cannot still be executed: an audit may prove death
+  Millis quiesce_ms = 5'000;             // a request older than this cannot still be executed: an audit may prove death
   Millis recording_wait_ms = 60'000;     // after the caller left voicemail: how long recording.saved may take
   Millis call_limit_ms = 4 * 3'600'000;  // time_limit_secs of every dialled leg (I17)
   Millis tombstone_ms = 15 * 60'000;     // a closed session still merges and derives for this long
   Millis session_ttl_ms = 6 * 3'600'000;  // store lifetime of a live session, refreshed by every event (R-048: >= 2 h)
   int record_attempts = 3;
+  int bridge_attempts = 2;
+  int answer_attempts = 2;
 };
 
 }  // namespace ringfence

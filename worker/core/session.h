@@ -53,9 +53,11 @@ struct Leg {
   LegState state = LegState::planned;
   std::string call_control_id, call_leg_id;  // learnt from the dial response or from any webhook
   std::string cause;                         // why it ended
-  Millis answered_ms = 0;
-  bool dial_unknown = false;  // the last dial's outcome is unknown: it may exist (I6)
+  Millis dial_quiet_ms = 0;   // until then a dial may still be executing: an audit before it proves life, not death
+  int hangup_attempt = 0;     // hang-ups decided so far; a repeat is a look as well: "already ended" is the proof
+  Millis hangup_next_ms = 0;  // not before; 0 = at once
   [[nodiscard]] bool ended() const noexcept { return state >= LegState::ended_inferred; }
+  bool operator==(const Leg&) const = default;
 };
 
 struct Parent {
@@ -63,6 +65,11 @@ struct Parent {
   std::string from, to, caller_name;
   ParentState state = ParentState::ringing;
   std::string cause;
+  bool bridged = false;  // the provider said so
+  int answer_attempt = 0;
+  int hangup_attempt = 0;
+  Millis hangup_next_ms = 0;
+  bool operator==(const Parent&) const = default;
 };
 
 struct OutboxEntry {
@@ -81,25 +88,34 @@ struct Session {
   Parent parent;
   std::string organisation, user, greeting, note;
   std::vector<Leg> legs;
-  int winner = -1;         // index into legs; set by the claim, never changed while that leg lives (I1)
-  int bridge_attempt = 0;  // attempts begun
-  bool bridge_accepted = false;
+  int winner = -1;  // index into legs; set by the claim, never given to another leg (I1)
+
+  int bridge_attempt = 0;       // attempts decided
+  int bridge_asked = 0;         // of these, put into the outbox
+  bool bridge_refused = false;  // the current attempt was refused for certain
+  bool bridge_maybe = false;    // some attempt may have been executed: only a look proves that it is not up (I7)
+  bool bridge_disproved = false;
+  bool greeting_asked = false, greeting_done = false;
   int record_attempt = 0;
   bool record_started = false, recording_saved = false, recording_lost = false;
   std::string recording_id;
+
   std::vector<OutboxEntry> outbox;
-  // Attempts so far of verbs that may be repeated as new decisions, per leg (hangup) or session.
   int audit_attempt = 0;
-  // Deadlines, Unix ms, 0 = none. due_ms() in step.h is their minimum with the outbox.
+
+  // Deadlines, Unix ms, 0 = none. due_ms() in step.h is the earliest of these and the outbox.
   Millis created_ms = 0;
   Millis ring_deadline_ms = 0;
   Millis bridge_retry_ms = 0;
   Millis bridge_deadline_ms = 0;
+  Millis bridge_quiet_ms = 0;  // as Leg::dial_quiet_ms, for the bridge
   Millis greeting_deadline_ms = 0;
   Millis record_retry_ms = 0;
   Millis recording_deadline_ms = 0;
   Millis audit_ms = 0;
   Millis closed_ms = 0;
+
+  bool operator==(const Session&) const = default;
 };
 
 }  // namespace ringfence

@@ -1,0 +1,42 @@
+// client_state: see client_state.h.
+#include "core/client_state.h"
+
+#include "core/command.h"
+#include "shared/base64.h"
+#include "shared/json.h"
+#include "shared/limits.h"
+
+namespace ringfence {
+namespace {
+
+// a foreign client_state may be anything up to what the provider stores; beyond this it is not ours.
+constexpr std::size_t kMostBytes = 4096;
+
+}  // namespace
+
+std::string encode_client_state(const ClientState& state) {
+  Json json = json_object_new();
+  set_int(json.get(), "rf", 1);
+  set_text(json.get(), "s", state.session.text);
+  set_int(json.get(), "l", state.leg);
+  set_int(json.get(), "g", state.generation);
+  return encode_base64(as_bytes(dump_json(json.get())));
+}
+
+std::optional<ClientState> decode_client_state(std::string_view base64) {
+  if (base64.empty() || base64.size() > kMostBytes) return std::nullopt;
+  const auto text = decode_base64(base64);
+  if (!text) return std::nullopt;
+  const auto json = parse_json(*text);
+  if (!json || !json_is_object(json->get()) || get_int(json->get(), "rf") != 1) return std::nullopt;
+  const std::string_view session = get_text(json->get(), "s");
+  const std::int64_t leg = get_int(json->get(), "l", kUnknownLeg);
+  const std::int64_t generation = get_int(json->get(), "g");
+  const bool plausible = !session.empty() && session.size() <= limits::kFieldBytes && leg >= kParent &&
+                         leg < static_cast<std::int64_t>(limits::kLegs) && generation >= 1 && generation <= 1'000'000;
+  if (!plausible) return std::nullopt;
+  return ClientState{
+      .session = {std::string(session)}, .leg = static_cast<int>(leg), .generation = static_cast<int>(generation)};
+}
+
+}  // namespace ringfence

@@ -1,0 +1,155 @@
+// derive: the outbox is what should be true minus what has been asked. Decides nothing; see rules.h.
+#include <algorithm>
+
+#include "core/rules.h"
+
+namespace ringfence::rules {
+namespace {
+
+// limits::kOutbox holds every legal set: at most one open entry of a verb for each leg.
+void ask(Session& s, Verb verb, int leg, int attempt, Millis at_ms, const Policy& policy) {
+  s.outbox.push_back({.verb = verb,
+                      .leg = leg,
+                      .attempt = attempt,
+                      .created_ms = at_ms,
+                      .expires_ms = at_ms + policy.dedupe_window_ms,
+                      .next_try_ms = at_ms});
+}
+
+Millis doubled(Millis first_ms, int times, Millis most_ms) {
+  Millis value = first_ms;
+  for (int i = 0; i < times && value < most_ms; ++i) value *= 2;
+  return std::min(value, most_ms);
+}
+
+void derive_dials(Session& s, Millis at_ms, const Policy& policy) {
+  for (std::size_t i = 0; i < s.legs.size(); ++i) {
+    Leg& leg = s.legs[i];
+    if (s.phase == Phase::ringing && leg.state == LegState::planned) {
+      leg.state = LegState::dialing;
+      ask(s, Verb::dial, static_cast<int>(i), 1, at_ms, policy);
+    } else if (want_dead(s, i) && leg.state == LegState::planned) {
+      leg.state = LegState::ended;
+      leg.cause = "never dialled";
+    }
+  }
+}
+
+// A dial that never left is no call; one that did stays open until its answer or its window tells.
+void drop_unsent(Session& s) {
+  std::erase_if(s.outbox, [&](const OutboxEntry& entry) {
+    if (entry.tries > 0 || still_wanted(s, entry)) return false;
+    if (entry.verb == Verb::dial) {
+      Leg& leg = s.legs[static_cast<std::size_t>(entry.leg)];
+      if (leg.state == LegState::dialing) {
+        leg.state = LegState::ended;
+        leg.cause = "never dialled";
+      }
+    }
+    return true;
+  });
+}
+
+void derive_hangup(Session& s, int target, int& attempt, Millis& next_ms, Millis at_ms, const Policy& policy) {
+  if (find_open(s, Verb::hangup, target) != nullptr || at_ms < next_ms) return;
+  ask(s, Verb::hangup, target, ++attempt, at_ms, policy);
+  // Said yes and no hangup webhook came: ask again then, and "already ended" will be the proof.
+  next_ms = at_ms + doubled(policy.audit_first_ms, attempt - 1, policy.audit_max_ms);
+}
+
+void derive_hangups(Session& s, Millis at_ms, const Policy& policy) {
+  for (std::size_t i = 0; i < s.legs.size(); ++i) {
+    Leg& leg = s.legs[i];
+    if (want_dead(s, i) && !leg.ended() && !leg.call_control_id.empty()) {
+      derive_hangup(s, static_cast<int>(i), leg.hangup_attempt, leg.hangup_next_ms, at_ms, policy);
+    }
+  }
+  Parent& parent = s.parent;
+  if (s.phase == Phase::closing && parent.state != ParentState::ended && !parent.call_control_id.empty()) {
+    derive_hangup(s, kParent, parent.hangup_attempt, parent.hangup_next_ms, at_ms, policy);
+  }
+}
+
+void derive_parent(Session& s, Millis at_ms, const Policy& policy) {
+  Parent& parent = s.parent;
+  const bool wants_answer = s.phase == Phase::answering || s.phase == Phase::vm_answering;
+  if (wants_answer && parent.state == ParentState::ringing && parent.answer_attempt < policy.answer_attempts &&
+      find_open(s, Verb::answer, kParent) == nullptr) {
+    ask(s, Verb::answer, kParent, ++parent.answer_attempt, at_ms, policy);
+  }
+  if (s.phase == Phase::bridging && s.bridge_asked < s.bridge_attempt) {
+    s.bridge_asked = s.bridge_attempt;
+    ask(s, Verb::bridge, s.winner, s.bridge_attempt, at_ms, policy);
+  }
+  if (s.phase == Phase::vm_greeting && !s.greeting_asked) {
+    s.greeting_asked = true;
+    ask(s, Verb::speak, kParent, 1, at_ms, policy);
+  }
+}
+
+void derive_recording(Session& s, Millis at_ms, const Policy& policy) {
+  const bool wanted = (s.phase == Phase::connected || s.phase == Phase::vm_recording) && !s.record_started &&
+                      !s.recording_lost && !s.recording_saved && s.record_attempt < policy.record_attempts;
+  if (!wanted || find_open(s, Verb::record_start, kParent) != nullptr || at_ms < s.record_retry_ms) return;
+  s.record_retry_ms = 0;
+  ask(s, Verb::record_start, kParent, ++s.record_attempt, at_ms, policy);
+}
+
+// How often the provider's records are to be looked at now; 0 = not at all.
+Millis audit_period(const Session& s, const Policy& policy) {
+  if (wants_bridge_proof(s)) return policy.bridge_watch_ms;
+  for (std::size_t i = 0; i < s.legs.size(); ++i) {
+    if (may_exist(s, i)) return doubled(policy.audit_first_ms, s.audit_attempt, policy.audit_max_ms);
+  }
+  // A lost hangup on both sides would otherwise hold the session for ever.
+  return s.phase == Phase::connected || s.phase == Phase::vm_recording ? policy.audit_max_ms : 0;
+}
+
+void derive_audit(Session& s, Millis at_ms, const Policy& policy) {
+  const Millis period_ms = audit_period(s, policy);
+  if (period_ms == 0) {
+    s.audit_ms = 0;
+    s.audit_attempt = 0;
+    return;
+  }
+  if (find_open(s, Verb::audit, kParent) != nullptr) return;
+  if (wants_bridge_proof(s) && s.audit_attempt == 0) s.audit_ms = at_ms;  // a caller sits in silence: look at once
+  if (s.audit_ms == 0 || s.audit_ms > at_ms + period_ms) s.audit_ms = at_ms + period_ms;
+  if (at_ms < s.audit_ms) return;
+  ask(s, Verb::audit, kParent, ++s.audit_attempt, at_ms, policy);
+  s.audit_ms = at_ms + period_ms;
+}
+
+// Entries past the window in which the provider recognises their command_id. What they leave open, others settle:
+// an audit (dial), a new attempt (answer, hangup), a deadline (bridge, speak).
+void expire(Session& s, Millis at_ms) {
+  std::erase_if(s.outbox, [&](const OutboxEntry& entry) { return at_ms >= entry.expires_ms; });
+}
+
+std::vector<Command> hand_over(Session& s, Millis at_ms, const Policy& policy) {
+  std::vector<Command> commands;
+  for (OutboxEntry& entry : s.outbox) {
+    if (at_ms < entry.next_try_ms || !still_wanted(s, entry)) continue;
+    ++entry.tries;
+    entry.next_try_ms = at_ms + doubled(policy.command_retry_ms, entry.tries - 1, policy.command_retry_max_ms);
+    if (entry.verb == Verb::dial) s.legs[static_cast<std::size_t>(entry.leg)].dial_quiet_ms = at_ms + policy.quiesce_ms;
+    if (entry.verb == Verb::bridge) s.bridge_quiet_ms = at_ms + policy.quiesce_ms;
+    commands.push_back(materialize(s, entry, policy));
+  }
+  return commands;
+}
+
+}  // namespace
+
+std::vector<Command> derive(Session& session, Millis at_ms, const Policy& policy) {
+  expire(session, at_ms);
+  drop_unsent(session);
+  derive_dials(session, at_ms, policy);
+  derive_parent(session, at_ms, policy);
+  derive_hangups(session, at_ms, policy);
+  derive_recording(session, at_ms, policy);
+  derive_audit(session, at_ms, policy);
+  return hand_over(session, at_ms, policy);
+}
+
+}  // namespace ringfence::rules

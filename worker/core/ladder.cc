@@ -1,0 +1,94 @@
+// Ladder lines: see ladder.h.
+#include "core/ladder.h"
+
+#include "shared/json.h"
+
+namespace ringfence {
+namespace {
+
+std::string leg_name(const Session& session, int leg) {
+  if (leg == kParent) return "caller";
+  if (leg < 0 || static_cast<std::size_t>(leg) >= session.legs.size()) return "unknown";
+  return session.legs[static_cast<std::size_t>(leg)].device;
+}
+
+int leg_of(const Session& session, const WebhookFact& fact) {
+  if (fact.client_state && fact.client_state->session == session.id) return fact.client_state->leg;
+  for (std::size_t i = 0; i < session.legs.size(); ++i) {
+    if (!fact.call_leg_id.empty() && session.legs[i].call_leg_id == fact.call_leg_id) return static_cast<int>(i);
+  }
+  return fact.call_leg_id == session.parent.call_leg_id ? kParent : kUnknownLeg;
+}
+
+void describe_webhook(json_t* line, const Session& session, const WebhookFact& fact) {
+  set_text(line, "event", fact.type_name);
+  set_text(line, "leg", leg_name(session, leg_of(session, fact)));
+  if (fact.type == WebhookType::initiated && fact.incoming) {
+    set_text(line, "detail", mask_number(fact.from) + " calls " + mask_number(fact.to));
+  } else if (fact.type == WebhookType::hangup) {
+    set_text(line, "detail", fact.hangup_cause);
+  }
+}
+
+void describe_result(json_t* line, const Session& before, const CommandResult& result) {
+  set_text(line, "event", "result");
+  set_text(line, "command", result.command.text);
+  for (const OutboxEntry& entry : before.outbox) {
+    if (command_id(before, entry) != result.command) continue;
+    set_text(line, "verb", name_of(entry.verb));
+    set_text(line, "leg", leg_name(before, entry.leg));
+  }
+  std::string detail(name_of(result.outcome.outcome));
+  if (result.outcome.http_status != 0) detail += " " + std::to_string(result.outcome.http_status);
+  if (!result.outcome.error_code.empty()) detail += " " + result.outcome.error_code;
+  if (!result.outcome.detail.empty()) detail += ": " + result.outcome.detail;
+  set_text(line, "detail", detail);
+}
+
+Json describe_commands(const Session& session, const std::vector<Command>& commands) {
+  Json list = json_array_new();
+  for (const Command& command : commands) {
+    Json one = json_object_new();
+    set_text(one.get(), "verb", name_of(command.verb));
+    set_text(one.get(), "leg", leg_name(session, command.leg));
+    set_text(one.get(), "id", command.id.text);
+    if (command.attempt > 1) set_int(one.get(), "attempt", command.attempt);
+    if (command.tries > 1) set_int(one.get(), "tries", command.tries);
+    append_json(list.get(), std::move(one));
+  }
+  return list;
+}
+
+}  // namespace
+
+std::string mask_number(std::string_view number) {
+  constexpr std::size_t kShown = 4;
+  if (number.size() <= kShown) return std::string(number);
+  return std::string(number.size() - kShown, '*') + std::string(number.substr(number.size() - kShown));
+}
+
+std::string ladder_line(const Session& before, const Event& event, const StepResult& result, std::uint64_t version) {
+  const Session& next = result.next;
+  Json line = json_object_new();
+  set_text(line.get(), "session", next.id.text);
+  set_int(line.get(), "v", static_cast<std::int64_t>(version));
+  set_int(line.get(), "at_ms", event.at_ms);
+  set_text(line.get(), "id", event.id.text);
+  if (const auto* fact = std::get_if<WebhookFact>(&event.body)) {
+    describe_webhook(line.get(), next, *fact);
+  } else if (const auto* outcome = std::get_if<CommandResult>(&event.body)) {
+    describe_result(line.get(), before, *outcome);
+  } else {
+    set_text(line.get(), "event", "tick");
+  }
+  if (next.phase != before.phase) set_text(line.get(), "was", name_of(before.phase));
+  set_text(line.get(), "phase", name_of(next.phase));
+  if (next.winner >= 0) set_text(line.get(), "winner", leg_name(next, next.winner));
+  if (next.phase != before.phase && next.outcome != Outcome::none)
+    set_text(line.get(), "outcome", name_of(next.outcome));
+  if (before.phase == Phase::none && !next.note.empty()) set_text(line.get(), "note", next.note);
+  set_json(line.get(), "commands", describe_commands(next, result.commands));
+  return dump_json(line.get());
+}
+
+}  // namespace ringfence

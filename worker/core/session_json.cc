@@ -1,0 +1,230 @@
+// The stored form of a session: one list of fields, walked by a writer and by a reader, so that the two cannot differ.
+// Defaults are left out: a document is rewritten with every event and is mostly defaults. See session_json.h.
+#include "core/session_json.h"
+
+#include <type_traits>
+
+#include "shared/limits.h"
+
+namespace ringfence {
+namespace {
+
+template <class Enum>
+constexpr int kLast = 0;
+template <>
+constexpr int kLast<Phase> = static_cast<int>(Phase::closed);
+template <>
+constexpr int kLast<Outcome> = static_cast<int>(Outcome::failed);
+template <>
+constexpr int kLast<LegState> = static_cast<int>(LegState::ended);
+template <>
+constexpr int kLast<ParentState> = static_cast<int>(ParentState::ended);
+template <>
+constexpr int kLast<Verb> = static_cast<int>(Verb::audit);
+
+template <class Visitor>
+void fields(Visitor& visit, Leg& leg) {
+  visit("device", leg.device);
+  visit("to", leg.to);
+  visit("state", leg.state);
+  visit("cc", leg.call_control_id);
+  visit("leg_id", leg.call_leg_id);
+  visit("cause", leg.cause);
+  visit("dial_quiet", leg.dial_quiet_ms);
+  visit("hangups", leg.hangup_attempt);
+  visit("hangup_next", leg.hangup_next_ms);
+}
+
+template <class Visitor>
+void fields(Visitor& visit, Parent& parent) {
+  visit("cc", parent.call_control_id);
+  visit("leg_id", parent.call_leg_id);
+  visit("call_session", parent.call_session_id);
+  visit("connection", parent.connection_id);
+  visit("from", parent.from);
+  visit("to", parent.to);
+  visit("name", parent.caller_name);
+  visit("state", parent.state);
+  visit("cause", parent.cause);
+  visit("bridged", parent.bridged);
+  visit("answers", parent.answer_attempt);
+  visit("hangups", parent.hangup_attempt);
+  visit("hangup_next", parent.hangup_next_ms);
+}
+
+template <class Visitor>
+void fields(Visitor& visit, OutboxEntry& entry) {
+  visit("verb", entry.verb);
+  visit("leg", entry.leg);
+  visit("attempt", entry.attempt);
+  visit("tries", entry.tries);
+  visit("created", entry.created_ms);
+  visit("expires", entry.expires_ms);
+  visit("next", entry.next_try_ms);
+}
+
+template <class Visitor>
+void fields(Visitor& visit, Session& s) {
+  visit("id", s.id.text);
+  visit("phase", s.phase);
+  visit("outcome", s.outcome);
+  visit("parent", s.parent);
+  visit("organisation", s.organisation);
+  visit("user", s.user);
+  visit("greeting", s.greeting);
+  visit("note", s.note);
+  visit("legs", s.legs);
+  visit("winner", s.winner);
+  visit("bridges", s.bridge_attempt);
+  visit("bridges_asked", s.bridge_asked);
+  visit("bridge_refused", s.bridge_refused);
+  visit("bridge_maybe", s.bridge_maybe);
+  visit("bridge_disproved", s.bridge_disproved);
+  visit("greeting_asked", s.greeting_asked);
+  visit("greeting_done", s.greeting_done);
+  visit("records", s.record_attempt);
+  visit("record_started", s.record_started);
+  visit("recording_saved", s.recording_saved);
+  visit("recording_lost", s.recording_lost);
+  visit("recording", s.recording_id);
+  visit("outbox", s.outbox);
+  visit("audits", s.audit_attempt);
+  visit("created", s.created_ms);
+  visit("ring_deadline", s.ring_deadline_ms);
+  visit("bridge_retry", s.bridge_retry_ms);
+  visit("bridge_deadline", s.bridge_deadline_ms);
+  visit("bridge_quiet", s.bridge_quiet_ms);
+  visit("greeting_deadline", s.greeting_deadline_ms);
+  visit("record_retry", s.record_retry_ms);
+  visit("recording_deadline", s.recording_deadline_ms);
+  visit("audit", s.audit_ms);
+  visit("closed", s.closed_ms);
+}
+
+class Writer {
+ public:
+  explicit Writer(json_t* object) : object_(object) {}
+  void operator()(const char* key, const std::string& value) {
+    if (!value.empty()) set_text(object_, key, value);
+  }
+  void operator()(const char* key, bool value) {
+    if (value) set_bool(object_, key, true);
+  }
+  template <class Number>
+  requires std::is_arithmetic_v<Number> || std::is_enum_v<Number>
+  void operator()(const char* key, Number value) {
+    if (static_cast<std::int64_t>(value) != 0) set_int(object_, key, static_cast<std::int64_t>(value));
+  }
+  template <class Part>
+  requires std::is_class_v<Part>
+  void operator()(const char* key, Part& part) { set_json(object_, key, written(part)); }
+  template <class Part>
+  void operator()(const char* key, std::vector<Part>& parts) {
+    if (parts.empty()) return;
+    Json list = json_array_new();
+    for (Part& part : parts) append_json(list.get(), written(part));
+    set_json(object_, key, std::move(list));
+  }
+
+ private:
+  template <class Part>
+  static Json written(Part& part) {
+    Json object = json_object_new();
+    Writer writer(object.get());
+    fields(writer, part);
+    return object;
+  }
+  json_t* object_;
+};
+
+class Reader {
+ public:
+  explicit Reader(const json_t* object) : object_(object) {}
+  void operator()(const char* key, std::string& value) { value = std::string(get_text(object_, key)); }
+  void operator()(const char* key, bool& value) { value = get_bool(object_, key); }
+  void operator()(const char* key, int& value) { value = static_cast<int>(get_int(object_, key)); }
+  void operator()(const char* key, Millis& value) { value = get_int(object_, key); }
+  template <class Enum>
+  requires std::is_enum_v<Enum>
+  void operator()(const char* key, Enum& value) {
+    const std::int64_t number = get_int(object_, key);
+    if (number < 0 || number > kLast<Enum>) {
+      ok = false;
+      return;
+    }
+    value = static_cast<Enum>(number);
+  }
+  template <class Part>
+  requires std::is_class_v<Part>
+  void operator()(const char* key, Part& part) { read(get_object(object_, key), part); }
+  template <class Part>
+  void operator()(const char* key, std::vector<Part>& parts) {
+    const json_t* list = get_array(object_, key);
+    const std::size_t count = json_array_size(list);
+    if (count > limits::kOutbox) {
+      ok = false;
+      return;
+    }
+    parts.resize(count);
+    for (std::size_t i = 0; i < count; ++i) read(json_array_get(list, i), parts[i]);
+  }
+
+  bool ok = true;
+
+ private:
+  template <class Part>
+  void read(const json_t* object, Part& part) {
+    if (!json_is_object(object)) {
+      ok = false;
+      return;
+    }
+    Reader reader(object);
+    fields(reader, part);
+    ok = ok && reader.ok;
+  }
+  const json_t* object_;
+};
+
+// What step() relies on without asking again.
+bool is_sound(const Session& session) {
+  const auto legs = static_cast<int>(session.legs.size());
+  if (session.legs.size() > limits::kLegs || session.winner < -1 || session.winner >= legs) return false;
+  const bool needs_winner = session.phase >= Phase::answering && session.phase <= Phase::connected;
+  if (needs_winner && session.winner < 0) return false;
+  for (const OutboxEntry& entry : session.outbox) {
+    const bool needs_leg = entry.verb == Verb::dial || entry.verb == Verb::bridge;
+    if (entry.leg < (needs_leg ? 0 : kParent) || entry.leg >= legs) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string encode_session(const Session& session) {
+  Json json = json_object_new();
+  set_int(json.get(), "format", kSessionFormat);
+  Writer writer(json.get());
+  // The writer only reads; the field list is shared with the reader, which needs non-const references.
+  fields(writer, const_cast<Session&>(session));
+  // 0 is a leg, so "no winner" must be written out.
+  set_int(json.get(), "winner", session.winner);
+  return dump_json(json.get());
+}
+
+Result<Session> decode_session(std::string_view document) {
+  if (document.size() > limits::kDocumentBytes) return fail(ErrorCode::limit, "the session document is too large");
+  const auto json = parse_json(document);
+  if (!json) return fail(ErrorCode::invalid, "the session document is not JSON: " + json.error().text);
+  const std::int64_t format = get_int(json->get(), "format");
+  if (format != kSessionFormat) {
+    return fail(ErrorCode::invalid, "the session document has format " + std::to_string(format) +
+                                        ", this ringd reads " + std::to_string(kSessionFormat));
+  }
+  Session session;
+  Reader reader(json->get());
+  fields(reader, session);
+  if (!reader.ok || !is_sound(session)) return fail(ErrorCode::invalid, "the session document contradicts itself");
+  return session;
+}
+
+}  // namespace ringfence

@@ -1,0 +1,69 @@
+// Telnyx webhook JSON to Event: see webhook_event.h.
+#include "core/webhook_event.h"
+
+#include <array>
+#include <utility>
+
+#include "shared/json.h"
+
+namespace ringfence {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, WebhookType>, 7> kTypes{{
+    {"call.initiated", WebhookType::initiated},
+    {"call.answered", WebhookType::answered},
+    {"call.bridged", WebhookType::bridged},
+    {"call.hangup", WebhookType::hangup},
+    {"call.speak.ended", WebhookType::speak_ended},
+    {"call.recording.saved", WebhookType::recording_saved},
+    {"call.recording.error", WebhookType::recording_error},
+}};
+
+WebhookType type_of(std::string_view name) {
+  for (const auto& [known, type] : kTypes) {
+    if (known == name) return type;
+  }
+  return WebhookType::other;
+}
+
+std::string take(const json_t* object, const char* key) { return std::string(get_text(object, key)); }
+
+WebhookFact read_payload(const json_t* payload, std::string_view type_name) {
+  WebhookFact fact{.type = type_of(type_name), .type_name = std::string(type_name)};
+  fact.call_control_id = take(payload, "call_control_id");
+  fact.call_leg_id = take(payload, "call_leg_id");
+  fact.call_session_id = take(payload, "call_session_id");
+  fact.connection_id = take(payload, "connection_id");
+  fact.incoming = get_text(payload, "direction") == "incoming";
+  fact.from = take(payload, "from");
+  fact.to = take(payload, "to");
+  fact.caller_name = take(payload, "caller_id_name");
+  fact.hangup_cause = take(payload, "hangup_cause");
+  fact.hangup_source = take(payload, "hangup_source");
+  fact.sip_hangup_cause = take(payload, "sip_hangup_cause");
+  fact.recording_id = take(payload, "recording_id");
+  fact.client_state = decode_client_state(get_text(payload, "client_state"));
+  return fact;
+}
+
+}  // namespace
+
+Result<Event> decode_webhook(ByteView body) {
+  const auto json = parse_json(as_text(body));
+  if (!json) return fail(ErrorCode::invalid, "the webhook is not JSON: " + json.error().text);
+  const json_t* data = get_object(json->get(), "data");
+  if (data == nullptr) return fail(ErrorCode::invalid, "the webhook has no object `data`");
+  const std::string_view id = get_text(data, "id");
+  if (id.empty()) return fail(ErrorCode::invalid, "the webhook has no text `data.id`");
+  const std::string_view type_name = get_text(data, "event_type");
+  const json_t* payload = get_object(data, "payload");
+  Event event{.id = {std::string(id)}};
+  WebhookFact fact = read_payload(payload, type_name);
+  if (type_name.starts_with("call.")) {
+    event.session = fact.client_state ? fact.client_state->session : SessionId{fact.call_leg_id};
+  }
+  event.body = std::move(fact);
+  return event;
+}
+
+}  // namespace ringfence
