@@ -1,0 +1,210 @@
+// See upstream_link.h. The event is durable, and the claim committed, the moment the verdict is read: not when the
+// provider has our answer, which it may no longer be waiting for.
+#include "nginx_module/upstream_link.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "nginx_module/reply.h"
+#include "shared/frame_codec.h"
+
+namespace ringfence::edge {
+namespace {
+
+// A verdict is three bytes and a short reason.
+constexpr std::size_t kVerdictBytes = 3 + limits::kFieldBytes;
+// A worker asking for more patience than this is broken; the provider would give the event up.
+constexpr std::uint16_t kRetryAfterMost_s = 60;
+
+EventFrame event_frame(const Context& context) noexcept {
+  EventFrame event;
+  const ngx_time_t* now = const_cast<const ngx_time_t*>(ngx_timeofday());
+  event.received_ms = static_cast<std::int64_t>(now->sec) * 1000 + static_cast<std::int64_t>(now->msec);
+  event.scheme = kScheme;
+  event.id = context.event.id;
+  event.type = context.event.type;
+  event.partition = context.event.partition;
+  event.trace_parent = context.trace_parent;
+  event.headers[0] = {"telnyx-timestamp", context.timestamp};
+  event.header_count = 1;
+  event.body = context.body;
+  return event;
+}
+
+ngx_chain_t* memory_link(ngx_pool_t* pool, u_char* begin, std::size_t bytes) noexcept {
+  auto* buf = pool_new<ngx_buf_t>(pool);
+  ngx_chain_t* link = ngx_alloc_chain_link(pool);
+  if (buf == nullptr || link == nullptr) return nullptr;
+  // A retry sets pos back to start.
+  buf->start = buf->pos = begin;
+  buf->end = buf->last = begin + bytes;
+  buf->memory = 1;
+  link->buf = buf;
+  link->next = nullptr;
+  return link;
+}
+
+void count_frame(ngx_http_request_t* r) noexcept {
+  Counters& all = counters(r);
+  count(all.frames_sent);
+  for (const ngx_chain_t* link = r->upstream->request_bufs; link != nullptr; link = link->next) {
+    count(all.bytes_sent, link->buf->end - link->buf->start);
+  }
+}
+
+ngx_int_t create_request(ngx_http_request_t* r) noexcept {
+  const Context& context = *current_context(r);
+  const EventFrame event = event_frame(context);
+  const std::size_t prefix_bytes = event_prefix_bytes(event);
+  u_char* prefix = pool_bytes(r->pool, prefix_bytes);
+  if (prefix == nullptr || !encode_event_prefix(event, {prefix, prefix_bytes})) return NGX_ERROR;
+  ngx_chain_t* head = memory_link(r->pool, prefix, prefix_bytes);
+  ngx_chain_t* body = memory_link(r->pool, const_cast<u_char*>(context.body.data()), context.body.size());
+  if (head == nullptr || body == nullptr) return NGX_ERROR;
+  head->next = body;
+  r->upstream->request_bufs = head;
+  count_frame(r);
+  return NGX_OK;
+}
+
+ngx_int_t reinit_request(ngx_http_request_t* r) noexcept {
+  current_context(r)->have_verdict_head = false;
+  count_frame(r);
+  count(counters(r).retries);
+  return NGX_OK;
+}
+
+ngx_int_t broken(ngx_http_request_t* r, const char* what) noexcept {
+  ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "webhook worker sent %s", what);
+  count(counters(r).broken_replies);
+  return NGX_HTTP_UPSTREAM_INVALID_HEADER;
+}
+
+Outcome outcome_of(Verdict verdict) noexcept {
+  switch (verdict) {
+    case Verdict::accepted:
+      return Outcome::accepted;
+    case Verdict::duplicate:
+      return Outcome::duplicate;
+    case Verdict::refused:
+      return Outcome::refused;
+    case Verdict::later:
+      break;
+  }
+  return Outcome::later;
+}
+
+void log_reason(ngx_http_request_t* r, Outcome outcome, std::string_view reason) noexcept {
+  if (http_status(outcome) == NGX_HTTP_OK) return;
+  ngx_str_t text = ngx_text(reason);
+  ngx_str_t name = ngx_text(name_of(outcome));
+  ngx_log_error(NGX_LOG_NOTICE, r->connection->log, 0, "webhook worker's verdict: %V: \"%V\"", &name, &text);
+}
+
+// The verdict becomes our answer; its JSON goes where the upstream machinery looks for a body.
+ngx_int_t take_verdict(ngx_http_request_t* r, Context& context, const VerdictFrame& frame) noexcept {
+  ngx_http_upstream_t* u = r->upstream;
+  const Outcome outcome = outcome_of(frame.verdict);
+  log_reason(r, outcome, frame.reason);
+  if (http_status(outcome) == NGX_HTTP_OK) {
+    commit_claim(context);
+  } else {
+    release_claim(context);
+  }
+  context.retry_after_s = std::clamp<std::uint16_t>(frame.retry_after_s, 1, kRetryAfterMost_s);
+  settle(r, context, outcome);
+  context.answering = true;
+  context.in_step = u->buffer.pos == u->buffer.last;
+  if (!context.in_step) (void)broken(r, "bytes after its verdict");
+  if (!add_outcome_headers(r, context)) return NGX_ERROR;
+  const std::string_view json = json_of(outcome);
+  set_json(r, json.size());
+  u->buffer.pos = u->buffer.start;
+  u->buffer.last = ngx_cpymem(u->buffer.start, json.data(), json.size());
+  u->headers_in.content_length_n = static_cast<off_t>(json.size());
+  u->headers_in.status_n = http_status(outcome);
+  u->state->status = u->headers_in.status_n;
+  return NGX_OK;
+}
+
+ngx_int_t process_header(ngx_http_request_t* r) noexcept {
+  Context& context = *current_context(r);
+  ngx_buf_t& buffer = r->upstream->buffer;
+  const auto available = [&] { return static_cast<std::size_t>(buffer.last - buffer.pos); };
+  if (!context.have_verdict_head) {
+    if (available() < kFrameHeadBytes) return NGX_AGAIN;
+    const auto head = decode_head({buffer.pos, kFrameHeadBytes}, kVerdictBytes);
+    if (!head || head->kind != FrameKind::verdict) return broken(r, "no verdict frame");
+    context.verdict_head = *head;
+    context.have_verdict_head = true;
+    buffer.pos += kFrameHeadBytes;
+  }
+  const std::size_t payload_bytes = context.verdict_head.payload_bytes;
+  if (available() < payload_bytes) return NGX_AGAIN;
+  const auto verdict = decode_verdict({buffer.pos, payload_bytes});
+  if (!verdict) return broken(r, "a verdict that breaks its format");
+  buffer.pos += payload_bytes;
+  return take_verdict(r, context, *verdict);
+}
+
+void abort_request(ngx_http_request_t*) noexcept {}
+
+// Before nginx's answer to a failed hand-over, so that the provider's retry finds the id free.
+void finalize_request(ngx_http_request_t* r, ngx_int_t) noexcept {
+  Context& context = *current_context(r);
+  release_claim(context);
+  settle(r, context, Outcome::unavailable);
+}
+
+ngx_int_t input_filter_init(void* data) noexcept {
+  auto* r = static_cast<ngx_http_request_t*>(data);
+  r->upstream->length = static_cast<ssize_t>(r->upstream->headers_in.content_length_n);
+  return NGX_OK;
+}
+
+// The JSON take_verdict() left in the buffer, passed on as the body.
+ngx_int_t input_filter(void* data, ssize_t bytes) noexcept {
+  auto* r = static_cast<ngx_http_request_t*>(data);
+  ngx_http_upstream_t* u = r->upstream;
+  ngx_chain_t** last = &u->out_bufs;
+  while (*last != nullptr) last = &(*last)->next;
+  ngx_chain_t* link = ngx_chain_get_free_buf(r->pool, &u->free_bufs);
+  if (link == nullptr) return NGX_ERROR;
+  *last = link;
+  ngx_buf_t& buf = *link->buf;
+  buf.flush = 1;
+  buf.memory = 1;
+  buf.tag = u->output.tag;
+  buf.pos = u->buffer.last;
+  u->buffer.last += bytes;
+  buf.last = u->buffer.last;
+  u->length = 0;
+  // A connection that said more than its verdict is out of step with us and not used again.
+  u->keepalive = current_context(r)->in_step;
+  return NGX_OK;
+}
+
+}  // namespace
+
+void hand_over(ngx_http_request_t* r, Context& context) noexcept {
+  context.handed_over = true;
+  if (ngx_http_upstream_create(r) != NGX_OK) {
+    ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+    return;
+  }
+  ngx_http_upstream_t* u = r->upstream;
+  u->schema = ngx_text("webhook://");
+  u->output.tag = &ngx_http_webhook_module;
+  u->conf = const_cast<ngx_http_upstream_conf_t*>(&context.conf->upstream);
+  u->create_request = create_request;
+  u->reinit_request = reinit_request;
+  u->process_header = process_header;
+  u->abort_request = abort_request;
+  u->finalize_request = finalize_request;
+  u->input_filter_init = input_filter_init;
+  u->input_filter = input_filter;
+  u->input_filter_ctx = r;
+  ngx_http_upstream_init(r);
+}
+
+}  // namespace ringfence::edge

@@ -1,0 +1,148 @@
+// See zone.h. The whole zone becomes one slab block at its first use; nothing is allocated in it afterwards.
+#include "nginx_module/zone.h"
+
+#include <sodium.h>
+
+#include <new>
+
+namespace ringfence::edge {
+namespace {
+
+// Small enough for a test, large enough for a table of a few hundred entries beside the slab's own bookkeeping.
+constexpr ssize_t kLeastZoneBytes = 64 * 1024;
+constexpr std::size_t kCountersZoneBytes = 64 * 1024;
+// Not a name webhook_zone can give: a colon ends those.
+constexpr std::string_view kCountersName = "webhook:counters";
+
+Zone& zone_of(const ngx_shm_zone_t* shm) noexcept { return *static_cast<Zone*>(shm->data); }
+
+// Holds the slab's mutex: if a worker process dies inside, the master unlocks that one, and only that one.
+class Lock {
+ public:
+  explicit Lock(Zone& zone) noexcept : mutex_(&zone.pool->mutex) { ngx_shmtx_lock(mutex_); }
+  ~Lock() { ngx_shmtx_unlock(mutex_); }
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+
+ private:
+  ngx_shmtx_t* mutex_;
+};
+
+std::int64_t now_ms() noexcept { return static_cast<std::int64_t>(ngx_current_msec); }
+
+// nginx gives a zone whose size changed new memory and says nothing; an operator should know what was forgotten.
+void tell_reset(const ngx_shm_zone_t* shm) {
+  const auto* cycle = const_cast<const ngx_cycle_t*>(ngx_cycle);
+  if (cycle == nullptr) return;
+  for (const ngx_list_part_t* part = &cycle->shared_memory.part; part != nullptr; part = part->next) {
+    const auto* zones = static_cast<const ngx_shm_zone_t*>(part->elts);
+    for (ngx_uint_t i = 0; i < part->nelts; ++i) {
+      if (zones[i].tag == shm->tag && view(zones[i].shm.name) == view(shm->shm.name)) {
+        ngx_log_error(NGX_LOG_NOTICE, shm->shm.log, 0,
+                      "dedup memory of webhook_zone \"%V\" was reset: its size changed from %uz to %uz", &shm->shm.name,
+                      zones[i].shm.size, shm->shm.size);
+      }
+    }
+  }
+}
+
+ngx_int_t init_dedup(ngx_shm_zone_t* shm, void* previous) noexcept {
+  Zone& zone = zone_of(shm);
+  zone.pool = reinterpret_cast<ngx_slab_pool_t*>(shm->shm.addr);
+  if (previous != nullptr) {
+    zone.table = static_cast<Zone*>(previous)->table;
+    return NGX_OK;
+  }
+  tell_reset(shm);
+  zone.pool->log_nomem = 0;
+  const std::size_t table_bytes = zone.pool->pfree * ngx_pagesize;
+  void* memory = ngx_slab_alloc(zone.pool, table_bytes);
+  if (memory == nullptr) return NGX_ERROR;
+  std::uint8_t hash_key[16];
+  randombytes_buf(hash_key, sizeof hash_key);
+  zone.table = DedupTable::format({static_cast<std::uint8_t*>(memory), table_bytes}, {hash_key, sizeof hash_key});
+  sodium_memzero(hash_key, sizeof hash_key);
+  return zone.table ? NGX_OK : NGX_ERROR;
+}
+
+ngx_int_t init_counters(ngx_shm_zone_t* shm, void* previous) noexcept {
+  if (previous != nullptr) {
+    shm->data = previous;
+    return NGX_OK;
+  }
+  auto* pool = reinterpret_cast<ngx_slab_pool_t*>(shm->shm.addr);
+  shm->data = ngx_slab_calloc(pool, sizeof(Counters));
+  return shm->data != nullptr ? NGX_OK : NGX_ERROR;
+}
+
+}  // namespace
+
+ngx_shm_zone_t* declare_dedup_zone(ngx_conf_t* cf, ngx_str_t& spec) {
+  const std::string_view text = view(spec);
+  const std::size_t colon = text.find(':');
+  ngx_str_t size_text{};
+  if (colon != std::string_view::npos) size_text = ngx_text(text.substr(colon + 1));
+  const ssize_t size = size_text.len == 0 ? NGX_ERROR : ngx_parse_size(&size_text);
+  if (colon == 0 || size < 0) {
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"webhook_zone\" needs <name>:<size>, not \"%V\"", &spec);
+    return nullptr;
+  }
+  if (size < kLeastZoneBytes) {
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"webhook_zone\" \"%V\" is too small, give it 64k or more", &spec);
+    return nullptr;
+  }
+  ngx_str_t name = ngx_text(text.substr(0, colon));
+  ngx_shm_zone_t* shm = ngx_shared_memory_add(cf, &name, static_cast<std::size_t>(size), &ngx_http_webhook_module);
+  if (shm == nullptr) return nullptr;
+  if (shm->data != nullptr) {
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"webhook_zone\" \"%V\" is duplicate", &name);
+    return nullptr;
+  }
+  auto* memory = ngx_pcalloc(cf->pool, sizeof(Zone));
+  if (memory == nullptr) return nullptr;
+  static_assert(std::is_trivially_destructible_v<Zone>);
+  shm->data = new (memory) Zone{};
+  shm->init = init_dedup;
+  return shm;
+}
+
+ngx_shm_zone_t* refer_dedup_zone(ngx_conf_t* cf, ngx_str_t& name) {
+  return ngx_shared_memory_add(cf, &name, 0, &ngx_http_webhook_module);
+}
+
+bool is_declared(const ngx_shm_zone_t* zone) noexcept { return zone->data != nullptr; }
+
+ngx_shm_zone_t* declare_counters(ngx_conf_t* cf) {
+  ngx_str_t name = ngx_text(kCountersName);
+  ngx_shm_zone_t* shm = ngx_shared_memory_add(cf, &name, kCountersZoneBytes, &ngx_http_webhook_module);
+  if (shm != nullptr) shm->init = init_counters;
+  return shm;
+}
+
+ClaimResult claim(ngx_shm_zone_t* zone, const DedupKey& key, std::int64_t lease_ms) noexcept {
+  const Lock lock(zone_of(zone));
+  return zone_of(zone).table->claim(key, now_ms(), lease_ms);
+}
+
+void commit(ngx_shm_zone_t* zone, const DedupKey& key, ClaimToken token, std::int64_t window_ms) noexcept {
+  const Lock lock(zone_of(zone));
+  zone_of(zone).table->commit(key, token, now_ms(), window_ms);
+}
+
+void release(ngx_shm_zone_t* zone, const DedupKey& key, ClaimToken token) noexcept {
+  const Lock lock(zone_of(zone));
+  zone_of(zone).table->release(key, token);
+}
+
+DedupStats stats(ngx_shm_zone_t* zone) noexcept {
+  const Lock lock(zone_of(zone));
+  return zone_of(zone).table->stats();
+}
+
+DedupKey key_of(ngx_shm_zone_t* zone, std::string_view scope, std::string_view id) noexcept {
+  return zone_of(zone).table->key(scope, id);
+}
+
+Counters& counters(ngx_shm_zone_t* zone) noexcept { return *static_cast<Counters*>(zone->data); }
+
+}  // namespace ringfence::edge

@@ -1,0 +1,34 @@
+// Shared memory: the dedup tables named by webhook_zone, and the one zone of counters. The table's logic is
+// shared/dedup_table; here are its memory, its lock and its life across reloads. Must not know: requests.
+#pragma once
+
+#include <optional>
+
+#include "nginx_module/counters.h"
+#include "nginx_module/ngx.h"
+#include "shared/dedup_table.h"
+
+namespace ringfence::edge {
+
+// One per configuration; the memory behind it outlives the configuration.
+struct Zone {
+  ngx_slab_pool_t* pool;
+  std::optional<DedupTable> table;
+};
+
+// The setter's half: declares "name:size". nullptr after having logged why.
+[[nodiscard]] ngx_shm_zone_t* declare_dedup_zone(ngx_conf_t* cf, ngx_str_t& spec);
+// A reference by name, possibly before its declaration; is_declared() tells at merge time.
+[[nodiscard]] ngx_shm_zone_t* refer_dedup_zone(ngx_conf_t* cf, ngx_str_t& name);
+[[nodiscard]] bool is_declared(const ngx_shm_zone_t* zone) noexcept;
+[[nodiscard]] ngx_shm_zone_t* declare_counters(ngx_conf_t* cf);
+
+// The request's half, each under the zone's lock. Times: the monotonic clock all worker processes share.
+[[nodiscard]] ClaimResult claim(ngx_shm_zone_t* zone, const DedupKey& key, std::int64_t lease_ms) noexcept;
+void commit(ngx_shm_zone_t* zone, const DedupKey& key, ClaimToken token, std::int64_t window_ms) noexcept;
+void release(ngx_shm_zone_t* zone, const DedupKey& key, ClaimToken token) noexcept;
+[[nodiscard]] DedupStats stats(ngx_shm_zone_t* zone) noexcept;
+[[nodiscard]] DedupKey key_of(ngx_shm_zone_t* zone, std::string_view scope, std::string_view id) noexcept;
+[[nodiscard]] Counters& counters(ngx_shm_zone_t* zone) noexcept;
+
+}  // namespace ringfence::edge
