@@ -17,7 +17,9 @@
 // Must not know: libuv, curl, SQLite, Redis, HTTP, the wire format of frames.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "core/policy.h"
 #include "engine/directory_cache.h"
@@ -71,7 +73,8 @@ class Engine final : public EventSink {
   void arm_due();
   void ring_due();
   void scan_due();
-  void scan_again_at(Millis at_ms);
+  void recover(const std::vector<SessionId>& due);
+  void scan_again_in(Millis pause_ms);
   void refresh_directory();
 
   EngineParts parts_;
@@ -84,6 +87,7 @@ class Engine final : public EventSink {
   Lanes lanes_;
   TimerQueue::Id due_timer_;
   bool stopped_ = false;
+  bool scan_failing_ = false;  // so that a store that is away is logged once
   bool scanned_once_ = false;  // the first scan that is answered looks at everything due, later ones leave some slack
 };
 

@@ -66,24 +66,27 @@ class Lanes {
   struct Lane {
     SessionId session;
     std::deque<Work> queue;  // front: the one being worked on
-    bool busy = false;       // a load, a commit or a pause is under way
+    bool busy = false;       // a load, a commit or a pause is under way, or its answer is being acted on
+    bool pausing = false;    // of busy: waiting to ask the store again
     bool tick_queued = false;
     int conflicts = 0;    // of the front
-    Millis pause_ms = 0;  // the last one; 0: the store has answered since
-    TimerQueue::Id pause;
+    Millis pause_ms = 0;  // the last pause; 0: the store has answered since
   };
 
-  [[nodiscard]] bool has_room(const Lane& lane, const Event& event) const;
+  [[nodiscard]] bool has_room(const Event& event) const;
   void advance(Lane& lane);  // may end the lane
   void load(Lane& lane);
   void on_loaded(Lane& lane, Result<StoredSession> loaded);
   [[nodiscard]] bool adopt(Lane& lane, const StoredSession& stored);
   [[nodiscard]] bool step_front(Lane& lane, const SessionCache::Entry& entry);  // false: nothing to commit, it is done
-  void on_committed(Lane& lane, StepResult result, std::string line, std::uint64_t expected, CommitResult commit);
+  void commit_front(Lane& lane, const SessionCache::Entry& entry, StepResult result);
+  void on_commit(Lane& lane, StepResult result, std::string line, std::uint64_t expected, const CommitResult& commit);
+  void on_conflict(Lane& lane, const StoredSession& current);
   void retry_later(Lane& lane);
   void finish_front(Lane& lane);
   void expire(const SessionId& session, std::uint64_t serial);
-  void give_up(Work& work, std::string reason);
+  void leave(Lane& lane, std::deque<Work>::iterator place);
+  void give_up(const Event& event, VerdictSlip slip, std::string reason);
 
   LaneParts parts_;
   std::unordered_map<SessionId, Lane> lanes_;  // its nodes do not move, so a lane may be referred to while it is busy

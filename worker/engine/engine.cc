@@ -1,0 +1,132 @@
+// See engine.h.
+#include "engine/engine.h"
+
+#include <utility>
+
+#include "core/webhook_event.h"
+#include "shared/limits.h"
+
+namespace ringfence {
+
+Engine::Engine(EngineParts parts, EngineOptions options)
+    : parts_(parts),
+      options_(std::move(options)),
+      timers_(parts.clock),
+      cache_(limits::kSessionCache),
+      watch_(limits::kWatchLines, parts.clock.now_ms()),
+      gate_(parts.telephony, parts.log, stats_, [this](Event event) { on_result(std::move(event)); }),
+      lanes_({.store = parts.store,
+              .clock = parts.clock,
+              .log = parts.log,
+              .timers = timers_,
+              .cache = cache_,
+              .gate = gate_,
+              .watch = watch_,
+              .stats = stats_,
+              .policy = options_.policy,
+              .due_changed = [this] { arm_due(); }}) {}
+
+void Engine::start() {
+  refresh_directory();
+  scan_due();
+}
+
+void Engine::on_event(const EventFrame& frame, std::function<void(VerdictReply)> done) {
+  VerdictSlip slip(std::move(done));
+  if (stopped_) {
+    gate_.say_later(slip, "stopping");
+    return;
+  }
+  Result<Event> event = decode_webhook(frame.body);
+  if (!event) {
+    parts_.log.write(LogLevel::warning, "event_refused", {{"event", frame.id}, {"detail", event.error().text}});
+    gate_.say_refused(slip, std::move(event.error().text));
+    return;
+  }
+  if (event->session.empty()) {
+    parts_.log.write(LogLevel::info, "event_ignored", {{"event", frame.id}, {"type", frame.type}});
+    gate_.say_ignored(slip);
+    return;
+  }
+  const auto* fact = std::get_if<WebhookFact>(&event->body);
+  if (fact != nullptr && fact->type == WebhookType::initiated && fact->incoming) {
+    if (!parts_.directory.loaded()) {
+      gate_.say_later(slip, "the directory has not been read yet");
+      return;
+    }
+    event->plan = parts_.directory.current().plan(fact->to, parts_.clock.now_ms(), options_.sip_domain);
+  }
+  lanes_.enqueue(std::move(*event), std::move(slip));
+}
+
+void Engine::on_result(Event event) { lanes_.enqueue(std::move(event), VerdictSlip{}); }
+
+void Engine::stop_accepting() {
+  stopped_ = true;
+  timers_.cancel(due_timer_);
+  parts_.log.write(LogLevel::notice, "draining", {{"queued", std::to_string(lanes_.depth())}});
+}
+
+EngineStats Engine::stats() const {
+  EngineStats stats = stats_;
+  stats.sessions_cached = cache_.size();
+  stats.queue_depth = lanes_.depth();
+  stats.commands_in_flight = gate_.commands_in_flight();
+  return stats;
+}
+
+void Engine::arm_due() {
+  const Millis due = cache_.earliest_due_ms();
+  if (stopped_ || due == 0) return;
+  if (due_timer_.serial != 0 && due_timer_.at_ms <= due) return;  // rings early at worst, and looks again then
+  timers_.cancel(due_timer_);
+  due_timer_ = timers_.at(due, [this] { ring_due(); });
+}
+
+void Engine::ring_due() {
+  due_timer_ = {};
+  // Ends: a tick that changes nothing is due again only after limits::kTickAgainMs.
+  const Millis now_ms = parts_.clock.now_ms();
+  while (const auto session = cache_.take_due(now_ms)) lanes_.tick(*session);
+  arm_due();
+}
+
+void Engine::scan_due() {
+  if (stopped_) return;
+  const Millis now_ms = parts_.clock.now_ms();
+  const Millis until_ms = scanned_once_ ? now_ms - limits::kDueSlackMs : now_ms;
+  parts_.store.claim_due(until_ms, limits::kDueBatch, limits::kDueClaimMs, [this](Result<std::vector<SessionId>> due) {
+    if (!due) {
+      if (!scan_failing_) parts_.log.write(LogLevel::warning, "due_scan_failed", {{"detail", due.error().text}});
+      scan_failing_ = true;
+      scan_again_in(limits::kDueScanMs);
+      return;
+    }
+    scan_failing_ = false;
+    if (due->size() < limits::kDueBatch) scanned_once_ = true;
+    if (!stopped_) recover(*due);
+    scan_again_in(due->size() < limits::kDueBatch ? limits::kDueScanMs : 1);
+  });
+}
+
+void Engine::recover(const std::vector<SessionId>& due) {
+  for (const SessionId& session : due) {
+    if (cache_.find(session) == nullptr) {
+      ++stats_.recovered;
+      parts_.log.write(LogLevel::notice, "session_taken_over", {{"session", session.text}});
+    }
+    lanes_.tick(session);
+  }
+}
+
+void Engine::scan_again_in(Millis pause_ms) {
+  if (!stopped_) timers_.at(parts_.clock.now_ms() + pause_ms, [this] { scan_due(); });
+}
+
+void Engine::refresh_directory() {
+  if (stopped_) return;
+  parts_.directory.refresh();
+  timers_.at(parts_.clock.now_ms() + limits::kDirectoryRefreshMs, [this] { refresh_directory(); });
+}
+
+}  // namespace ringfence

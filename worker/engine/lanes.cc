@@ -1,0 +1,263 @@
+// See lanes.h.
+#include "engine/lanes.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/ladder.h"
+#include "core/session_json.h"
+#include "shared/limits.h"
+
+namespace ringfence {
+namespace {
+
+bool is_tick(const Event& event) { return std::holds_alternative<Tick>(event.body); }
+bool is_result(const Event& event) { return std::holds_alternative<CommandResult>(event.body); }
+
+void log_event(Log& log, LogLevel level, std::string_view what, const Event& event, std::uint64_t version) {
+  const auto* fact = std::get_if<WebhookFact>(&event.body);
+  log.write(level, what,
+            {{"session", event.session.text},
+             {"event", event.id.text},
+             {"type", fact != nullptr  ? std::string_view(fact->type_name)
+                      : is_tick(event) ? "tick"
+                                       : "result"},
+             {"version", std::to_string(version)}});
+}
+
+}  // namespace
+
+bool Lanes::has_room(const Event& event) const {
+  if (depth_ >= limits::kEngineQueue) return false;
+  const auto lane = lanes_.find(event.session);
+  // Results have room of their own: there are at most as many as we sent commands, and 64 dials answer together.
+  const std::size_t room = limits::kSessionQueue + (is_result(event) ? limits::kOutbox : 0);
+  return lane == lanes_.end() || lane->second.queue.size() < room;
+}
+
+void Lanes::enqueue(Event event, VerdictSlip slip) {
+  if (!has_room(event)) {
+    if (slip.open()) ++parts_.stats.queue_full;
+    give_up(event, std::move(slip), "queue full");
+    return;
+  }
+  Lane& lane = lanes_[event.session];
+  lane.session = event.session;
+  if (is_tick(event)) lane.tick_queued = true;
+  Work work{.serial = ++serial_, .event = std::move(event), .slip = std::move(slip)};
+  work.deadline = parts_.timers.at(parts_.clock.now_ms() + limits::kVerdictMs,
+                                   [this, session = lane.session, serial = work.serial] { expire(session, serial); });
+  lane.queue.push_back(std::move(work));
+  ++depth_;
+  advance(lane);
+}
+
+void Lanes::tick(const SessionId& session) {
+  const auto found = lanes_.find(session);
+  if (found != lanes_.end() && found->second.tick_queued) return;
+  Event event;
+  event.session = session;
+  event.body = Tick{};
+  enqueue(std::move(event), VerdictSlip{});
+}
+
+void Lanes::advance(Lane& lane) {
+  // Bounded by the queue: every turn either starts something asynchronous or ends one event.
+  while (!lane.busy && !lane.queue.empty()) {
+    const SessionCache::Entry* entry = parts_.cache.find(lane.session);
+    if (entry == nullptr) {
+      load(lane);
+      return;
+    }
+    if (!step_front(lane, *entry)) finish_front(lane);
+  }
+  if (!lane.busy && lane.queue.empty()) {
+    const SessionId session = lane.session;  // erase() must not be handed a key that dies with the node
+    lanes_.erase(session);
+  }
+}
+
+void Lanes::load(Lane& lane) {
+  lane.busy = true;
+  ++parts_.stats.loads;
+  parts_.store.load(lane.session, [this, &lane](Result<StoredSession> loaded) { on_loaded(lane, std::move(loaded)); });
+}
+
+void Lanes::on_loaded(Lane& lane, Result<StoredSession> loaded) {
+  lane.busy = false;
+  if (!loaded) {
+    parts_.log.write(LogLevel::warning, "load_failed",
+                     {{"session", lane.session.text}, {"detail", loaded.error().text}});
+    retry_later(lane);
+  } else if (!adopt(lane, *loaded)) {
+    retry_later(lane);
+  } else {
+    advance(lane);
+  }
+}
+
+bool Lanes::adopt(Lane& lane, const StoredSession& stored) {
+  if (stored.version == 0) {
+    Session fresh;
+    fresh.id = lane.session;
+    parts_.cache.put(lane.session, std::move(fresh), 0, 0);
+    return true;
+  }
+  Result<Session> session = decode_session(stored.document);
+  if (!session) {
+    ++parts_.stats.unreadable;
+    parts_.log.write(LogLevel::error, "session_unreadable",
+                     {{"session", lane.session.text}, {"detail", session.error().text}});
+    parts_.cache.forget(lane.session);
+    return false;
+  }
+  const Millis due = due_ms(*session);
+  parts_.cache.put(lane.session, std::move(*session), stored.version, due);
+  parts_.due_changed();
+  return true;
+}
+
+bool Lanes::step_front(Lane& lane, const SessionCache::Entry& entry) {
+  Work& work = lane.queue.front();
+  Event& event = work.event;
+  // Stepped at the time of stepping: deadlines count from when the decision is made, not from a wait before it.
+  event.at_ms = parts_.clock.now_ms();
+  const bool must_exist = is_tick(event) || is_result(event);
+  if (is_tick(event)) event.id = EventId{"tick:" + std::to_string(entry.version)};
+  if (must_exist && entry.version == 0) {
+    parts_.log.write(LogLevel::warning, "session_gone", {{"session", lane.session.text}, {"event", event.id.text}});
+    parts_.cache.forget(lane.session);
+    return false;
+  }
+  if (is_tick(event)) ++parts_.stats.ticks;
+  StepResult result = step(entry.session, event, parts_.policy);
+  if (result.changed || !must_exist) {  // a webhook always commits: its mark makes the next copy a duplicate
+    commit_front(lane, entry, std::move(result));
+    return true;
+  }
+  if (is_tick(event)) {
+    const Millis due = due_ms(entry.session);
+    parts_.cache.set_due(lane.session, due == 0 ? 0 : std::max(due, event.at_ms + limits::kTickAgainMs));
+    parts_.due_changed();
+  }
+  return false;
+}
+
+void Lanes::commit_front(Lane& lane, const SessionCache::Entry& entry, StepResult result) {
+  const Event& event = lane.queue.front().event;
+  std::string line = ladder_line(entry.session, event, result, entry.version + 1);
+  CommitRequest request;
+  request.session = lane.session;
+  request.expected_version = entry.version;
+  request.event = event.id;
+  request.document = encode_session(result.next);
+  request.due_ms = due_ms(result.next);
+  request.ttl_ms = is_tombstone(result.next) ? parts_.policy.tombstone_ms : parts_.policy.session_ttl_ms;
+  request.ladder_line = line;
+  lane.busy = true;
+  auto answered = [this, &lane, expected = entry.version, line = std::move(line),
+                   result = std::move(result)](const CommitResult& commit) mutable {
+    on_commit(lane, std::move(result), std::move(line), expected, commit);
+  };
+  parts_.store.commit(std::move(request), std::move(answered));
+}
+
+void Lanes::on_commit(Lane& lane, StepResult result, std::string line, std::uint64_t expected,
+                      const CommitResult& commit) {
+  // Still busy: giving a verdict may bring in the next event of this session before we are back.
+  Work& work = lane.queue.front();
+  if (commit.status == CommitStatus::conflict) {
+    on_conflict(lane, commit.current);
+    return;
+  }
+  if (commit.status == CommitStatus::unknown) {
+    ++parts_.stats.unknown;
+    log_event(parts_.log, LogLevel::warning, "commit_unknown", work.event, expected);
+    parts_.cache.forget(lane.session);
+    retry_later(lane);
+    return;
+  }
+  bool look_again = false;
+  if (commit.status == CommitStatus::committed) {
+    ++parts_.stats.commits;
+    log_event(parts_.log, LogLevel::info, "event_applied", work.event, expected + 1);
+    const Millis due = due_ms(result.next);
+    parts_.cache.put(lane.session, std::move(result.next), expected + 1, due);
+    parts_.due_changed();
+    parts_.watch.push(std::move(line));
+  } else if (commit.version != expected) {
+    parts_.cache.forget(lane.session);
+    // Our own commit of unknown outcome landed after we had reloaded: nobody has its due time in memory.
+    look_again = lane.pause_ms != 0;
+  }
+  parts_.gate.open(commit.status, lane.session, work.slip, std::move(result.commands));
+  lane.pause_ms = 0;
+  lane.busy = false;
+  finish_front(lane);
+  if (look_again) {
+    tick(lane.session);
+  } else {
+    advance(lane);
+  }
+}
+
+void Lanes::on_conflict(Lane& lane, const StoredSession& current) {
+  ++parts_.stats.conflicts;
+  log_event(parts_.log, LogLevel::info, "commit_conflict", lane.queue.front().event, current.version);
+  lane.busy = false;
+  if (adopt(lane, current) && ++lane.conflicts <= limits::kCommitConflicts && !lane.queue.front().given_up) {
+    advance(lane);
+  } else {
+    retry_later(lane);
+  }
+}
+
+void Lanes::retry_later(Lane& lane) {
+  lane.conflicts = 0;
+  lane.pause_ms = std::clamp(lane.pause_ms * 2, limits::kStoreRetryMs, limits::kStoreRetryMaxMs);
+  if (lane.queue.front().given_up) finish_front(lane);
+  lane.busy = true;
+  lane.pausing = true;
+  parts_.timers.at(parts_.clock.now_ms() + lane.pause_ms, [this, &lane] {
+    lane.busy = false;
+    lane.pausing = false;
+    advance(lane);
+  });
+}
+
+void Lanes::finish_front(Lane& lane) {
+  leave(lane, lane.queue.begin());
+  lane.conflicts = 0;
+}
+
+void Lanes::leave(Lane& lane, std::deque<Work>::iterator place) {
+  if (is_tick(place->event)) lane.tick_queued = false;
+  parts_.timers.cancel(place->deadline);
+  lane.queue.erase(place);
+  --depth_;
+}
+
+void Lanes::expire(const SessionId& session, std::uint64_t serial) {
+  const auto found = lanes_.find(session);
+  if (found == lanes_.end()) return;
+  Lane& lane = found->second;
+  const auto place =
+      std::find_if(lane.queue.begin(), lane.queue.end(), [&](const Work& work) { return work.serial == serial; });
+  if (place == lane.queue.end()) return;
+  place->given_up = true;
+  VerdictSlip slip = std::move(place->slip);
+  const Event event = place->event;
+  const bool being_stored = place == lane.queue.begin() && lane.busy && !lane.pausing;
+  if (!being_stored) leave(lane, place);  // else the store's answer ends it
+  if (slip.open()) ++parts_.stats.expired;
+  give_up(event, std::move(slip), "not durable in time");
+}
+
+void Lanes::give_up(const Event& event, VerdictSlip slip, std::string reason) {
+  if (is_result(event)) ++parts_.stats.results_dropped;
+  parts_.log.write(LogLevel::warning, "event_given_up",
+                   {{"session", event.session.text}, {"event", event.id.text}, {"detail", reason}});
+  parts_.gate.say_later(slip, std::move(reason));
+}
+
+}  // namespace ringfence

@@ -1,0 +1,62 @@
+// See session_cache.h.
+#include "engine/session_cache.h"
+
+#include <iterator>
+
+namespace ringfence {
+
+const SessionCache::Entry* SessionCache::find(const SessionId& id) {
+  const auto found = map_.find(id);
+  if (found == map_.end()) return nullptr;
+  order_.splice(order_.begin(), order_, found->second);
+  return &found->second->second;
+}
+
+void SessionCache::put(const SessionId& id, Session session, std::uint64_t version, Millis due_ms) {
+  auto found = map_.find(id);
+  if (found == map_.end()) {
+    if (map_.size() >= capacity_ && !order_.empty()) erase(std::prev(order_.end()));
+    order_.emplace_front(id, Entry{});
+    found = map_.emplace(id, order_.begin()).first;
+  } else {
+    order_.splice(order_.begin(), order_, found->second);
+  }
+  Entry& entry = found->second->second;
+  entry.session = std::move(session);
+  entry.version = version;
+  index(id, entry, due_ms);
+}
+
+void SessionCache::set_due(const SessionId& id, Millis due_ms) {
+  const auto found = map_.find(id);
+  if (found != map_.end()) index(id, found->second->second, due_ms);
+}
+
+void SessionCache::forget(const SessionId& id) {
+  const auto found = map_.find(id);
+  if (found != map_.end()) erase(found->second);
+}
+
+Millis SessionCache::earliest_due_ms() const noexcept { return due_.empty() ? 0 : due_.begin()->first; }
+
+std::optional<SessionId> SessionCache::take_due(Millis now_ms) {
+  if (due_.empty() || due_.begin()->first > now_ms) return std::nullopt;
+  SessionId id = due_.begin()->second;
+  set_due(id, 0);
+  return id;
+}
+
+void SessionCache::index(const SessionId& id, Entry& entry, Millis due_ms) {
+  if (entry.due_ms == due_ms) return;
+  if (entry.due_ms != 0) due_.erase({entry.due_ms, id});
+  if (due_ms != 0) due_.emplace(due_ms, id);
+  entry.due_ms = due_ms;
+}
+
+void SessionCache::erase(Order::iterator place) {
+  index(place->first, place->second, 0);
+  map_.erase(place->first);
+  order_.erase(place);
+}
+
+}  // namespace ringfence
