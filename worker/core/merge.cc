@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/rules.h"
+#include "shared/limits.h"
 
 namespace ringfence::rules {
 namespace {

@@ -1,5 +1,6 @@
 // What the rules ask of a session. Pure reading; see rules.h and step.h.
 #include <algorithm>
+#include <utility>
 
 #include "core/rules.h"
 

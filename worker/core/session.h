@@ -78,7 +78,9 @@ struct OutboxEntry {
   int attempt = 1;
   int tries = 0;           // 0: decided, not yet handed over
   Millis created_ms = 0;   // the decision
+  Millis expires_ms = 0;   // from then on the provider may not recognise the command_id: never resent
   Millis next_try_ms = 0;  // when it is handed over (again)
+  bool operator==(const OutboxEntry&) const = default;
 };
 
 struct Session {

@@ -104,7 +104,7 @@ void fields(Visitor& visit, Session& s) {
 class Writer {
  public:
   explicit Writer(json_t* object) : object_(object) {}
-  void operator()(const char* key, const std::string& value) {
+  void operator()(const char* key, std::string& value) {
     if (!value.empty()) set_text(object_, key, value);
   }
   void operator()(const char* key, bool value) {
