@@ -1,0 +1,107 @@
+// A flat JSON line; see json_line.h.
+#include "adapters/system/json_line.h"
+
+#include <cstdint>
+#include <cstdio>
+#include <ctime>
+
+namespace ringfence {
+namespace {
+
+constexpr std::string_view kEnd = "}\n";
+constexpr std::string_view kCutEnd = ",\"cut\":\"true\"}\n";
+
+[[nodiscard]] bool is_continuation(std::string_view text, std::size_t at) noexcept {
+  return at < text.size() && (static_cast<std::uint8_t>(text[at]) & 0xC0U) == 0x80U;
+}
+
+// Length of the UTF-8 sequence at the start of `text`; 0 when it is not one (overlong, surrogate, beyond U+10FFFF).
+[[nodiscard]] std::size_t utf8_length(std::string_view text) noexcept {
+  const auto lead = static_cast<std::uint8_t>(text[0]);
+  const auto second = text.size() > 1 ? static_cast<std::uint8_t>(text[1]) : std::uint8_t{0};
+  if (lead < 0x80) return 1;
+  if (lead < 0xC2 || lead > 0xF4 || !is_continuation(text, 1)) return 0;
+  if (lead < 0xE0) return 2;
+  if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F)) return 0;
+  if (!is_continuation(text, 2)) return 0;
+  if (lead < 0xF0) return 3;
+  if ((lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second > 0x8F)) return 0;
+  return is_continuation(text, 3) ? 4 : 0;
+}
+
+// One character of the input as it is written; consumes it.
+[[nodiscard]] std::string escaped_character(std::string_view& text) {
+  const std::size_t length = utf8_length(text);
+  const std::string_view taken = text.substr(0, length == 0 ? 1 : length);
+  text.remove_prefix(taken.size());
+  if (length == 0) return "?";
+  const char c = taken[0];
+  if (c == '"' || c == '\\') return {'\\', c};
+  if (c == '\n') return "\\n";
+  if (c == '\t') return "\\t";
+  if (static_cast<std::uint8_t>(c) < 0x20 || c == 0x7F) {
+    char code[7];
+    std::snprintf(code, sizeof code, "\\u%04x", static_cast<unsigned>(c));
+    return code;
+  }
+  return std::string(taken);
+}
+
+}  // namespace
+
+bool append_json_escaped(std::string& out, std::string_view text, std::size_t max_bytes) {
+  const std::size_t limit = out.size() + max_bytes;
+  while (!text.empty()) {
+    const auto c = static_cast<std::uint8_t>(text[0]);
+    if (c >= 0x20 && c < 0x7F && c != '"' && c != '\\') {  // nearly always
+      if (out.size() + 1 > limit) return false;
+      out += text[0];
+      text.remove_prefix(1);
+      continue;
+    }
+    const std::string piece = escaped_character(text);
+    if (out.size() + piece.size() > limit) return false;
+    out += piece;
+  }
+  return true;
+}
+
+std::string iso8601(Millis unix_ms) {
+  Millis seconds = unix_ms / 1000;
+  Millis millis = unix_ms % 1000;
+  if (millis < 0) {
+    millis += 1000;
+    --seconds;
+  }
+  const auto time = static_cast<std::time_t>(seconds);
+  std::tm utc{};
+  if (gmtime_r(&time, &utc) == nullptr) return "-";
+  char date[32];
+  const std::size_t length = std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &utc);
+  char fraction[8];
+  std::snprintf(fraction, sizeof fraction, ".%03dZ", static_cast<int>(millis));
+  return std::string(date, length) + fraction;
+}
+
+void JsonLine::add(std::string_view name, std::string_view value) {
+  const std::size_t overhead = name.size() * 6 + 6 + kCutEnd.size();  // the name escaped at its worst, quotes, the end
+  if (text_.size() + overhead >= max_bytes_) {
+    cut_ = true;
+    return;
+  }
+  text_ += open_ ? ",\"" : "{\"";
+  open_ = true;
+  static_cast<void>(append_json_escaped(text_, name, name.size() * 6));
+  text_ += "\":\"";
+  const std::size_t room = max_bytes_ - text_.size() - 1 - kCutEnd.size();
+  if (!append_json_escaped(text_, value, room)) cut_ = true;
+  text_ += '"';
+}
+
+std::string_view JsonLine::finish() {
+  if (!open_) text_ += '{';
+  text_ += cut_ ? (open_ ? kCutEnd : kCutEnd.substr(1)) : kEnd;
+  return text_;
+}
+
+}  // namespace ringfence
