@@ -1,0 +1,169 @@
+// See nginx_fixture.h.
+#include "support/nginx_fixture.h"
+
+#include <gtest/gtest.h>
+#include <jansson.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <memory>
+
+#include "support/process.h"
+#include "support/wait.h"
+
+namespace ringfence::test {
+namespace {
+
+constexpr const char* kNginx = "/usr/sbin/nginx";
+
+std::string replaced(std::string text, std::string_view what, std::string_view with) {
+  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size()) {
+    text.replace(at, what.size(), with);
+  }
+  return text;
+}
+
+std::size_t occurrences(std::string_view text, std::string_view what) {
+  std::size_t count = 0;
+  for (std::size_t at = 0; (at = text.find(what, at)) != std::string_view::npos; at += what.size()) ++count;
+  return count;
+}
+
+constexpr std::string_view kHead = R"(load_module {module};
+daemon off;
+worker_processes {processes};
+pid {dir}/nginx.pid;
+error_log {dir}/error.log info;
+{user}{main}
+events { worker_connections 512; }
+)";
+
+constexpr std::string_view kHttp = R"(http {
+  log_format webhook '$status "$webhook_status" "$webhook_id" "$webhook_type" "$webhook_age"';
+  access_log {dir}/access.log webhook;
+  client_body_temp_path {dir}/body;
+  proxy_temp_path {dir}/proxy;
+  fastcgi_temp_path {dir}/fastcgi;
+  uwsgi_temp_path {dir}/uwsgi;
+  scgi_temp_path {dir}/scgi;
+  upstream worker { server unix:{worker}; keepalive 8; }
+{http}
+  server {
+    listen unix:{dir}/http.sock;
+    listen unix:{dir}/http2.sock http2;
+    location = /webhook_status { webhook_status; }
+{server}
+  }
+}
+)";
+
+std::vector<std::string> environment() {
+#ifdef RINGFENCE_SANITIZER_PRELOAD
+  return {"LD_PRELOAD=" RINGFENCE_SANITIZER_PRELOAD, "ASAN_OPTIONS=detect_leaks=0", "UBSAN_OPTIONS=print_stacktrace=1"};
+#else
+  return {};
+#endif
+}
+
+struct JsonDeleter {
+  void operator()(json_t* json) const noexcept { json_decref(json); }
+};
+
+}  // namespace
+
+void NginxFixture::write_conf(const NginxSetup& setup) const {
+  std::string text{kHead};
+  if (setup.with_http) text += kHttp;
+  text = replaced(std::move(text), "{main}", setup.main);
+  text = replaced(std::move(text), "{http}", setup.http);
+  text = replaced(std::move(text), "{server}", setup.server);
+  text = replaced(std::move(text), "{worker}", setup.worker_socket.empty() ? worker_socket() : setup.worker_socket);
+  text = replaced(std::move(text), "{module}", RINGFENCE_NGINX_MODULE);
+  text = replaced(std::move(text), "{processes}", std::to_string(setup.worker_processes));
+  // A worker process of another user could not reach the sockets of a test run by root.
+  text = replaced(std::move(text), "{user}", ::geteuid() == 0 ? "user root;\n" : "");
+  text = replaced(std::move(text), "{dir}", dir_.path());
+  write_text(file("nginx.conf"), text);
+}
+
+NginxFixture::~NginxFixture() { stop(); }
+
+bool NginxFixture::start(const NginxSetup& setup) {
+  write_conf(setup);
+  pid_ = spawn({kNginx, "-p", dir_.path(), "-c", file("nginx.conf"), "-e", file("error.log")}, environment(),
+               file("stderr.log"));
+  const bool up = wait_until([&] {
+    if (::waitpid(pid_, nullptr, WNOHANG) != 0) {
+      pid_ = -1;
+      return true;
+    }
+    if (read_text(file("nginx.pid")).empty()) return false;
+    return !setup.with_http || RawClient(http_socket()).connected();
+  });
+  if (!up || pid_ < 0) {
+    ADD_FAILURE() << "nginx did not start: " << error_log() << read_text(file("stderr.log"));
+    return false;
+  }
+  return true;
+}
+
+bool NginxFixture::reload(const NginxSetup& setup) {
+  constexpr std::string_view kExited = "exited with code 0";
+  const std::size_t before = occurrences(error_log(), kExited);
+  const std::size_t old_processes = occurrences(error_log(), "start worker process ") - before;
+  write_conf(setup);
+  ::kill(pid_, SIGHUP);
+  const bool done = wait_until([&] { return occurrences(error_log(), kExited) >= before + old_processes; });
+  if (!done) ADD_FAILURE() << "nginx did not reload: " << error_log();
+  return done;
+}
+
+void NginxFixture::stop() {
+  if (pid_ < 0) return;
+  ::kill(pid_, SIGQUIT);
+  int status = 0;
+  if (!wait_until([&] { return ::waitpid(pid_, &status, WNOHANG) == pid_; })) {
+    ADD_FAILURE() << "nginx did not stop when asked to";
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, &status, 0);
+  }
+  pid_ = -1;
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << "nginx ended with wait status " << status;
+  assert_clean_logs();
+}
+
+void NginxFixture::assert_clean_logs() const {
+  for (const std::string& log : {error_log(), read_text(file("stderr.log"))}) {
+    for (const std::string_view bad : {"[alert]", "[emerg]", "Sanitizer", "runtime error", "exited on signal"}) {
+      EXPECT_EQ(log.find(bad), std::string::npos) << "nginx logged: " << log;
+    }
+  }
+}
+
+NginxFixture::Check NginxFixture::check(const NginxSetup& setup) {
+  write_conf(setup);
+  const pid_t pid = spawn({kNginx, "-t", "-p", dir_.path(), "-c", file("nginx.conf"), "-e", file("check-error.log")},
+                          environment(), file("check.log"));
+  int status = 0;
+  ::waitpid(pid, &status, 0);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_text(file("check.log"))};
+}
+
+long long NginxFixture::counter(std::string_view path) const {
+  const HttpResponse response = HttpClient(http_socket()).get("/webhook_status");
+  const std::unique_ptr<json_t, JsonDeleter> root(json_loads(response.body.c_str(), JSON_REJECT_DUPLICATES, nullptr));
+  const json_t* at = root.get();
+  while (at != nullptr && !path.empty()) {
+    const std::size_t dot = std::min(path.find('.'), path.size());
+    at = json_object_get(at, std::string(path.substr(0, dot)).c_str());
+    path.remove_prefix(std::min(dot + 1, path.size()));
+  }
+  if (!json_is_integer(at)) {
+    ADD_FAILURE() << "webhook_status has no such counter: " << response.body << response.error;
+    return -1;
+  }
+  return json_integer_value(at);
+}
+
+}  // namespace ringfence::test

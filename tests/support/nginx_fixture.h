@@ -1,0 +1,65 @@
+// The distribution's nginx with our module, in a directory of its own, on Unix sockets only, so that tests run in
+// parallel. Stopping it asserts a clean exit and a log without alerts. Used by the edge and the e2e tests.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <string_view>
+
+#include "support/files.h"
+#include "support/http_client.h"
+
+namespace ringfence::test {
+
+// Text placed in each context of the configuration. "{dir}" stands for the directory of the test.
+struct NginxSetup {
+  std::string main;           // e.g. more load_module lines
+  std::string http;           // e.g. webhook_zone
+  std::string server;         // locations; GET /webhook_status is there already
+  std::string worker_socket;  // upstream "worker"; empty: {dir}/worker.sock
+  int worker_processes = 1;
+  bool with_http = true;  // false: no http block at all
+};
+
+class NginxFixture {
+ public:
+  NginxFixture() = default;
+  ~NginxFixture();  // stops
+  NginxFixture(const NginxFixture&) = delete;
+  NginxFixture& operator=(const NginxFixture&) = delete;
+
+  // Records a test failure and returns false when nginx does not come up.
+  bool start(const NginxSetup& setup);
+  // A new configuration and SIGHUP; returns once the old worker processes are gone.
+  bool reload(const NginxSetup& setup);
+  // SIGQUIT and the assertions. Idempotent.
+  void stop();
+
+  struct Check {
+    int exit_code = -1;
+    std::string output;
+  };
+  // `nginx -t` on a configuration; nothing is started.
+  [[nodiscard]] Check check(const NginxSetup& setup);
+
+  [[nodiscard]] std::string file(std::string_view name) const { return dir_.file(name); }
+  [[nodiscard]] std::string http_socket() const { return dir_.file("http.sock"); }
+  [[nodiscard]] std::string http2_socket() const { return dir_.file("http2.sock"); }
+  [[nodiscard]] std::string worker_socket() const { return dir_.file("worker.sock"); }
+  [[nodiscard]] std::string error_log() const { return read_text(dir_.file("error.log")); }
+  // Lines of: status "$webhook_status" "$webhook_id" "$webhook_type" "$webhook_age"
+  [[nodiscard]] std::string access_log() const { return read_text(dir_.file("access.log")); }
+  // One number of GET /webhook_status, by its path: "outcomes.accepted", "worker.bytes_sent", "zones.calls.entries".
+  [[nodiscard]] long long counter(std::string_view path) const;
+  [[nodiscard]] pid_t pid() const noexcept { return pid_; }
+
+ private:
+  void write_conf(const NginxSetup& setup) const;
+  void assert_clean_logs() const;
+
+  TempDir dir_;
+  pid_t pid_ = -1;
+};
+
+}  // namespace ringfence::test
