@@ -1,0 +1,80 @@
+// The embedded store's file: its tables and the steps the port asks for, one call each, blocking. Owned by the thread
+// of group_commit.h, which puts many steps into one transaction. Must not know: threads, the loop, what a document
+// means.
+//
+// Every step may only be called between begin() and commit(). After an error the caller rolls back: no step leaves the
+// file half written. `wall_ms` is the time by which sessions expire.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "adapters/sqlite/query.h"
+#include "ports/store.h"
+
+namespace ringfence {
+
+class Database {
+ public:
+  // Creates the file (mode 0600: it holds phone numbers) or takes it over exclusively until destruction.
+  [[nodiscard]] static Result<std::unique_ptr<Database>> open(const std::string& path);
+
+  [[nodiscard]] Result<void> begin();
+  [[nodiscard]] Result<void> commit();  // returns after the write-ahead log is on the disk
+  void rollback();
+
+  [[nodiscard]] Result<StoredSession> load(const SessionId& session, Millis wall_ms);
+  [[nodiscard]] Result<CommitResult> apply(const CommitRequest& request, Millis wall_ms);
+  [[nodiscard]] Result<std::vector<SessionId>> claim_due(Millis now_ms, std::size_t count, Millis claim_ms,
+                                                         Millis wall_ms);
+  [[nodiscard]] Result<std::vector<std::string>> ladder(const SessionId& session, Millis wall_ms);
+  [[nodiscard]] Result<std::vector<CallListing>> list(std::size_t count, Millis wall_ms);
+  [[nodiscard]] Result<std::uint64_t> put_directory(const std::string& text);
+  [[nodiscard]] Result<Store::DirectoryText> get_directory(std::uint64_t known_revision);
+  // Removes at most limits::kStoreSweep expired sessions; returns how many went.
+  [[nodiscard]] Result<std::size_t> sweep(Millis wall_ms);
+
+ private:
+  enum class Sql : std::uint8_t {
+    begin,
+    commit,
+    rollback,
+    session,
+    write_session,
+    push_back,
+    is_applied,
+    mark_applied,
+    add_ladder,
+    trim_ladder,
+    ladder,
+    due,
+    list,
+    put_directory,
+    directory,
+    expired,
+    drop_session,
+    drop_applied,
+    drop_ladder,
+    count
+  };
+
+  Database() = default;
+  [[nodiscard]] Result<void> take_file(const std::string& path);
+  [[nodiscard]] Result<void> check_owner();
+  [[nodiscard]] Result<void> prepare_all();
+  [[nodiscard]] Result<void> run_sql(const char* sql);
+  [[nodiscard]] Result<std::int64_t> ask_number(const char* sql);
+  [[nodiscard]] Result<void> run(Sql sql);
+  [[nodiscard]] Result<void> write(const CommitRequest& request, std::int64_t version, Millis wall_ms);
+  [[nodiscard]] Result<void> drop(const std::string& session);
+  [[nodiscard]] const StatementHandle& statement(Sql sql) const { return statements_[static_cast<std::size_t>(sql)]; }
+
+  DatabaseHandle handle_;  // before the statements: they are finalised first
+  std::array<StatementHandle, static_cast<std::size_t>(Sql::count)> statements_;
+  std::int64_t written_ = 0;  // orders listings; a clock may step, this cannot
+};
+
+}  // namespace ringfence

@@ -1,0 +1,152 @@
+// Opening the embedded store's file: exclusive, ours, durable, with its tables and statements. See database.h.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "adapters/sqlite/database.h"
+
+namespace ringfence {
+namespace {
+
+constexpr std::int64_t kApplicationId = 0x52464e43;  // "RFNC" in the file's header, so that `file` and we can tell
+constexpr std::int64_t kSchemaVersion = 1;
+
+// FULL: the log is flushed at every commit, because an event that was answered 200 must survive a power cut.
+constexpr const char* kPragmas =
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864; PRAGMA temp_store=MEMORY;";
+
+constexpr const char* kSchema = R"(
+CREATE TABLE sessions(sid TEXT PRIMARY KEY, v INTEGER NOT NULL, doc TEXT NOT NULL, due_ms INTEGER NOT NULL,
+                      expires_ms INTEGER NOT NULL, written_ms INTEGER NOT NULL, written INTEGER NOT NULL);
+CREATE INDEX sessions_due ON sessions(due_ms) WHERE due_ms > 0;
+CREATE INDEX sessions_expiry ON sessions(expires_ms);
+CREATE INDEX sessions_written ON sessions(written);
+CREATE TABLE applied(sid TEXT NOT NULL, mark TEXT NOT NULL, PRIMARY KEY(sid, mark)) WITHOUT ROWID;
+CREATE TABLE ladder(sid TEXT NOT NULL, seq INTEGER NOT NULL, line TEXT NOT NULL, PRIMARY KEY(sid, seq)) WITHOUT ROWID;
+CREATE TABLE directory(one INTEGER PRIMARY KEY CHECK(one = 1), revision INTEGER NOT NULL, text TEXT NOT NULL);
+)";
+
+// In the order of Database::Sql.
+constexpr std::array kStatements = {
+    "BEGIN",
+    "COMMIT",
+    "ROLLBACK",
+    "SELECT v, doc, expires_ms FROM sessions WHERE sid = ?",
+    "INSERT INTO sessions(sid, v, doc, due_ms, expires_ms, written_ms, written) VALUES(?,?,?,?,?,?,?) "
+    "ON CONFLICT(sid) DO UPDATE SET v = excluded.v, doc = excluded.doc, due_ms = excluded.due_ms, "
+    "expires_ms = excluded.expires_ms, written_ms = excluded.written_ms, written = excluded.written",
+    "UPDATE sessions SET due_ms = ? WHERE sid = ?",
+    "SELECT 1 FROM applied WHERE sid = ? AND mark = ?",
+    "INSERT INTO applied(sid, mark) VALUES(?, ?)",
+    "INSERT INTO ladder(sid, seq, line) SELECT ?1, coalesce(max(seq), 0) + 1, ?2 FROM ladder WHERE sid = ?1",
+    "DELETE FROM ladder WHERE sid = ?1 AND seq <= (SELECT max(seq) FROM ladder WHERE sid = ?1) - ?2",
+    "SELECT line FROM ladder WHERE sid = ? ORDER BY seq",
+    "SELECT sid FROM sessions WHERE due_ms > 0 AND due_ms <= ? AND expires_ms > ? ORDER BY due_ms LIMIT ?",
+    "SELECT sid, v, doc FROM sessions WHERE expires_ms > ? ORDER BY written DESC LIMIT ?",
+    "INSERT INTO directory(one, revision, text) VALUES(1, 1, ?) "
+    "ON CONFLICT(one) DO UPDATE SET revision = revision + 1, text = excluded.text RETURNING revision",
+    "SELECT revision, CASE WHEN revision = ? THEN '' ELSE text END FROM directory",
+    "SELECT sid FROM sessions WHERE expires_ms <= ? ORDER BY expires_ms LIMIT ?",
+    "DELETE FROM sessions WHERE sid = ?",
+    "DELETE FROM applied WHERE sid = ?",
+    "DELETE FROM ladder WHERE sid = ?",
+};
+
+// SQLite would create it readable by everybody.
+Result<void> create_private(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd < 0) {
+    return fail(ErrorCode::unavailable, "cannot open the store " + path + ": " + std::strerror(errno));
+  }
+  ::close(fd);
+  return {};
+}
+
+}  // namespace
+
+Result<void> Database::run_sql(const char* sql) {
+  if (sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr) == SQLITE_OK) return {};
+  return std::unexpected(database_error(handle_.get()));
+}
+
+Result<std::int64_t> Database::ask_number(const char* sql) {
+  sqlite3_stmt* raw = nullptr;
+  if (sqlite3_prepare_v2(handle_.get(), sql, -1, &raw, nullptr) != SQLITE_OK) {
+    return std::unexpected(database_error(handle_.get()));
+  }
+  const StatementHandle statement(raw);
+  Query query(statement);
+  const auto row = query.next();
+  if (!row) return std::unexpected(row.error());
+  return *row ? query.number(0) : 0;
+}
+
+Result<void> Database::take_file(const std::string& path) {
+  sqlite3* raw = nullptr;
+  // NOMUTEX: the handle moves to one thread and stays there.
+  const int code = sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+  handle_.reset(raw);
+  if (raw == nullptr) return fail(ErrorCode::internal, "SQLite is out of memory");
+  if (code != SQLITE_OK) return std::unexpected(database_error(raw));
+  sqlite3_extended_result_codes(raw, 1);
+  // Two ringd on one file would be two authorities; in exclusive mode the second one finds it locked.
+  if (auto done = run_sql("PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT;"); !done) return done;
+  if (auto owner = check_owner(); !owner) return owner;
+  return run_sql(kPragmas);
+}
+
+Result<void> Database::check_owner() {
+  const auto tables = ask_number("SELECT count(*) FROM sqlite_schema");
+  if (!tables) return std::unexpected(tables.error());
+  if (*tables == 0) return {};
+  const auto application = ask_number("PRAGMA application_id");
+  if (!application) return std::unexpected(application.error());
+  if (*application != kApplicationId) {
+    return fail(ErrorCode::invalid, "it is a database of another program; give ringd a file of its own");
+  }
+  const auto version = ask_number("PRAGMA user_version");
+  if (!version) return std::unexpected(version.error());
+  if (*version != kSchemaVersion) {
+    return fail(ErrorCode::invalid, "it has format " + std::to_string(*version) + ", this ringd knows format " +
+                                        std::to_string(kSchemaVersion) + "; run the ringd that wrote it");
+  }
+  return {};
+}
+
+Result<void> Database::prepare_all() {
+  static_assert(kStatements.size() == static_cast<std::size_t>(Sql::count));
+  for (std::size_t i = 0; i < kStatements.size(); ++i) {
+    sqlite3_stmt* raw = nullptr;
+    const int code = sqlite3_prepare_v3(handle_.get(), kStatements[i], -1, SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
+    statements_[i].reset(raw);
+    if (code != SQLITE_OK) return std::unexpected(database_error(handle_.get()));
+  }
+  return {};
+}
+
+Result<std::unique_ptr<Database>> Database::open(const std::string& path) {
+  if (auto created = create_private(path); !created) return std::unexpected(created.error());
+  std::unique_ptr<Database> database(new Database);
+  const auto refuse = [&path](const Error& error) {
+    return fail(error.code, "cannot use " + path + " as the store: " + error.text);
+  };
+  if (auto taken = database->take_file(path); !taken) return refuse(taken.error());
+  const auto tables = database->ask_number("SELECT count(*) FROM sqlite_schema");
+  if (!tables) return refuse(tables.error());
+  if (*tables == 0) {
+    const std::string create = std::string("BEGIN;") + kSchema +
+                               "PRAGMA application_id=" + std::to_string(kApplicationId) +
+                               ";PRAGMA user_version=" + std::to_string(kSchemaVersion) + ";COMMIT;";
+    if (auto created = database->run_sql(create.c_str()); !created) return refuse(created.error());
+  }
+  if (auto prepared = database->prepare_all(); !prepared) return refuse(prepared.error());
+  const auto written = database->ask_number("SELECT coalesce(max(written), 0) FROM sessions");
+  if (!written) return refuse(written.error());
+  database->written_ = *written;
+  return database;
+}
+
+}  // namespace ringfence
