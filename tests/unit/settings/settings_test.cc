@@ -1,0 +1,146 @@
+// ringd.conf as values: defaults, every rule between directives, and errors that name FILE:LINE.
+#include "settings/settings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "settings/settings_table.h"
+
+namespace ringfence {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr std::string_view kLeast = "telnyx { api_key_file /k; }\n";
+
+[[nodiscard]] Settings parsed(const std::string& text) {
+  const auto settings = parse_settings("t.conf", text);
+  EXPECT_TRUE(settings) << settings.error().text;
+  return settings.value_or(Settings{});
+}
+
+[[nodiscard]] std::string error_of(const std::string& text) {
+  const auto settings = parse_settings("t.conf", text);
+  EXPECT_FALSE(settings) << text;
+  return settings ? "" : settings.error().text;
+}
+
+TEST(SettingsTest, TheLeastFileGivesTheDefaultsOfThePolicy) {
+  const Settings settings = parsed(std::string(kLeast));
+  const Policy defaults;
+  for (const auto& [key, field] : policy_times()) EXPECT_EQ(settings.policy.*field, defaults.*field) << key;
+  for (const auto& [key, field] : policy_counts()) EXPECT_EQ(settings.policy.*field, defaults.*field) << key;
+  // A new field of Policy must get a directive: its size is known to this test.
+  EXPECT_EQ(sizeof(Policy),
+            (policy_times().size() * sizeof(Millis) + policy_counts().size() * sizeof(int) + 7) / 8 * 8);
+}
+
+TEST(SettingsTest, DefaultsOfTheRest) {
+  const Settings settings = parsed(std::string(kLeast));
+  EXPECT_EQ(settings.ingest.path, "/run/ringd/ingest.sock");
+  EXPECT_EQ(settings.ingest.user, "www-data");
+  EXPECT_EQ(settings.ingest.group, "");
+  EXPECT_EQ(settings.control.path, "/run/ringd/control.sock");
+  EXPECT_EQ(settings.store, StoreKind::embedded);
+  EXPECT_EQ(settings.embedded_path, "/var/lib/ringd/ringd.db");
+  EXPECT_EQ(settings.telnyx.api, "https://api.telnyx.com/v2");
+  EXPECT_EQ(settings.telnyx.sip_domain, "sip.telnyx.com");
+  EXPECT_EQ(settings.telnyx.deadline_ms, 2500);
+  EXPECT_EQ(settings.log_level, 6);
+}
+
+TEST(SettingsTest, EveryDirectiveIsTaken) {
+  const Settings settings = parsed(R"(
+ingest unix:/tmp/i.sock; ingest_user nobody; ingest_group adm;
+control unix:/tmp/c.sock; control_user bob; control_group 7;
+log_level debug; store redis;
+embedded { path /d/x.db; }
+redis { server [::1]:6380; user ring; password_file /p; wait_replicas 2; wait 80ms; }
+telnyx { api http://127.0.0.1:9/v2; api_key_file /k; sip_domain s.example; voice male; ca_file /ca; deadline 1s; }
+ring { timeout 3s; record_attempts 5; }
+)");
+  EXPECT_EQ(settings.ingest.path, "/tmp/i.sock");
+  EXPECT_EQ(settings.ingest.user, "nobody");
+  EXPECT_EQ(settings.ingest.group, "adm");
+  EXPECT_EQ(settings.control.path, "/tmp/c.sock");
+  EXPECT_EQ(settings.control.user, "bob");
+  EXPECT_EQ(settings.control.group, "7");
+  EXPECT_EQ(settings.log_level, 7);
+  EXPECT_EQ(settings.store, StoreKind::redis);
+  EXPECT_EQ(settings.embedded_path, "/d/x.db");
+  EXPECT_EQ(settings.redis.host, "::1");
+  EXPECT_EQ(settings.redis.port, 6380);
+  EXPECT_EQ(settings.redis.unix_path, "");
+  EXPECT_EQ(settings.redis.user, "ring");
+  EXPECT_EQ(settings.redis.password_file, "/p");
+  EXPECT_EQ(settings.redis.wait_replicas, 2);
+  EXPECT_EQ(settings.redis.wait_ms, 80);
+  EXPECT_EQ(settings.telnyx.api, "http://127.0.0.1:9/v2");
+  EXPECT_EQ(settings.telnyx.api_where, "t.conf:7");
+  EXPECT_EQ(settings.telnyx.api_key_file, "/k");
+  EXPECT_EQ(settings.telnyx.sip_domain, "s.example");
+  EXPECT_EQ(settings.telnyx.voice, "male");
+  EXPECT_EQ(settings.telnyx.ca_file, "/ca");
+  EXPECT_EQ(settings.telnyx.deadline_ms, 1000);
+  EXPECT_EQ(settings.policy.ring_ms, 3000);
+  EXPECT_EQ(settings.policy.record_attempts, 5);
+}
+
+struct Wrong {
+  std::string_view text, place, says;
+};
+
+class WrongSettingsTest : public testing::TestWithParam<Wrong> {};
+
+TEST_P(WrongSettingsTest, SaysWhereAndWhat) {
+  const std::string error = error_of(std::string(kLeast) + std::string(GetParam().text));
+  EXPECT_THAT(error, StartsWith(std::string(GetParam().place)));
+  EXPECT_THAT(error, HasSubstr(std::string(GetParam().says)));
+}
+
+INSTANTIATE_TEST_SUITE_P(Rules, WrongSettingsTest,
+                         testing::Values(Wrong{"\ningest 127.0.0.1:80;", "t.conf:3: ", "unix:PATH"},
+                                         Wrong{"ingest unix:run/x;", "t.conf:2: ", "absolute path"},
+                                         Wrong{"ingest unix:/a;\ncontrol unix:/a;", "t.conf:3: ", "same socket"},
+                                         Wrong{"redis {\n server localhost; }", "t.conf:3: ", "HOST:PORT"},
+                                         Wrong{"redis {\n server :6379; }", "t.conf:3: ", "HOST:PORT"},
+                                         Wrong{"redis {\n server a:0; }", "t.conf:3: ", "port"},
+                                         Wrong{"redis {\n server a:65536; }", "t.conf:3: ", "port"},
+                                         Wrong{"redis {\n server a:12x; }", "t.conf:3: ", "port"},
+                                         Wrong{"redis {\n user u; }", "t.conf:3: ", "password_file"},
+                                         Wrong{"redis {\n wait_replicas -1; }", "t.conf:3: ", "from 0 to 8"},
+                                         Wrong{"ring {\n command_retry 2s; command_retry_max 1s; }",
+                                               "t.conf:3: ", "shorter"},
+                                         Wrong{"ring {\n audit_max 1s; }", "t.conf:3: ", "shorter"},
+                                         Wrong{"ring {\n session_ttl 3h; }", "t.conf:3: ", "call_limit"},
+                                         Wrong{"ring {\n session_ttl 1h; }", "t.conf:3: ", "from 2h"},
+                                         Wrong{"ring {\n timout 1s; }", "t.conf:3: ", "did you mean \"timeout\""},
+                                         Wrong{"log_level loud;", "t.conf:2: ", "error|warning|notice|info|debug"},
+                                         Wrong{"ring {", "t.conf:", ""}));
+
+TEST(SettingsTest, TelnyxAndItsKeyFileMustBeThere) {
+  EXPECT_THAT(error_of(""), HasSubstr("api_key_file"));
+  EXPECT_THAT(error_of("telnyx { voice male; }"), HasSubstr("\"api_key_file\" is missing"));
+  EXPECT_THAT(error_of("telnyx { api_key_file /k;\n sip_domain a@b; }"), StartsWith("t.conf:2: "));
+}
+
+TEST(SettingsTest, ASocketPathLongerThanTheKernelTakesIsRefused) {
+  const std::string fits = "/" + std::string(106, 'a');
+  EXPECT_EQ(parsed(std::string(kLeast) + "ingest unix:" + fits + ";").ingest.path, fits);
+  EXPECT_THAT(error_of(std::string(kLeast) + "ingest unix:" + fits + "a;"), HasSubstr("107"));
+}
+
+TEST(SettingsTest, TheDescriptionNamesEveryDirectiveWithItsHelp) {
+  const std::string text = describe_settings();
+  for (const auto& entry : settings_table()) {
+    EXPECT_THAT(text, HasSubstr(std::string(entry.name)));
+    EXPECT_THAT(text, HasSubstr(std::string(entry.help).substr(0, 20)));
+    EXPECT_FALSE(entry.help.empty()) << entry.name;
+  }
+}
+
+}  // namespace
+}  // namespace ringfence

@@ -1,0 +1,175 @@
+// From the checked table to values, and the rules between directives; see settings.h.
+#include "settings/settings.h"
+
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "settings/settings_table.h"
+#include "shared/conf_grammar.h"
+#include "shared/conf_table.h"
+
+namespace ringfence {
+namespace {
+
+constexpr std::size_t kUnixPathBytes = 107;  // of sockaddr_un, less its NUL
+constexpr std::string_view kUnixPrefix = "unix:";
+
+// Reads values and keeps the first thing that is wrong, with its place in the file.
+class Reader {
+ public:
+  Reader(std::string_view file_name, const std::vector<ConfDirective>& directives, const ConfValues& values)
+      : file_name_(file_name), directives_(directives), values_(values) {}
+
+  [[nodiscard]] Result<Settings> read() {
+    Settings settings;
+    settings.ingest = socket("ingest");
+    settings.control = socket("control");
+    if (settings.ingest.path == settings.control.path) complain("control", "is the same socket as ingest");
+    settings.store = values_.text("store") == "redis" ? StoreKind::redis : StoreKind::embedded;
+    settings.embedded_path = values_.text("embedded.path");
+    settings.redis = redis();
+    settings.telnyx = telnyx();
+    settings.policy = policy();
+    settings.log_level = log_level();
+    if (error_.empty()) return settings;
+    return fail(ErrorCode::invalid, error_);
+  }
+
+ private:
+  // FILE:LINE of a directive; of the enclosing block, or of the file, when it is a default.
+  [[nodiscard]] std::string place(std::string_view key) const {
+    const auto dot = key.find('.');
+    int line = 1;
+    const std::vector<ConfDirective>* scope = &directives_;
+    if (dot != std::string_view::npos) {
+      for (const auto& directive : directives_) {
+        if (directive.name != key.substr(0, dot)) continue;
+        line = directive.line;
+        scope = &directive.block;
+      }
+    }
+    const auto name = dot == std::string_view::npos ? key : key.substr(dot + 1);
+    for (const auto& directive : *scope) {
+      if (directive.name == name) line = directive.line;
+    }
+    return std::string(file_name_) + ":" + std::to_string(line);
+  }
+
+  void complain(std::string_view key, const std::string& what) {
+    if (!error_.empty()) return;
+    error_ = place(key) + ": directive \"" + std::string(key.substr(key.find('.') + 1)) + "\" " + what;
+  }
+
+  [[nodiscard]] std::string text(std::string_view key) const { return std::string(values_.text(key)); }
+
+  [[nodiscard]] std::string unix_path(std::string_view key) {
+    const std::string_view value = values_.text(key).substr(kUnixPrefix.size());
+    if (!value.starts_with('/')) complain(key, "needs an absolute path after unix:");
+    if (value.size() > kUnixPathBytes) {
+      complain(key, "has a path of " + std::to_string(value.size()) + " bytes; a Unix socket can have " +
+                        std::to_string(kUnixPathBytes));
+    }
+    return std::string(value);
+  }
+
+  [[nodiscard]] SocketSettings socket(const std::string& key) {
+    SocketSettings socket{.path = {}, .user = text(key + "_user"), .group = text(key + "_group")};
+    if (values_.text(key).starts_with(kUnixPrefix)) {
+      socket.path = unix_path(key);
+    } else {
+      complain(key, "must be unix:PATH; ringd listens on Unix sockets only, nginx is its HTTP server");
+    }
+    return socket;
+  }
+
+  [[nodiscard]] RedisSettings redis() {
+    RedisSettings redis;
+    constexpr std::string_view kServer = "redis.server";
+    const std::string_view server = values_.text(kServer);
+    const auto colon = server.rfind(':');
+    if (server.starts_with(kUnixPrefix)) {
+      redis.unix_path = unix_path(kServer);
+    } else if (colon == std::string_view::npos || colon == 0) {
+      complain(kServer, "must be unix:PATH or HOST:PORT");
+    } else {
+      redis.host = server.substr(0, colon);
+      if (redis.host.starts_with('[') && redis.host.ends_with(']'))
+        redis.host = redis.host.substr(1, redis.host.size() - 2);
+      const std::string_view port = server.substr(colon + 1);
+      const auto [rest, failed] = std::from_chars(port.data(), port.data() + port.size(), redis.port);
+      if (failed != std::errc{} || rest != port.data() + port.size() || redis.port == 0) {
+        complain(kServer, "has no port between 1 and 65535 after the colon");
+      }
+    }
+    redis.user = text("redis.user");
+    redis.password_file = text("redis.password_file");
+    if (!redis.user.empty() && redis.password_file.empty()) complain("redis.user", "needs password_file as well");
+    redis.wait_replicas = static_cast<int>(values_.number("redis.wait_replicas"));
+    redis.wait_ms = values_.number("redis.wait");
+    return redis;
+  }
+
+  [[nodiscard]] TelnyxSettings telnyx() {
+    if (!values_.has("telnyx")) {
+      complain("telnyx", "is missing; expected telnyx { api_key_file PATH; }");
+    }
+    TelnyxSettings telnyx{.api = text("telnyx.api"),
+                          .api_where = place("telnyx.api"),
+                          .api_key_file = text("telnyx.api_key_file"),
+                          .sip_domain = text("telnyx.sip_domain"),
+                          .voice = text("telnyx.voice"),
+                          .ca_file = text("telnyx.ca_file"),
+                          .connect_ms = values_.number("telnyx.connect"),
+                          .deadline_ms = values_.number("telnyx.deadline"),
+                          .keep_warm_ms = values_.number("telnyx.keep_warm")};
+    // Into URIs of the form sip:NAME@DOMAIN; whatever could end the domain does not belong into it.
+    if (telnyx.sip_domain.empty() || telnyx.sip_domain.find_first_of("@;:/?<> \t\"'") != std::string::npos) {
+      complain("telnyx.sip_domain", "must be a host name such as sip.telnyx.com");
+    }
+    if (telnyx.voice.empty()) complain("telnyx.voice", "must not be empty");
+    return telnyx;
+  }
+
+  [[nodiscard]] Policy policy() {
+    Policy policy;
+    for (const auto& [key, field] : policy_times()) policy.*field = values_.number(key);
+    for (const auto& [key, field] : policy_counts()) policy.*field = static_cast<int>(values_.number(key));
+    if (policy.command_retry_max_ms < policy.command_retry_ms) {
+      complain("ring.command_retry_max", "is shorter than command_retry");
+    }
+    if (policy.audit_max_ms < policy.audit_first_ms) complain("ring.audit_max", "is shorter than audit_first");
+    if (policy.session_ttl_ms <= policy.call_limit_ms) {
+      complain("ring.session_ttl", "is not longer than call_limit: a long call would be forgotten while it goes on");
+    }
+    return policy;
+  }
+
+  [[nodiscard]] std::uint8_t log_level() const {
+    constexpr std::array<std::string_view, 5> kNames = {"error", "warning", "notice", "info", "debug"};
+    constexpr std::uint8_t kFirst = 3;
+    for (std::size_t i = 0; i < kNames.size(); ++i) {
+      if (values_.text("log_level") == kNames[i]) return static_cast<std::uint8_t>(kFirst + i);
+    }
+    return kFirst;
+  }
+
+  std::string_view file_name_;
+  const std::vector<ConfDirective>& directives_;
+  const ConfValues& values_;
+  std::string error_;
+};
+
+}  // namespace
+
+Result<Settings> parse_settings(std::string_view file_name, std::string_view text) {
+  const auto directives = parse_conf(file_name, text);
+  if (!directives) return std::unexpected(directives.error());
+  const auto values = check_conf(file_name, *directives, settings_table());
+  if (!values) return std::unexpected(values.error());
+  return Reader(file_name, *directives, *values).read();
+}
+
+std::string describe_settings() { return describe_conf(settings_table()); }
+
+}  // namespace ringfence

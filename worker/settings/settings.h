@@ -1,0 +1,58 @@
+// ringd.conf as values: what main needs to build the worker. Text in, values or one FILE:LINE error out; nothing is
+// opened, looked up or read here, so `ringd -t` can check a file on any machine.
+// Used by main. Must not know: adapters, what a value is good for beyond its range.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/policy.h"
+#include "shared/result.h"
+
+namespace ringfence {
+
+enum class StoreKind : std::uint8_t { embedded, redis };
+
+struct SocketSettings {
+  std::string path;
+  std::string user, group;  // names or numbers; group empty: unchanged
+};
+
+struct RedisSettings {
+  std::string unix_path;  // or, when empty:
+  std::string host;
+  std::uint16_t port = 0;
+  std::string user, password_file;
+  int wait_replicas = 0;
+  Millis wait_ms = 50;
+};
+
+struct TelnyxSettings {
+  std::string api;
+  std::string api_where;  // FILE:LINE of the directive, for whoever checks the URL further
+  std::string api_key_file;
+  std::string sip_domain;
+  std::string voice;
+  std::string ca_file;  // empty: the system's
+  Millis connect_ms = 1000;
+  Millis deadline_ms = 2500;
+  Millis keep_warm_ms = 0;  // 0: never
+};
+
+struct Settings {
+  SocketSettings ingest, control;
+  StoreKind store = StoreKind::embedded;
+  std::string embedded_path;
+  RedisSettings redis;
+  TelnyxSettings telnyx;
+  Policy policy;
+  std::uint8_t log_level = 6;  // syslog's numbers, as in LogLevel
+};
+
+[[nodiscard]] Result<Settings> parse_settings(std::string_view file_name, std::string_view text);
+
+// Every directive with its help, range and default, as a configuration file (`ringd -T`).
+[[nodiscard]] std::string describe_settings();
+
+}  // namespace ringfence

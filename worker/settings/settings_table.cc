@@ -1,0 +1,145 @@
+// The directives of ringd.conf; see settings_table.h. Defaults of the block `ring` are those of core/policy.h, which a
+// test compares.
+#include "settings/settings_table.h"
+
+#include <array>
+
+namespace ringfence {
+namespace {
+
+constexpr Millis kSecond = 1000;
+constexpr Millis kMinute = 60 * kSecond;
+constexpr Millis kHour = 60 * kMinute;
+
+constexpr ConfEntry text(std::string_view context, std::string_view name, std::string_view fallback,
+                         std::string_view help) {
+  return {.context = context, .name = name, .type = ConfType::text, .fallback = fallback, .help = help};
+}
+constexpr ConfEntry path(std::string_view context, std::string_view name, std::string_view fallback,
+                         std::string_view help) {
+  return {.context = context, .name = name, .type = ConfType::path, .fallback = fallback, .help = help};
+}
+constexpr ConfEntry choice(std::string_view name, std::string_view choices, std::string_view fallback,
+                           std::string_view help) {
+  return {.name = name, .type = ConfType::choice, .fallback = fallback, .choices = choices, .help = help};
+}
+constexpr ConfEntry block(std::string_view name, std::string_view help) {
+  return {.name = name, .type = ConfType::block, .help = help};
+}
+constexpr ConfEntry time(std::string_view context, std::string_view name, std::string_view fallback, Millis min,
+                         Millis max, std::string_view help) {
+  return {.context = context,
+          .name = name,
+          .type = ConfType::duration,
+          .fallback = fallback,
+          .min = min,
+          .max = max,
+          .help = help};
+}
+constexpr ConfEntry count(std::string_view context, std::string_view name, std::string_view fallback, std::int64_t min,
+                          std::int64_t max, std::string_view help) {
+  return {.context = context,
+          .name = name,
+          .type = ConfType::number,
+          .fallback = fallback,
+          .min = min,
+          .max = max,
+          .help = help};
+}
+
+constexpr ConfEntry kTable[] = {
+    text("", "ingest", "unix:/run/ringd/ingest.sock",
+         "Where nginx hands over events; a socket of this path inherited from systemd is used as it is."),
+    text("", "ingest_user", "www-data",
+         "The user nginx's workers run as; root and ringd's own user may connect as well."),
+    text("", "ingest_group", "", "The group of the ingest socket's file, mode 0660; unchanged when not set."),
+    text("", "control", "unix:/run/ringd/control.sock", "Where ringctl asks."),
+    text("", "control_user", "", "A user who may use ringctl, besides root and ringd's own."),
+    text("", "control_group", "", "The group of the control socket's file, mode 0660; unchanged when not set."),
+    choice("log_level", "error|warning|notice|info|debug", "info",
+           "The least important lines that are written; SIGHUP reads it again."),
+    choice("store", "embedded|redis", "embedded", "Where calls live: a file of this machine, or Redis for a fleet."),
+
+    block("embedded", "The store of a single machine: one SQLite file, synced at every commit."),
+    path("embedded", "path", "/var/lib/ringd/ringd.db", "The file; ringd must be allowed to write to its directory."),
+
+    block("redis", "The store of a fleet."),
+    text("redis", "server", "unix:/run/redis/redis-server.sock", "unix:PATH, or HOST:PORT."),
+    text("redis", "user", "", "The ACL user; not set: the default user."),
+    path("redis", "password_file", "", "A file with the password on one line; not set: no password."),
+    count("redis", "wait_replicas", "0", 0, 8, "Replicas that must have a write before anything is answered for it."),
+    time("redis", "wait", "50ms", 1, 1000, "How long to wait for them; beyond it the verdict is later."),
+
+    block("telnyx", "The provider."),
+    text("telnyx", "api", "https://api.telnyx.com/v2", "The API; http is taken for this machine only."),
+    {.context = "telnyx",
+     .name = "api_key_file",
+     .type = ConfType::path,
+     .required = true,
+     .help = "A file with the API key on one line, such as /run/credentials/ringd.service/telnyx."},
+    text("telnyx", "sip_domain", "sip.telnyx.com", "The domain of the devices' SIP user names."),
+    text("telnyx", "voice", "AWS.Polly.Joanna-Neural", "The voice that speaks greetings."),
+    path("telnyx", "ca_file", "", "Certificates to trust instead of the system's."),
+    time("telnyx", "connect", "1s", 100, 10 * kSecond, "How long a connection to the API may take to come about."),
+    time("telnyx", "deadline", "2500ms", 500, 10 * kSecond, "After this the outcome of a command is unknown."),
+    time("telnyx", "keep_warm", "4m", 0, kHour,
+         "One cheap request after each such time without a command keeps the connection open; 0s: never."),
+
+    block("ring", "The ring rules; every default is meant to be kept."),
+    time("ring", "timeout", "30s", kSecond, 10 * kMinute, "Nobody answered by then: voicemail. Telnyx rings >= 5s."),
+    time("ring", "bridge_retry", "500ms", 0, 10 * kSecond, "The pause before another bridge attempt."),
+    time("ring", "bridge_watch", "2s", 100, 30 * kSecond,
+         "An accepted bridge that does not come true by then is looked at, tried again, given up for voicemail."),
+    count("ring", "bridge_attempts", "2", 1, 10, "Bridge attempts before voicemail."),
+    count("ring", "answer_attempts", "2", 1, 10, "Attempts to answer the caller before giving up."),
+    time("ring", "command_retry", "600ms", 100, 10 * kSecond,
+         "The first identical resend of an unanswered command; the pause doubles from here."),
+    time("ring", "command_retry_max", "5s", 100, kMinute, "The doubling stops here."),
+    time("ring", "dedupe_window", "45s", kSecond, 55 * kSecond,
+         "Resends end here: Telnyx ignores a repeated command for 60s only."),
+    time("ring", "greeting", "30s", kSecond, 10 * kMinute, "A greeting whose end is not reported is taken to be over."),
+    time("ring", "record_retry", "5s", 100, kMinute, "The pause before another attempt to record."),
+    count("ring", "record_attempts", "3", 1, 10, "Attempts to record."),
+    time("ring", "audit_first", "5s", 100, 5 * kMinute,
+         "The first look at the provider's own records while something is unproved; the pause doubles from here."),
+    time("ring", "audit_max", "1m", kSecond, kHour, "The doubling stops here."),
+    time("ring", "quiesce", "5s", kSecond, 5 * kMinute, "A request older than this cannot be executed any more."),
+    time("ring", "recording_wait", "1m", kSecond, kHour,
+         "How long a recording may take to be reported after the caller left voicemail."),
+    time("ring", "call_limit", "4h", kMinute, 4 * kHour, "The longest call; Telnyx ends a leg after 4h at the latest."),
+    time("ring", "tombstone", "15m", kSecond, 24 * kHour, "How long an ended call still answers late events."),
+    time("ring", "session_ttl", "6h", 2 * kHour, 7 * 24 * kHour,
+         "The store forgets a call this long after its last event; longer than call_limit."),
+};
+
+constexpr std::array<PolicyTime, 15> kTimes = {{
+    {"ring.timeout", &Policy::ring_ms},
+    {"ring.bridge_retry", &Policy::bridge_retry_ms},
+    {"ring.bridge_watch", &Policy::bridge_watch_ms},
+    {"ring.command_retry", &Policy::command_retry_ms},
+    {"ring.command_retry_max", &Policy::command_retry_max_ms},
+    {"ring.dedupe_window", &Policy::dedupe_window_ms},
+    {"ring.greeting", &Policy::greeting_ms},
+    {"ring.record_retry", &Policy::record_retry_ms},
+    {"ring.audit_first", &Policy::audit_first_ms},
+    {"ring.audit_max", &Policy::audit_max_ms},
+    {"ring.quiesce", &Policy::quiesce_ms},
+    {"ring.recording_wait", &Policy::recording_wait_ms},
+    {"ring.call_limit", &Policy::call_limit_ms},
+    {"ring.tombstone", &Policy::tombstone_ms},
+    {"ring.session_ttl", &Policy::session_ttl_ms},
+}};
+
+constexpr std::array<PolicyCount, 3> kCounts = {{
+    {"ring.record_attempts", &Policy::record_attempts},
+    {"ring.bridge_attempts", &Policy::bridge_attempts},
+    {"ring.answer_attempts", &Policy::answer_attempts},
+}};
+
+}  // namespace
+
+std::span<const ConfEntry> settings_table() noexcept { return kTable; }
+std::span<const PolicyTime> policy_times() noexcept { return kTimes; }
+std::span<const PolicyCount> policy_counts() noexcept { return kCounts; }
+
+}  // namespace ringfence
