@@ -130,8 +130,33 @@ inline constexpr std::size_t kDocumentBytes = 128 * 1024;
 // Commands on the wire at once; Telnyx's HTTP/2 allows 100 streams a connection and we keep two.
 inline constexpr std::size_t kCommandsInFlight = 150;
 inline constexpr std::size_t kCommandQueue = 8192;
+// Dials and audits use at most 4/5 of either: a burst of ringing must never make a hang-up or a bridge wait.
+inline constexpr std::size_t kUrgentShare = 5;
 inline constexpr long kProviderConnections = 4;
+// HTTP/1.1 carries one request a connection, so over plain http (loopback: tests, a local gateway) this is also the
+// bound in flight: more would wait inside curl, where a hang-up cannot overtake a dial.
+inline constexpr long kProviderConnectionsPlain = 32;
+// A full page of call events with the raw webhooks in it weighs ~500 KB.
 inline constexpr std::size_t kProviderReplyBytes = 1024 * 1024;
+// A command that has waited so long that less than this is left of its deadline is not sent: Telnyx answers within
+// 500 ms, and an earlier end would only turn "not sent" into "unknown".
+inline constexpr std::int64_t kProviderAnswerMs = 500;
+// Unacknowledged bytes for this long mean a dead path: without it HTTP/2 keeps one dead connection for ever.
+inline constexpr unsigned kProviderUnackedMs = 2000;
+// Idle connections kept for reuse; longer than the 4 minutes between two keep-warm requests.
+inline constexpr long kProviderIdleSecs = 300;
+// A Retry-After beyond the window of a command_id is of no use.
+inline constexpr std::int64_t kRetryAfterMs = 60'000;
+// Text of a provider's error kept for the ladder.
+inline constexpr std::size_t kDetailBytes = 200;
+// Telnyx refuses longer texts to speak.
+inline constexpr std::size_t kSpeakCharacters = 3000;
+// One client_state; ours are ~100 bytes, other software's may be longer and are dropped.
+inline constexpr std::size_t kClientStateBytes = 4096;
+// Pages of one listing an audit reads, and records a page (the provider's own maximum).
 inline constexpr int kAuditPages = 8;
+inline constexpr std::size_t kAuditPageItems = 250;
+// An opaque cursor; the documented example has 190 bytes.
+inline constexpr std::size_t kCursorBytes = 2048;
 
 }  // namespace ringfence::limits
