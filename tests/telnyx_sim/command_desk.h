@@ -1,0 +1,76 @@
+// The counter at which commands arrive: contract checks, faults, command_id dedup, execution, answer - in this order.
+// Owned by Simulation. Must not know: HTTP beyond a status and a body.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "telnyx_sim/faults.h"
+#include "telnyx_sim/journal.h"
+#include "telnyx_sim/state.h"
+
+namespace ringfence::sim {
+
+inline constexpr std::size_t kRememberedDials = 65536;    // 60 s of dials at a thousand a second
+inline constexpr std::size_t kHeldAnswers = 4096;         // "never answered" requests kept open
+inline constexpr std::int64_t kNeverAnsweredMs = 60'000;  // every client has given up by then
+
+struct Reply {
+  int status = 200;
+  std::string body;
+  std::int64_t retry_after_s = 0;  // 0: no such header
+};
+using ReplyFn = std::function<void(Reply)>;
+
+class CommandDesk {
+ public:
+  CommandDesk(Scheduler& scheduler, World& world, Faults& faults, Journal& journal)
+      : scheduler_(scheduler), world_(world), faults_(faults), journal_(journal) {}
+
+  // `reply` is called once: now, later, or with 504 after kNeverAnsweredMs when the answer is to be lost.
+  void receive(Verb verb, std::string_view target, std::string_view body, ReplyFn reply);
+  void clear();  // answers whatever is held with 503
+
+  std::function<void(const Session&, Verb)> on_command;  // the load generator measures here
+
+ private:
+  struct Order {  // one command on its way
+    Verb verb;
+    std::string target, command_id;
+    Json body;
+    std::size_t record = 0;  // index into the session's commands; kNoRecord when it has none
+    std::string session;
+  };
+  struct Done {
+    Reply reply;
+    std::string outcome, code;
+  };
+  static constexpr std::size_t kNoRecord = static_cast<std::size_t>(-1);
+
+  Done execute(Order& order, bool bridge_is_made);
+  Done execute_dial(Order& order);
+  Done execute_action(Order& order, bool bridge_is_made);
+  void carry_out(const std::shared_ptr<Order>& order, const FaultRule& fault, ReplyFn reply);
+  void open_record(Order& order, Session* session, std::string_view to);
+  void close(const Order& order, const Done& done);
+  void answer_later(std::int64_t delay_ms, std::function<Reply()> make, ReplyFn reply);
+  void hold(ReplyFn reply);
+  [[nodiscard]] const RememberedCommand* remembered_dial(const std::string& command_id);
+  void remember_dial(const std::string& command_id, const std::string& body);
+
+  Scheduler& scheduler_;
+  World& world_;
+  Faults& faults_;
+  Journal& journal_;
+  std::unordered_map<std::string, RememberedCommand> dials_;
+  std::deque<std::string> dial_order_;
+  std::map<std::uint64_t, ReplyFn> held_;
+  std::uint64_t held_count_ = 0;
+};
+
+}  // namespace ringfence::sim
