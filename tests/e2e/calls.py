@@ -1,0 +1,224 @@
+"""The calls: a script for the people and the provider, what to do meanwhile, and what must be true at the end.
+
+Each call is one entry of CALLS, played by tools/demo and by the end-to-end tests on both stores. A check returns a
+sentence for what differed, or nothing. Must never know how processes are started (world.py).
+"""
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from world import DEVICES, WEBHOOK_PATH, sip, wait_for
+
+# A leg may ring this long after the decision (promise P5), and recovery after a crash may take this long on top.
+STOP_RINGING_MS = 2000
+RECOVERY_MS = 2500
+
+
+class Call:
+    def __init__(self, name, title, script, outcome, act=None, checks=(), winner=None, allow_ms=STOP_RINGING_MS):
+        self.name, self.title, self.script, self.outcome = name, title, script, outcome
+        self.act, self.checks, self.winner, self.allow_ms = act, checks, winner, allow_ms
+
+
+def people(**answers):
+    """people(phone={"answer_after_ms": 500}) for the devices named; the others never answer."""
+    return [{"to": sip(device), **answers.get(device, {"never": True})} for device in DEVICES]
+
+
+def fault(do, match, **more):
+    return {"do": do, "match": match, **more}
+
+
+# --- what must be true of every call ------------------------------------------------------------------------------
+def everything_ended(truth):
+    for leg in [truth["parent"], *truth["legs"]]:
+        if leg["state"] != "ended":
+            yield f"{leg['to']} is still {leg['state']}"
+
+
+def one_winner(truth):
+    partners = {leg["to"] for leg in truth["legs"] if leg["bridged_ms"]}
+    if len(partners) > 1:
+        yield f"two winners: {sorted(partners)}"
+
+
+def decided_ms(truth):
+    """The instant after which no device may ring for long: the first answer by a person, or the caller's end."""
+    moments = [leg["answered_ms"] for leg in truth["legs"] if leg["answered_ms"]]
+    answer = [c["at_ms"] for c in truth["commands"] if c["verb"] == "answer"]
+    if truth["parent"]["ended_ms"]:
+        moments.append(truth["parent"]["ended_ms"])
+    return min(moments + answer, default=None)
+
+
+def stopped_ringing(truth, allow_ms):
+    decision = decided_ms(truth)
+    for leg in truth["legs"]:
+        rang_until = leg["answered_ms"] or leg["ended_ms"]
+        late = rang_until - max(decision, leg["ringing_since_ms"] or 0)
+        if late > allow_ms:
+            yield f"{leg['to']} rang {late} ms after the decision (allowed {allow_ms})"
+
+
+def dialled_once(truth):
+    targets = [leg["to"] for leg in truth["legs"]]
+    for target in set(targets):
+        if targets.count(target) > 1:
+            yield f"{target} was dialled {targets.count(target)} times"
+
+
+def outcome_is(world, call, handle, truth):
+    view = world.session(handle)
+    outcome = (view or {}).get("session", view or {}).get("outcome")
+    if outcome != call.outcome:
+        yield f"ringd says outcome {outcome!r}, expected {call.outcome!r}"
+    bridged = [leg["to"] for leg in truth["legs"] if leg["bridged_ms"]]
+    if call.outcome == "answered" and not bridged:
+        yield "nobody was bridged"
+    if call.outcome != "answered" and bridged:
+        yield f"{bridged} was bridged"
+    if call.winner and bridged and bridged[0] not in [sip(w) for w in call.winner]:
+        yield f"the winner is {bridged[0]}, expected one of {call.winner}"
+    if call.outcome == "voicemail" and not truth["recordings"]:
+        yield "nothing was recorded"
+    if call.outcome == "answered" and not truth["recordings"]:
+        yield "the conversation was not recorded"
+
+
+def verdict(world, call, handle):
+    """Everything that differs from what was expected, as sentences."""
+    truth = world.truth(handle)
+    return [*everything_ended(truth), *one_winner(truth), *dialled_once(truth),
+            *stopped_ringing(truth, call.allow_ms), *outcome_is(world, call, handle, truth),
+            *(sentence for check in call.checks for sentence in check(world, handle, truth))]
+
+
+def play(world, call):
+    """Plays one call to its end and returns (handle, list of differences)."""
+    handle = world.call(call.script)
+    found = list(call.act(world, handle) or []) if call.act else []
+    wait_for("every leg of the call to end", lambda: world.truth(handle)["over"], 45)
+    wait_for("ringd to close the call", lambda: phase_of(world, handle) == "closed", 45)
+    return handle, found + verdict(world, call, handle)
+
+
+def phase_of(world, handle):
+    view = world.session(handle)
+    return (view or {}).get("session", view or {}).get("phase")
+
+
+# --- acts and checks of single calls --------------------------------------------------------------------------------
+def wait_ringing(world, handle, count=len(DEVICES)):
+    return wait_for(f"{count} devices to ring",
+                    lambda: (t := world.truth(handle))["ringing_now"] >= count and t)
+
+
+def wait_phase(world, handle, *phases):
+    return wait_for(f"the call to be {' or '.join(phases)}", lambda: phase_of(world, handle) in phases)
+
+
+def people_answer_together(world, handle):
+    """Two people answer in the same millisecond."""
+    wait_ringing(world, handle)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda device: world.sim("POST", f"/calls/{handle['call_session_id']}/act",
+                                               {"who": sip(device), "do": "answer"}), ("phone", "desk")))
+
+
+def losers_hung_up_with_the_answer(world, handle, truth):
+    answers = [c["at_ms"] for c in truth["commands"] if c["verb"] == "answer"]
+    hangups = [c["at_ms"] for c in truth["commands"] if c["verb"] == "hangup"]
+    if answers and hangups and min(hangups) - min(answers) > 200:
+        yield f"the first loser was hung up {min(hangups) - min(answers)} ms after the caller was answered"
+
+
+def no_bridge_was_asked(world, handle, truth):
+    if any(c["verb"] == "bridge" for c in truth["commands"]):
+        yield "a bridge was asked for after the caller had left"
+
+
+def two_bridges_half_a_second_apart(world, handle, truth):
+    times = [c["at_ms"] for c in truth["commands"] if c["verb"] == "bridge"]
+    if len(times) != 2:
+        yield f"{len(times)} bridges were asked for, expected 2"
+    elif not 450 <= times[1] - times[0] <= 1500:
+        yield f"the second bridge came {times[1] - times[0]} ms after the first, expected 500"
+
+
+def greeting_was_spoken(world, handle, truth):
+    if not any(c["verb"] == "speak" for c in truth["commands"]):
+        yield "no greeting was spoken"
+
+
+def forge_a_hangup(world, handle):
+    wait_phase(world, handle, "connected")
+    before, entries = world.edge(), dedup_entries(world)
+    stats = world.sim("GET", "/stats")["requests"]
+    for how in ("unsigned", "wrong_key"):
+        answer = world.sim("POST", "/forge", {"call": handle["call_session_id"], "event_type": "call.hangup",
+                                              "how": how})
+        if answer["status"] != 403:
+            yield f"a {how} hangup was answered {answer['status']}, expected 403"
+    after = world.edge()
+    if after["worker"]["bytes_sent"] != before["worker"]["bytes_sent"]:
+        yield "bytes of a forged event reached the worker"
+    if dedup_entries(world) != entries:
+        yield "a forged event left a dedup entry"
+    if world.sim("GET", "/stats")["requests"] != stats:
+        yield "a forged event caused a provider call"
+    if not any(leg["bridged_now"] for leg in world.truth(handle)["legs"]):
+        yield "the conversation did not go on"
+    world.sim("POST", f"/calls/{handle['call_session_id']}/act", {"who": "caller", "do": "hangup"})
+
+
+def dedup_entries(world):
+    return sum(zone["entries"] for zone in world.edge()["zones"].values())
+
+
+def replay_a_webhook(world, handle):
+    wait_phase(world, handle, "connected")
+    truth = world.truth(handle)
+    answered = next(w for w in truth["webhooks"] if w["type"] == "call.answered")
+    commands = len(truth["commands"])
+    answer = world.sim("POST", "/replay", {"id": answered["id"]})
+    if answer["status"] != 200:
+        yield f"a replayed webhook was answered {answer['status']}, expected 200"
+    if world.edge()["outcomes"]["duplicate"] < 1:
+        yield "the edge did not count a duplicate"
+    if len(world.truth(handle)["commands"]) != commands:
+        yield "a replayed webhook caused a provider call"
+    world.sim("POST", f"/calls/{handle['call_session_id']}/act", {"who": "caller", "do": "hangup"})
+
+
+def kill_worker_while_ringing(world, handle):
+    wait_ringing(world, handle)
+    world.kill_ringd()
+    # The answer happens while nobody is there to hear it; the provider retries its webhook.
+    world.sim("POST", f"/calls/{handle['call_session_id']}/act", {"who": sip("tablet"), "do": "answer"})
+    world.start_ringd()
+
+
+CALLS = [
+    Call("two-answers", "Three devices ring, two people answer in the same millisecond",
+         {"people": people(), "caller": {"hang_up_after_bridged_ms": 400}}, "answered",
+         act=people_answer_together, checks=[losers_hung_up_with_the_answer], winner=["phone", "desk"]),
+    Call("caller-cancels", "The caller hangs up while three devices ring",
+         {"people": people(), "caller": {"hang_up_when": "ringing", "ringing_legs": 3, "hang_up_delay_ms": 300}},
+         "abandoned", checks=[no_bridge_was_asked]),
+    Call("answer-before-dial-response", "A person answers before the dial response is back",
+         {"people": people(phone={"answer_after_ms": 50}), "caller": {"hang_up_after_bridged_ms": 400},
+          "faults": [fault("hold_response", {"verb": "dial"}, ms=450, count=3)]}, "answered", winner=["phone"]),
+    Call("bridge-fails-twice", "The bridge fails twice: voicemail, not silence",
+         {"people": people(phone={"answer_after_ms": 300}), "caller": {"hang_up_when": "voicemail", "hang_up_delay_ms": 300},
+          "faults": [fault("refuse", {"verb": "bridge"}, count=2, code="90034", title="Call not answered yet")]},
+         "voicemail", checks=[two_bridges_half_a_second_apart, greeting_was_spoken]),
+    Call("nobody-answers", "Nobody answers: greeting and recording",
+         {"people": people(), "caller": {"hang_up_when": "voicemail", "hang_up_delay_ms": 300}}, "voicemail",
+         checks=[greeting_was_spoken]),
+    Call("forged-hangup", "A forged hangup for a live call is refused, the call goes on",
+         {"people": people(desk={"answer_after_ms": 200})}, "answered", act=forge_a_hangup, winner=["desk"]),
+    Call("replayed-webhook", "A captured webhook is replayed: answered, not acted on",
+         {"people": people(tablet={"answer_after_ms": 200})}, "answered", act=replay_a_webhook, winner=["tablet"]),
+    Call("worker-killed", "The worker is killed with SIGKILL in mid-ring and restarted",
+         {"people": people(), "caller": {"hang_up_after_bridged_ms": 400}}, "answered",
+         act=kill_worker_while_ringing, winner=["tablet"], allow_ms=STOP_RINGING_MS + RECOVERY_MS),
+]

@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""Plays one group of end-to-end tests against real processes and reports.
+
+usage: run.py --build DIR --store embedded|redis --group calls|kill|delivery [--only NAME] [--repeat N] [--sanitized]
+
+Every test gets a world of its own, so that one failure cannot spoil the next. Exit 0 only when all passed; a failed
+test prints what differed, the ladder, and the ends of the logs.
+"""
+import argparse
+import json
+import sys
+import traceback
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+from calls import CALLS, play  # noqa: E402
+from delivery import DELIVERY  # noqa: E402
+from kill_points import KILL_POINTS  # noqa: E402
+from world import World  # noqa: E402
+
+
+def tests_of(group):
+    if group == "calls":
+        return {call.name: lambda world, c=call: play(world, c) for call in CALLS}
+    if group == "kill":
+        return {point.name: point.play for point in KILL_POINTS}
+    return {test.__name__: lambda world, t=test: (None, list(t(world))) for test in DELIVERY}
+
+
+def explain(world, handle):
+    if handle is not None:
+        view = world.session(handle) or {}
+        for line in view.get("ladder", []):
+            print("   ", json.dumps(line))
+        for command in world.truth(handle)["commands"]:
+            print("    sim:", json.dumps(command))
+    for name in ("ringd", "nginx_error"):
+        print(f"--- {name}.log\n{world.log_tail(name, 25)}")
+
+
+def run(name, test, options):
+    world = World(options.build, store=options.store, sanitized=options.sanitized)
+    handle, found = None, []
+    try:
+        with world:
+            try:
+                handle, found = test(world)
+                violations = world.sim("GET", "/stats")["contract_violations"]
+                if violations:
+                    found.append(f"{violations} requests broke the provider's API contract")
+            except Exception:
+                found = [traceback.format_exc()]
+            if found:
+                explain(world, handle)
+        found += world.problems
+    except Exception:
+        found.append(traceback.format_exc())
+    print(f"{'PASS' if not found else 'FAIL'} {options.store} {name}", flush=True)
+    for sentence in found:
+        print(f"    {sentence}", flush=True)
+    return not found
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", required=True)
+    parser.add_argument("--store", choices=["embedded", "redis"], default="embedded")
+    parser.add_argument("--group", choices=["calls", "kill", "delivery"], required=True)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--repeat", type=int, default=1)
+    parser.add_argument("--sanitized", action="store_true")
+    options = parser.parse_args()
+    chosen = {name: test for name, test in tests_of(options.group).items() if options.only in name}
+    if not chosen:
+        print(f"no test of group {options.group} is called like {options.only!r}")
+        return 2
+    results = [run(name, test, options) for _ in range(options.repeat) for name, test in chosen.items()]
+    print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
+    return 0 if all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
