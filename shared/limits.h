@@ -82,6 +82,8 @@ inline constexpr std::uint32_t kLogLinesPerSecond = 200;
 inline constexpr std::size_t kLogSources = 128;
 // Recent ladder lines kept for `ringctl watch`.
 inline constexpr std::size_t kWatchLines = 4096;
+// Of these in one reply: a line with 64 commands weighs ~6 KB, and the reply has kReplyBytes.
+inline constexpr std::size_t kWatchReplyLines = 500;
 inline constexpr std::size_t kListedCalls = 1000;
 inline constexpr std::size_t kDirectoryBytes = 16 * 1024 * 1024;
 

@@ -1,0 +1,212 @@
+// The queue, the wire and the outcomes; see client.h.
+#include "adapters/telnyx/client.h"
+
+#include <string.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "adapters/telnyx/base_url.h"
+#include "adapters/telnyx/curl_loop.h"
+#include "adapters/telnyx/outcome.h"
+#include "adapters/telnyx/request.h"
+#include "adapters/telnyx/response.h"
+#include "shared/limits.h"
+
+namespace ringfence {
+namespace {
+
+Millis monotonic_ms() { return static_cast<Millis>(uv_hrtime() / 1'000'000); }
+
+// Printable ASCII without spaces: anything else would end the header or begin another.
+bool is_header_safe(const std::string& key) {
+  return std::ranges::all_of(key, [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
+Result<void> check(const TelnyxOptions& options) {
+  if (options.api_key.empty()) return fail(ErrorCode::invalid, "the provider's API key is empty");
+  if (options.api_key.size() > limits::kSecretFileBytes || !is_header_safe(options.api_key)) {
+    return fail(ErrorCode::invalid, "the provider's API key is too long or holds spaces or control characters");
+  }
+  if (options.voice.empty()) return fail(ErrorCode::invalid, "the voice for spoken text is empty");
+  if (options.connect_ms <= 0 || options.deadline_ms <= 0 || options.audit_deadline_ms <= 0) {
+    return fail(ErrorCode::invalid, "a deadline of the provider's API is not above zero");
+  }
+  if (options.keep_warm_ms < 0) return fail(ErrorCode::invalid, "the keep-warm time is negative");
+  return {};
+}
+
+CommandOutcome outcome_of(Verb verb, const HttpReply& reply) {
+  const OutcomeClass outcome = classify(reply.code, reply.request_bytes, reply.status);
+  CommandOutcome result;
+  if (reply.code == CURLE_OK) {
+    result = parse_response(verb, outcome, reply.status, reply.body);
+  } else {
+    result.outcome = outcome;
+    result.http_status = reply.status;
+    result.detail = curl_easy_strerror(reply.code);
+  }
+  result.retry_after_ms = reply.retry_after_ms;
+  return result;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<TelnyxClient>> TelnyxClient::create(UvLoop& loop, TelnyxOptions options) {
+  const Result<void> checked = check(options);
+  Result<BaseUrl> base = parse_base_url(options.base_url);
+  Headers headers = make_headers(options.api_key);  // also wipes it, whatever happens next
+  if (!checked) return std::unexpected(checked.error());
+  if (!base) return std::unexpected(base.error());
+  if (!headers) return fail(ErrorCode::internal, "there is no memory for the provider's client");
+  CurlSettings settings{.base = std::move(*base), .ca_file = options.ca_file, .connect_ms = options.connect_ms};
+  auto curl = std::make_unique<CurlLoop>(loop, std::move(settings), std::move(headers));
+  if (!curl->ready()) return fail(ErrorCode::internal, "libcurl cannot be initialised");
+  return std::unique_ptr<TelnyxClient>(new TelnyxClient(loop, std::move(options), std::move(curl)));
+}
+
+TelnyxClient::TelnyxClient(UvLoop& loop, TelnyxOptions options, std::unique_ptr<CurlLoop> curl)
+    : options_(std::move(options)), timer_(loop), warm_timer_(loop), curl_(std::move(curl)) {
+  warm_timer_.unref();
+  if (options_.keep_warm_ms > 0) warm_timer_.start(0, [this] { keep_warm(); });
+}
+
+TelnyxClient::~TelnyxClient() {
+  if (destroyed_ != nullptr) *destroyed_ = true;
+}
+
+void TelnyxClient::send(Command command, std::function<void(CommandOutcome)> done) {
+  const Verb verb = command.verb;
+  const Millis now = monotonic_ms();
+  const Millis deadline_ms = verb == Verb::audit ? options_.audit_deadline_ms : options_.deadline_ms;
+  Job job{.command = std::move(command), .done = std::move(done), .audit = nullptr};
+  job.give_up_ms = now + deadline_ms;
+  job.send_by_ms = job.give_up_ms - std::min<Millis>(limits::kProviderAnswerMs, deadline_ms / 2);
+  if (verb == Verb::audit) {
+    job.audit = std::make_unique<Audit>(job.command.connection_id, job.command.call_session_id);
+  }
+  if (!queue_.push(job)) {
+    ++counters_.refused_full;
+    settle(job, OutcomeClass::not_sent, "too many commands are waiting for the provider");
+  }
+  pump();
+  arm();
+}
+
+// As many as fit, the most urgent first. Dials and audits leave a share of the places to the others.
+void TelnyxClient::pump() {
+  while (std::optional<Job> late = queue_.pop_late(monotonic_ms())) {
+    ++counters_.waited_out;
+    settle(*late, OutcomeClass::not_sent, "the command's turn did not come before its deadline");
+  }
+  const std::size_t capacity = curl_->capacity();
+  const std::size_t for_patient = capacity - capacity / limits::kUrgentShare;
+  while (wire_.size() < capacity) {
+    std::optional<Job> job = queue_.pop(wire_.size() < for_patient);
+    if (!job) return;
+    put_on_wire(std::move(*job));
+  }
+}
+
+void TelnyxClient::put_on_wire(Job job) {
+  const Command& command = job.command;
+  Result<HttpRequest> request = HttpRequest{};
+  if (job.audit == nullptr) {
+    request = build_request(command, options_.voice);
+  } else if (command.connection_id.empty() || command.call_session_id.empty()) {
+    request = fail(ErrorCode::invalid, "the audit names no connection or no session");
+  } else {
+    request = job.audit->next().value_or(HttpRequest{});
+  }
+  if (!request) {
+    // A defect of the command itself. Not "not sent": that would have the same command resent for ever.
+    settle(job, OutcomeClass::refused, std::move(request.error().text));
+    return;
+  }
+  last_used_ms_ = monotonic_ms();
+  const Millis deadline_ms = std::clamp<Millis>(job.give_up_ms - last_used_ms_, 1, options_.deadline_ms);
+  const std::uint64_t number = next_number_++;
+  if (!curl_->start(*request, deadline_ms, [this, number](HttpReply reply) { on_reply(number, std::move(reply)); })) {
+    settle(job, OutcomeClass::not_sent, "libcurl could not start the request");
+    return;
+  }
+  ++counters_.requests;
+  wire_.emplace(number, std::move(job));
+}
+
+void TelnyxClient::on_reply(std::uint64_t number, HttpReply reply) {
+  auto node = wire_.extract(number);
+  Job& job = node.mapped();
+  CommandOutcome outcome = outcome_of(job.command.verb, reply);
+  if (job.audit != nullptr && outcome.outcome == OutcomeClass::ok) {
+    if (!job.audit->take(reply.body)) {
+      outcome.outcome = OutcomeClass::unknown;
+      outcome.detail = "the provider's listing could not be read";
+    } else if (job.audit->next()) {
+      put_on_wire(std::move(job));  // keeps its place: an audit under way is not overtaken page by page
+      arm();
+      return;
+    }
+  }
+  if (job.audit != nullptr) {
+    outcome.audit_complete = outcome.outcome == OutcomeClass::ok && job.audit->complete();
+    outcome.legs = job.audit->take_legs();
+  }
+  const auto done = std::move(job.done);
+  pump();
+  arm();
+  done(std::move(outcome));  // last: it may destroy this
+}
+
+void TelnyxClient::settle(Job& job, OutcomeClass outcome, std::string detail) {
+  CommandOutcome result;
+  result.outcome = outcome;
+  result.detail = std::move(detail);
+  if (job.audit != nullptr) result.legs = job.audit->take_legs();
+  settled_.push_back({std::move(job.done), std::move(result)});
+}
+
+void TelnyxClient::arm() {
+  if (!settled_.empty()) {
+    timer_.start(0, [this] { on_time(); });
+  } else if (const Millis next_ms = queue_.next_late_ms(); next_ms != 0) {
+    timer_.start(std::max<Millis>(next_ms - monotonic_ms(), 1), [this] { on_time(); });
+  } else {
+    timer_.stop();
+  }
+}
+
+void TelnyxClient::on_time() {
+  pump();
+  const std::vector<Settled> now = std::exchange(settled_, {});
+  arm();
+  bool destroyed = false;
+  destroyed_ = &destroyed;
+  for (const Settled& each : now) {
+    each.done(each.outcome);
+    if (destroyed) return;
+  }
+  destroyed_ = nullptr;
+}
+
+void TelnyxClient::keep_warm() {
+  const Millis idle_ms = monotonic_ms() - last_used_ms_;
+  Millis wait_ms = options_.keep_warm_ms;
+  if (wire_.empty() && idle_ms >= wait_ms) {
+    last_used_ms_ = monotonic_ms();
+    // Its answer is nobody's business and a failure shows with the next command.
+    (void)curl_->start(keep_warm_request(), options_.deadline_ms, [](const HttpReply&) {});
+  } else if (idle_ms < wait_ms) {
+    wait_ms -= idle_ms;
+  }
+  warm_timer_.start(wait_ms, [this] { keep_warm(); });
+}
+
+TelnyxCounters TelnyxClient::counters() const {
+  TelnyxCounters now = counters_;
+  now.queued = queue_.size();
+  now.in_flight = wire_.size();
+  return now;
+}
+
+}  // namespace ringfence

@@ -1,0 +1,101 @@
+// libcurl's multi interface on the uv loop: carries HTTP requests, owns transfers, sockets and the pool of easy
+// handles. Owned by TelnyxClient. Works only in drain(), never inside curl's callbacks: curl forbids adding and
+// removing handles there. Must not know: commands, retries, JSON.
+#pragma once
+
+#include <curl/curl.h>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "adapters/telnyx/base_url.h"
+#include "adapters/telnyx/request.h"
+#include "adapters/uv/loop.h"
+#include "core/plan.h"
+
+namespace ringfence {
+
+struct CurlSettings {
+  BaseUrl base;
+  std::string ca_file;  // empty: the system's
+  Millis connect_ms = 1000;
+};
+
+struct HttpReply {
+  CURLcode code = CURLE_OK;
+  long request_bytes = 0;  // 0: no byte of the request left
+  int status = 0;          // 0: no answer
+  Millis retry_after_ms = 0;
+  std::string body;
+};
+
+// Sent with every request. Its memory holds the API key and is wiped when freed.
+struct HeadersDelete {
+  void operator()(curl_slist* headers) const noexcept;
+};
+using Headers = std::unique_ptr<curl_slist, HeadersDelete>;
+// Null when there is no memory. Wipes `api_key`.
+[[nodiscard]] Headers make_headers(std::string& api_key);
+
+class CurlLoop {
+ public:
+  using Done = std::function<void(HttpReply)>;
+
+  CurlLoop(UvLoop& loop, CurlSettings settings, Headers headers);
+  ~CurlLoop();  // transfers under way are dropped and their `done` never runs
+  CurlLoop(const CurlLoop&) = delete;
+  CurlLoop& operator=(const CurlLoop&) = delete;
+
+  [[nodiscard]] bool ready() const noexcept { return multi_ != nullptr; }
+  // Runs `done` once, later, on the loop; `done` may start more or destroy this. False: nothing started, no `done`.
+  [[nodiscard]] bool start(const HttpRequest& request, Millis deadline_ms, Done done);
+  // Requests curl can really have on the wire at once; more would queue inside curl.
+  [[nodiscard]] std::size_t capacity() const noexcept;
+
+ private:
+  struct EasyDelete {
+    void operator()(CURL* easy) const noexcept { curl_easy_cleanup(easy); }
+  };
+  using Easy = std::unique_ptr<CURL, EasyDelete>;
+  struct Transfer {
+    Easy easy;
+    std::string request_body, reply_body;  // curl reads the first in place
+    Done done;
+  };
+  struct Poller {
+    explicit Poller(CurlLoop& loop) : owner(&loop) {}
+    CurlLoop* owner;
+    curl_socket_t fd = CURL_SOCKET_BAD;
+    UvHandle<uv_poll_t> handle;
+  };
+
+  static int on_socket(CURL* easy, curl_socket_t fd, int what, void* self, void* poller) noexcept;
+  static int on_timer(CURLM* multi, long timeout_ms, void* self) noexcept;
+  static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* transfer) noexcept;
+  static int on_new_socket(void* self, curl_socket_t fd, curlsocktype purpose) noexcept;
+  static void on_poll(uv_poll_t* handle, int status, int events) noexcept;
+
+  void set_multi_options();
+  [[nodiscard]] bool prepare(Transfer& transfer, const HttpRequest& request, Millis deadline_ms);
+  void watch(curl_socket_t fd, int what, Poller* poller);
+  void act(curl_socket_t fd, int events);
+  void drain();
+  HttpReply finish(CURL* easy, CURLcode code, Done& done);
+  [[nodiscard]] Easy take_easy();
+
+  UvLoop& loop_;
+  CurlSettings settings_;
+  Headers headers_;
+  UvTimer timer_;
+  CURLM* multi_ = nullptr;
+  std::vector<Easy> idle_;
+  std::unordered_map<CURL*, std::unique_ptr<Transfer>> transfers_;
+  std::unordered_map<curl_socket_t, std::unique_ptr<Poller>> pollers_;
+  bool* destroyed_ = nullptr;  // set while drain() is on the stack
+};
+
+}  // namespace ringfence

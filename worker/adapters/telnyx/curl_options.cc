@@ -1,0 +1,117 @@
+// Every option of the multi and of one transfer, each with its reason; the other half of curl_loop.h.
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <string>
+
+#include "adapters/telnyx/curl_loop.h"
+#include "shared/limits.h"
+
+namespace ringfence {
+namespace {
+
+void wipe(std::string& secret) noexcept {
+  explicit_bzero(secret.data(), secret.size());
+  secret.clear();
+}
+
+bool append(Headers& headers, const char* line) {
+  curl_slist* longer = curl_slist_append(headers.get(), line);
+  if (longer == nullptr) return false;
+  // The head only changes from null.
+  if (!headers) headers.reset(longer);
+  return true;
+}
+
+}  // namespace
+
+void HeadersDelete::operator()(curl_slist* headers) const noexcept {
+  for (const curl_slist* line = headers; line != nullptr; line = line->next) {
+    explicit_bzero(line->data, strlen(line->data));
+  }
+  curl_slist_free_all(headers);
+}
+
+Headers make_headers(std::string& api_key) {
+  static constexpr std::string_view kBearer = "Authorization: Bearer ";
+  std::string authorization;
+  authorization.reserve(kBearer.size() + api_key.size());  // no growth: it would leave a copy behind
+  authorization.append(kBearer).append(api_key);
+  Headers headers;
+  // An empty Expect: curl would otherwise wait for "100 Continue" before long bodies.
+  const bool done = append(headers, authorization.c_str()) && append(headers, "Content-Type: application/json") &&
+                    append(headers, "Accept: application/json") && append(headers, "Expect:");
+  wipe(authorization);
+  wipe(api_key);
+  return done ? std::move(headers) : Headers();
+}
+
+void CurlLoop::set_multi_options() {
+  const long connections = settings_.base.tls ? limits::kProviderConnections : limits::kProviderConnectionsPlain;
+  curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &CurlLoop::on_socket);
+  curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
+  curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &CurlLoop::on_timer);
+  curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
+  curl_multi_setopt(multi_, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
+  // Without the cap every transfer past 100 streams opens a connection of its own.
+  curl_multi_setopt(multi_, CURLMOPT_MAX_HOST_CONNECTIONS, connections);
+  curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, connections);
+}
+
+bool CurlLoop::prepare(Transfer& transfer, const HttpRequest& request, Millis deadline_ms) {
+  CURL* easy = transfer.easy.get();
+  const std::string url = settings_.base.prefix + request.path;
+  transfer.request_body = request.body;
+  bool fine = curl_easy_setopt(easy, CURLOPT_URL, url.c_str()) == CURLE_OK;
+  const auto set = [&](CURLoption option, auto value) {
+    fine = curl_easy_setopt(easy, option, value) == CURLE_OK && fine;
+  };
+  set(CURLOPT_HTTPHEADER, headers_.get());
+  set(CURLOPT_USERAGENT, "ringfence");
+  if (request.post) {
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(transfer.request_body.size()));
+    set(CURLOPT_POSTFIELDS, transfer.request_body.c_str());
+  }
+  set(CURLOPT_WRITEFUNCTION, &CurlLoop::on_body);
+  set(CURLOPT_WRITEDATA, &transfer);
+  set(CURLOPT_TIMEOUT_MS, static_cast<long>(deadline_ms));
+  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings_.connect_ms));
+  // The key goes to the provider and nowhere else: no other protocol, no redirect, no proxy from the environment.
+  set(CURLOPT_PROTOCOLS_STR, settings_.base.tls ? "https" : "http");
+  set(CURLOPT_FOLLOWLOCATION, 0L);
+  set(CURLOPT_NOPROXY, "*");
+  set(CURLOPT_HTTP_VERSION, static_cast<long>(settings_.base.tls ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+  // Wait for a connection that can multiplex instead of opening one per request in a cold burst. Plain HTTP/1.1 cannot.
+  set(CURLOPT_PIPEWAIT, settings_.base.tls ? 1L : 0L);
+  if (!settings_.ca_file.empty()) set(CURLOPT_CAINFO, settings_.ca_file.c_str());
+  // An id of ".." must stay an id; it is percent-encoded, but a dot is not.
+  set(CURLOPT_PATH_AS_IS, 1L);
+  set(CURLOPT_NOSIGNAL, 1L);
+  // Else removing a handle waits for getaddrinfo: seconds of a stopped loop when DNS stalls.
+  set(CURLOPT_QUICK_EXIT, 1L);
+  set(CURLOPT_DNS_CACHE_TIMEOUT, 60L);
+  set(CURLOPT_MAXAGE_CONN, limits::kProviderIdleSecs);
+  set(CURLOPT_TCP_KEEPALIVE, 1L);
+  set(CURLOPT_SOCKOPTFUNCTION, &CurlLoop::on_new_socket);
+  set(CURLOPT_SOCKOPTDATA, static_cast<void*>(this));
+  return fine;
+}
+
+int CurlLoop::on_new_socket(void*, curl_socket_t fd, curlsocktype) noexcept {
+  const unsigned unacked_ms = limits::kProviderUnackedMs;
+  // Best effort: without it a dead path is noticed by the kernel, only minutes later.
+  (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unacked_ms, sizeof unacked_ms);
+  return CURL_SOCKOPT_OK;
+}
+
+std::size_t CurlLoop::on_body(char* data, std::size_t size, std::size_t count, void* transfer) noexcept {
+  auto& reply = static_cast<Transfer*>(transfer)->reply_body;
+  const std::size_t bytes = size * count;                            // size is always 1
+  if (bytes > limits::kProviderReplyBytes - reply.size()) return 0;  // ends the transfer with CURLE_WRITE_ERROR
+  reply.append(data, bytes);
+  return bytes;
+}
+
+}  // namespace ringfence
