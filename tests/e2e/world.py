@@ -3,6 +3,7 @@
 Used by the end-to-end tests and by tools/demo, so that what is shown is what is tested. It starts processes, knows
 their addresses and ends them; it must never know what a particular call should do (calls.py does).
 """
+import ctypes
 import http.client
 import json
 import os
@@ -22,6 +23,14 @@ CALLER = "+4917012345678"
 DEVICES = ["phone", "tablet", "desk"]
 WEBHOOK_PATH = "/webhooks/cpaas/telnyx/call-control"
 GREETING = "Nobody can take your call right now. Please leave a message after the tone."
+
+
+PR_SET_PDEATHSIG = 1
+
+
+def _die_with_parent():
+    """Runs in the child: should the harness itself be killed, nothing it started lives on."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class Failed(Exception):
@@ -106,7 +115,7 @@ class World:
         log = open(self.dir / f"{name}.log", "ab")
         process = subprocess.Popen([str(part) for part in command], stdout=more.pop("stdout", log), stderr=log,
                                    stdin=subprocess.DEVNULL, cwd=self.dir, env={**os.environ, **(env or {})},
-                                   start_new_session=True, **more)
+                                   start_new_session=True, preexec_fn=_die_with_parent, **more)
         self.processes[name] = process
         return process
 
