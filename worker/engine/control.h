@@ -17,6 +17,7 @@
 
 #include "engine/directory_cache.h"
 #include "engine/engine.h"
+#include "engine/request_target.h"
 #include "ports/ingress.h"
 #include "shared/json.h"
 
@@ -39,11 +40,11 @@ class Control final : public RequestSink {
  private:
   using Done = std::function<void(ControlReply)>;
   void health(const Done& done) const;
-  void calls(std::string_view query, Done done);
+  void calls(const RequestTarget& target, Done done);
   void call(std::string_view id, Done done);
-  void watch(std::string_view query, const Done& done) const;
+  void watch(const RequestTarget& target, const Done& done) const;
   void show_directory(const Done& done) const;
-  void import_directory(std::string_view query, ByteView body, Done done);
+  void import_directory(const RequestTarget& target, ByteView body, Done done);
 
   ControlParts parts_;
   Millis started_ms_;

@@ -1,0 +1,207 @@
+// See control.h.
+#include "engine/control.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "core/session_json.h"
+#include "engine/call_view.h"
+#include "engine/health_view.h"
+#include "engine/request_target.h"
+#include "shared/limits.h"
+
+namespace ringfence {
+namespace {
+
+constexpr std::uint64_t kDefaultCalls = 50;
+// What the frame around a reply's body may take of limits::kReplyBytes.
+constexpr std::size_t kReplyMargin = 1024;
+
+ControlReply sentence(std::uint16_t status, std::string_view text) {
+  Json body = json_object_new();
+  set_text(body.get(), "error", text);
+  return {.status = status, .body = dump_json(body.get())};
+}
+
+ControlReply reply(const Json& body) {
+  std::string text = dump_json(body.get());
+  if (text.size() > limits::kReplyBytes - kReplyMargin) {
+    return sentence(413, "the answer is larger than a reply may be; ask with a smaller limit");
+  }
+  return {.status = 200, .body = std::move(text)};
+}
+
+ControlReply failed(const Error& error) {
+  return sentence(error.code == ErrorCode::invalid || error.code == ErrorCode::limit ? 422 : 503, error.text);
+}
+
+// A line that we wrote but cannot read is shown as what it is, instead of breaking the whole answer.
+void append_line(json_t* lines, const std::string& line) {
+  if (Result<Json> parsed = parse_json(line)) {
+    append_json(lines, std::move(*parsed));
+    return;
+  }
+  Json broken = json_object_new();
+  set_text(broken.get(), "event", "unreadable");
+  set_text(broken.get(), "detail", "a ladder line that could not be read");
+  append_json(lines, std::move(broken));
+}
+
+}  // namespace
+
+Control::Control(ControlParts parts) : parts_(std::move(parts)), started_ms_(parts_.clock.now_ms()) {}
+
+void Control::on_request(const RequestFrame& frame, std::function<void(ControlReply)> done) {
+  const std::optional<RequestTarget> target = RequestTarget::parse(frame.target);
+  if (!target) {
+    done(sentence(400, "the target must be a path such as /calls?limit=20"));
+    return;
+  }
+  const auto& path = target->path();
+  const std::string_view head = path.empty() ? std::string_view{} : path[0];
+  const bool one = path.size() == 1;
+  const bool is_directory = one && head == "directory";
+  const bool is_call = path.size() == 2 && head == "calls";
+  if (!is_directory && !is_call && !(one && (head == "health" || head == "calls" || head == "watch"))) {
+    done(sentence(404, "there is only /health, /calls, /calls/ID, /watch and /directory"));
+    return;
+  }
+  if (is_directory && frame.method == "PUT") {
+    import_directory(*target, frame.body, std::move(done));
+  } else if (frame.method != "GET") {
+    done(sentence(405, is_directory ? "only GET and PUT" : "only GET"));
+  } else if (is_directory) {
+    show_directory(done);
+  } else if (is_call) {
+    call(path[1], std::move(done));
+  } else if (head == "calls") {
+    calls(*target, std::move(done));
+  } else if (head == "watch") {
+    watch(*target, done);
+  } else {
+    health(done);
+  }
+}
+
+void Control::health(const Done& done) const {
+  Json body = json_object_new();
+  set_text(body.get(), "status", parts_.store.ready() && parts_.directory.loaded() ? "ok" : "degraded");
+  set_text(body.get(), "version", parts_.version);
+  set_int(body.get(), "uptime_ms", parts_.clock.now_ms() - started_ms_);
+  Json store = json_object_new();
+  set_text(store.get(), "kind", parts_.store.kind());
+  set_bool(store.get(), "ready", parts_.store.ready());
+  set_json(body.get(), "store", std::move(store));
+  Json directory = json_object_new();
+  set_bool(directory.get(), "loaded", parts_.directory.loaded());
+  set_int(directory.get(), "revision", static_cast<std::int64_t>(parts_.directory.revision()));
+  std::size_t numbers = 0;
+  for (const Organisation& organisation : parts_.directory.current().organisations()) {
+    numbers += organisation.numbers.size();
+  }
+  set_int(directory.get(), "numbers", static_cast<std::int64_t>(numbers));
+  set_json(body.get(), "directory", std::move(directory));
+  set_json(body.get(), "engine", engine_view(parts_.engine.stats()));
+  if (parts_.more_health) parts_.more_health(body.get());
+  done(reply(body));
+}
+
+void Control::calls(const RequestTarget& target, Done done) {
+  const auto limit = target.number("limit", kDefaultCalls);
+  if (!limit) {
+    done(sentence(400, "limit must be a decimal number"));
+    return;
+  }
+  const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(*limit, limits::kListedCalls));
+  parts_.store.list(count, [done = std::move(done)](Result<std::vector<CallListing>> listing) {
+    if (!listing) {
+      done(failed(listing.error()));
+      return;
+    }
+    Json rows = json_array_new();
+    for (const CallListing& one : *listing) {
+      if (const Result<Session> session = decode_session(one.document)) {
+        append_json(rows.get(), call_row(*session, one.version));
+      }
+    }
+    Json body = json_object_new();
+    set_json(body.get(), "calls", std::move(rows));
+    done(reply(body));
+  });
+}
+
+void Control::call(std::string_view id, Done done) {
+  const SessionId session{std::string(id)};
+  parts_.store.load(session, [this, session, done = std::move(done)](Result<StoredSession> stored) mutable {
+    if (!stored) {
+      done(failed(stored.error()));
+      return;
+    }
+    if (stored->version == 0) {
+      done(sentence(404, "no such call; `ringctl calls` lists those that are kept"));
+      return;
+    }
+    const Result<Session> decoded = decode_session(stored->document);
+    if (!decoded) {
+      done(sentence(500, "the stored call cannot be read: " + decoded.error().text));
+      return;
+    }
+    auto answered = [session = *decoded, version = stored->version,
+                     done = std::move(done)](Result<std::vector<std::string>> ladder) {
+      if (!ladder) {
+        done(failed(ladder.error()));
+        return;
+      }
+      Json lines = json_array_new();
+      for (const std::string& line : *ladder) append_line(lines.get(), line);
+      Json body = call_view(session, version);
+      set_json(body.get(), "ladder", std::move(lines));
+      done(reply(body));
+    };
+    parts_.store.ladder(session, std::move(answered));
+  });
+}
+
+void Control::watch(const RequestTarget& target, const Done& done) const {
+  const WatchRing& ring = parts_.engine.watch();
+  const auto after = target.number("after", ring.last());
+  const auto limit = target.number("limit", limits::kWatchReplyLines);
+  if (!after || !limit) {
+    done(sentence(400, "after and limit must be decimal numbers"));
+    return;
+  }
+  const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(*limit, limits::kWatchReplyLines));
+  const WatchRing::Slice slice = ring.after(*after, count);
+  Json lines = json_array_new();
+  for (const std::string& line : slice.lines) append_line(lines.get(), line);
+  Json body = json_object_new();
+  set_int(body.get(), "next", static_cast<std::int64_t>(slice.next));
+  if (slice.missed != 0) set_int(body.get(), "missed", static_cast<std::int64_t>(slice.missed));
+  set_json(body.get(), "lines", std::move(lines));
+  done(reply(body));
+}
+
+void Control::show_directory(const Done& done) const {
+  Json body = json_object_new();
+  set_int(body.get(), "revision", static_cast<std::int64_t>(parts_.directory.revision()));
+  set_text(body.get(), "text", parts_.directory.current().text());
+  done(reply(body));
+}
+
+void Control::import_directory(const RequestTarget& target, ByteView body, Done done) {
+  const std::string* file = target.parameter("file");
+  const std::string name = file == nullptr || file->empty() ? "directory" : *file;
+  parts_.directory.import(name, as_text(body), [done = std::move(done)](Result<std::uint64_t> revision) {
+    if (!revision) {
+      done(failed(revision.error()));
+      return;
+    }
+    Json answer = json_object_new();
+    set_int(answer.get(), "revision", static_cast<std::int64_t>(*revision));
+    done(reply(answer));
+  });
+}
+
+}  // namespace ringfence

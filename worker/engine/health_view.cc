@@ -1,0 +1,50 @@
+// See health_view.h.
+#include "engine/health_view.h"
+
+#include <string>
+
+#include "core/command.h"
+
+namespace ringfence {
+namespace {
+
+template <class Enum, std::size_t kCount>
+Json by_name(const std::array<std::uint64_t, kCount>& counts) {
+  Json object = json_object_new();
+  for (std::size_t i = 0; i < kCount; ++i) {
+    set_int(object.get(), std::string(name_of(static_cast<Enum>(i))).c_str(), static_cast<std::int64_t>(counts[i]));
+  }
+  return object;
+}
+
+}  // namespace
+
+Json engine_view(const EngineStats& stats) {
+  Json view = json_object_new();
+  const auto number = [&](const char* key, std::uint64_t value) {
+    set_int(view.get(), key, static_cast<std::int64_t>(value));
+  };
+  number("accepted", stats.accepted);
+  number("duplicate", stats.duplicate);
+  number("later", stats.later);
+  number("refused", stats.refused);
+  number("ignored", stats.ignored);
+  number("queue_full", stats.queue_full);
+  number("expired", stats.expired);
+  number("commits", stats.commits);
+  number("conflicts", stats.conflicts);
+  number("unknown", stats.unknown);
+  number("loads", stats.loads);
+  number("unreadable", stats.unreadable);
+  number("results_dropped", stats.results_dropped);
+  number("ticks", stats.ticks);
+  number("recovered", stats.recovered);
+  number("sessions_cached", stats.sessions_cached);
+  number("queue_depth", stats.queue_depth);
+  number("commands_in_flight", stats.commands_in_flight);
+  set_json(view.get(), "commands", by_name<Verb>(stats.commands_by_verb));
+  set_json(view.get(), "results", by_name<OutcomeClass>(stats.results_by_class));
+  return view;
+}
+
+}  // namespace ringfence
