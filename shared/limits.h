@@ -123,6 +123,8 @@ inline constexpr std::size_t kLadderLines = 1000;
 // --- one call -------------------------------------------------------------------------------------------------------
 // Devices rung at once: Telnyx's default concurrency is 10; R-020 tests 64.
 inline constexpr std::size_t kLegs = 64;
+// What is spoken to a caller; Telnyx's speak takes 3,000 characters.
+inline constexpr std::size_t kGreetingBytes = 3000;
 // Commands waiting for their result in one session: a dial and a hangup per leg, and the parent's own.
 inline constexpr std::size_t kOutbox = 2 * kLegs + 16;
 // A session document: 64 legs of ~300 bytes each and the outbox.

@@ -2,6 +2,7 @@
 // nginx syntax (conf/directory.conf.sample) and looked up without I/O. Must not know: stores, sockets.
 #pragma once
 
+#include <limits>
 #include <map>
 #include <string>
 #include <string_view>
@@ -11,6 +12,9 @@
 #include "shared/result.h"
 
 namespace ringfence {
+
+// `credential_expires_at never`: said to be without end, unlike one that was never said.
+inline constexpr Millis kNeverExpires = std::numeric_limits<Millis>::max();
 
 struct Device {
   std::string name, sip_username;
@@ -41,8 +45,9 @@ class Directory {
   [[nodiscard]] RingPlan plan(std::string_view called_number, Millis now_ms, std::string_view domain) const;
 
  private:
+  static constexpr std::size_t kNobody = static_cast<std::size_t>(-1);
   struct Place {
-    std::size_t organisation = 0, number = 0;
+    std::size_t organisation = 0, user = kNobody;
   };
   std::vector<Organisation> organisations_;
   std::map<std::string, Place, std::less<>> by_number_;
