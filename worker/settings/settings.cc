@@ -105,6 +105,10 @@ class Reader {
     redis.user = text("redis.user");
     redis.password_file = text("redis.password_file");
     if (!redis.user.empty() && redis.password_file.empty()) complain("redis.user", "needs password_file as well");
+    redis.key_prefix = text("redis.key_prefix");
+    if (redis.key_prefix.empty() || redis.key_prefix.find_first_of("{} \t") != std::string::npos) {
+      complain("redis.key_prefix", "must not be empty nor hold white space or braces, which mark a key's slot");
+    }
     redis.wait_replicas = static_cast<int>(values_.number("redis.wait_replicas"));
     redis.wait_ms = values_.number("redis.wait");
     return redis;

@@ -24,6 +24,7 @@ struct RedisSettings {
   std::string host;
   std::uint16_t port = 0;
   std::string user, password_file;
+  std::string key_prefix;
   int wait_replicas = 0;
   Millis wait_ms = 50;
 };

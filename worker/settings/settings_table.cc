@@ -67,6 +67,7 @@ constexpr ConfEntry kTable[] = {
     text("redis", "server", "unix:/run/redis/redis-server.sock", "unix:PATH, or HOST:PORT."),
     text("redis", "user", "", "The ACL user; not set: the default user."),
     path("redis", "password_file", "", "A file with the password on one line; not set: no password."),
+    text("redis", "key_prefix", "rf", "What the names of all our keys begin with; one per fleet."),
     count("redis", "wait_replicas", "0", 0, 8, "Replicas that must have a write before anything is answered for it."),
     time("redis", "wait", "50ms", 1, 1000, "How long to wait for them; beyond it the verdict is later."),
 

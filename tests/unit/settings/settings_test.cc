@@ -58,7 +58,7 @@ ingest unix:/tmp/i.sock; ingest_user nobody; ingest_group adm;
 control unix:/tmp/c.sock; control_user bob; control_group 7;
 log_level debug; store redis;
 embedded { path /d/x.db; }
-redis { server [::1]:6380; user ring; password_file /p; wait_replicas 2; wait 80ms; }
+redis { server [::1]:6380; user ring; password_file /p; key_prefix x; wait_replicas 2; wait 80ms; }
 telnyx { api http://127.0.0.1:9/v2; api_key_file /k; sip_domain s.example; voice male; ca_file /ca; deadline 1s; }
 ring { timeout 3s; record_attempts 5; }
 )");
@@ -76,6 +76,7 @@ ring { timeout 3s; record_attempts 5; }
   EXPECT_EQ(settings.redis.unix_path, "");
   EXPECT_EQ(settings.redis.user, "ring");
   EXPECT_EQ(settings.redis.password_file, "/p");
+  EXPECT_EQ(settings.redis.key_prefix, "x");
   EXPECT_EQ(settings.redis.wait_replicas, 2);
   EXPECT_EQ(settings.redis.wait_ms, 80);
   EXPECT_EQ(settings.telnyx.api, "http://127.0.0.1:9/v2");
@@ -111,6 +112,7 @@ INSTANTIATE_TEST_SUITE_P(Rules, WrongSettingsTest,
                                          Wrong{"redis {\n server a:65536; }", "t.conf:3: ", "port"},
                                          Wrong{"redis {\n server a:12x; }", "t.conf:3: ", "port"},
                                          Wrong{"redis {\n user u; }", "t.conf:3: ", "password_file"},
+                                         Wrong{"redis {\n key_prefix \"{a}\"; }", "t.conf:3: ", "slot"},
                                          Wrong{"redis {\n wait_replicas -1; }", "t.conf:3: ", "from 0 to 8"},
                                          Wrong{"ring {\n command_retry 2s; command_retry_max 1s; }",
                                                "t.conf:3: ", "shorter"},

@@ -2,7 +2,7 @@
 // Owned by main; one for nginx (ingest), one for ringctl (control). Must not know: what a verdict depends on.
 //
 // It lives longer than the callbacks it hands to its sinks: destroy the sinks first, or wait for stop()'s callback.
-// A client that is gone before its verdict is no problem; the verdict is dropped.
+// A client that is gone before its verdict is no problem; the verdict is dropped. The process must ignore SIGPIPE.
 #pragma once
 
 #include <uv.h>

@@ -92,6 +92,19 @@ void UvDeferred::drain() {
   gone_ = nullptr;
 }
 
+UvSignal::UvSignal(UvLoop& loop) {
+  uv_signal_init(loop.get(), handle_.get());
+  handle_.get()->data = this;
+  uv_unref(handle_.base());  // waiting for a signal is no reason to go on
+}
+
+void UvSignal::start(int signal_number, std::function<void()> arrived) {
+  arrived_ = std::move(arrived);
+  uv_signal_start(
+      handle_.get(), [](uv_signal_t* handle, int) noexcept { static_cast<UvSignal*>(handle->data)->arrived_(); },
+      signal_number);
+}
+
 Millis UvClock::now_ms() const {
   using namespace std::chrono;
   return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();

@@ -63,6 +63,19 @@ class UvDeferred {
   bool* gone_ = nullptr;  // set while draining: where to say that we were destroyed
 };
 
+// Runs a closure on the loop for each arrival of one signal, from start() until it is destroyed.
+class UvSignal {
+ public:
+  explicit UvSignal(UvLoop& loop);
+  UvSignal(const UvSignal&) = delete;
+  UvSignal& operator=(const UvSignal&) = delete;
+  void start(int signal_number, std::function<void()> arrived);
+
+ private:
+  UvHandle<uv_signal_t> handle_;
+  std::function<void()> arrived_;
+};
+
 class UvClock final : public Clock {
  public:
   explicit UvClock(UvLoop& loop) : timer_(loop) {}

@@ -1,0 +1,250 @@
+// The worker put together; see daemon.h.
+#include "daemon.h"
+
+#include <csignal>
+#include <random>
+#include <utility>
+
+#include "adapters/redis/redis_store.h"
+#include "adapters/sqlite/embedded_store.h"
+#include "adapters/system/account.h"
+#include "adapters/system/file.h"
+#include "adapters/system/secret_file.h"
+#include "shared/json.h"
+#include "shared/limits.h"
+
+namespace ringfence {
+namespace {
+
+constexpr Millis kHouseMs = 1000;
+constexpr Millis kDrainLookMs = 20;
+
+[[nodiscard]] std::unexpected<Error> pass_on(Error error, const std::string& context) {
+  return fail(error.code, context + ": " + error.text);
+}
+
+}  // namespace
+
+Daemon::Daemon(StderrLog& log, Settings settings, std::string config_path)
+    : log_(log),
+      settings_(std::move(settings)),
+      config_path_(std::move(config_path)),
+      clock_(loop_),
+      house_timer_(loop_),
+      watchdog_timer_(loop_),
+      drain_timer_(loop_),
+      on_term_(loop_),
+      on_int_(loop_),
+      on_hup_(loop_) {}
+
+Daemon::~Daemon() {
+  // First those who call the engine later, then the engine, then the sockets its verdicts would go to.
+  clock_.set_alarm(0, {});
+  provider_.reset();
+  store_.reset();
+  control_.reset();
+  engine_.reset();
+  directory_.reset();
+  control_socket_.reset();
+  ingest_.reset();
+}
+
+Result<void> Daemon::start() {
+  inherited_ = inherited_sockets();
+  if (auto opened = open_store(); !opened) return opened;
+  if (auto opened = open_provider(); !opened) return opened;
+  directory_.emplace(*store_, log_);
+  engine_.emplace(
+      EngineParts{.store = *store_, .telephony = *provider_, .clock = clock_, .log = log_, .directory = *directory_},
+      EngineOptions{.policy = settings_.policy, .sip_domain = settings_.telnyx.sip_domain});
+  control_.emplace(ControlParts{.engine = *engine_,
+                                .store = *store_,
+                                .directory = *directory_,
+                                .clock = clock_,
+                                .version = RINGFENCE_VERSION,
+                                .more_health = [this](json_t* health) { add_health(health); }});
+  if (auto opened = open_sockets(); !opened) return opened;
+  engine_->start();
+  watch_signals();
+  keep_house();
+  if (const auto every_ms = notifier_.watchdog_ms()) feed_watchdog(*every_ms / 2);
+  // Not waiting for Redis: until it is there, events are told `later` and come again.
+  notifier_.send("READY=1");
+  log_.write(LogLevel::notice, "started",
+             {{"version", RINGFENCE_VERSION},
+              {"store", store_->kind()},
+              {"ingest", settings_.ingest.path},
+              {"ingest_from", find_unix_listener(inherited_, settings_.ingest.path) >= 0 ? "systemd" : "ringd"},
+              {"control", settings_.control.path},
+              {"provider", settings_.telnyx.api}});
+  return {};
+}
+
+Result<std::string> Daemon::secret(const std::string& path) {
+  auto read = read_secret(path);
+  if (!read) return std::unexpected(std::move(read.error()));
+  if (read->readable_by_all) {
+    log_.write(LogLevel::warning, "secret_readable_by_all",
+               {{"path", path}, {"detail", "every user of this machine can read it; chmod o= or use LoadCredential"}});
+  }
+  return std::move(read->text);
+}
+
+Result<void> Daemon::open_store() {
+  if (settings_.store == StoreKind::embedded) {
+    auto opened = EmbeddedStore::open(loop_, log_, settings_.embedded_path);
+    if (!opened) return std::unexpected(std::move(opened.error()));
+    store_ = *std::move(opened);
+    return {};
+  }
+  const RedisSettings& redis = settings_.redis;
+  RedisOptions options{.unix_path = redis.unix_path, .host = redis.host, .port = redis.port, .user = redis.user};
+  if (!redis.password_file.empty()) {
+    auto password = secret(redis.password_file);
+    if (!password) return pass_on(std::move(password.error()), "password_file of Redis");
+    options.password = *std::move(password);
+  }
+  options.wait_replicas = redis.wait_replicas;
+  options.wait_ms = redis.wait_ms;
+  options.key_prefix = redis.key_prefix;
+  options.jitter_seed = std::random_device{}();
+  auto opened = RedisStore::open(loop_, log_, std::move(options));
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  store_ = *std::move(opened);
+  return {};
+}
+
+Result<void> Daemon::open_provider() {
+  const TelnyxSettings& telnyx = settings_.telnyx;
+  auto key = secret(telnyx.api_key_file);
+  if (!key) return pass_on(std::move(key.error()), "api_key_file of Telnyx");
+  auto created = TelnyxClient::create(loop_, {.base_url = telnyx.api,
+                                              .api_key = *std::move(key),
+                                              .voice = telnyx.voice,
+                                              .ca_file = telnyx.ca_file,
+                                              .connect_ms = telnyx.connect_ms,
+                                              .deadline_ms = telnyx.deadline_ms,
+                                              .keep_warm_ms = telnyx.keep_warm_ms});
+  if (!created) return pass_on(std::move(created.error()), telnyx.api_where);
+  provider_ = *std::move(created);
+  return {};
+}
+
+Result<FrameServerOptions> Daemon::socket_options(const char* name, const SocketSettings& socket) {
+  FrameServerOptions options{.name = name, .listener = {.path = socket.path}};
+  options.listener.inherited_fd = find_unix_listener(inherited_, socket.path);
+  if (!socket.user.empty()) {
+    const auto uid = find_user(socket.user);
+    if (!uid) return pass_on(uid.error(), std::string(name) + "_user");
+    options.peers.users.push_back(*uid);
+  }
+  if (!socket.group.empty()) {
+    const auto gid = find_group(socket.group);
+    if (!gid) return pass_on(gid.error(), std::string(name) + "_group");
+    options.listener.group = *gid;
+  }
+  return options;
+}
+
+Result<void> Daemon::open_sockets() {
+  auto ingest = socket_options("ingest", settings_.ingest);
+  if (!ingest) return std::unexpected(std::move(ingest.error()));
+  auto control = socket_options("control", settings_.control);
+  if (!control) return std::unexpected(std::move(control.error()));
+  control->max_connections = limits::kControlConnections;
+  control->max_payload_bytes = limits::kDirectoryBytes;  // `ringctl directory import`
+  control_socket_ = std::make_unique<FrameServer>(loop_, log_, *std::move(control));
+  if (auto started = control_socket_->start({.requests = &*control_}); !started) return started;
+  // nginx last: once it can connect, everything behind is there.
+  ingest_ = std::make_unique<FrameServer>(loop_, log_, *std::move(ingest));
+  return ingest_->start({.events = &*engine_});
+}
+
+void Daemon::add_health(json_t* health) const {
+  for (const auto& [name, server] : {std::pair{"ingest", ingest_.get()}, std::pair{"control", control_socket_.get()}}) {
+    const FrameServerCounters& counters = server->counters();
+    Json part = json_object_new();
+    const auto put = [&part](const char* key, std::uint64_t value) {
+      set_int(part.get(), key, static_cast<std::int64_t>(value));
+    };
+    put("connections", counters.open);
+    put("accepted", counters.accepted);
+    put("refused_peer", counters.refused_peer);
+    put("refused_full", counters.refused_full);
+    put("broken", counters.broken);
+    put("stalled", counters.stalled);
+    put("events", counters.events);
+    put("requests", counters.requests);
+    put("replies_dropped", counters.replies_dropped);
+    set_json(health, name, std::move(part));
+  }
+  const TelnyxCounters counters = provider_->counters();
+  Json part = json_object_new();
+  set_int(part.get(), "requests", static_cast<std::int64_t>(counters.requests));
+  set_int(part.get(), "refused_full", static_cast<std::int64_t>(counters.refused_full));
+  set_int(part.get(), "waited_out", static_cast<std::int64_t>(counters.waited_out));
+  set_int(part.get(), "queued", static_cast<std::int64_t>(counters.queued));
+  set_int(part.get(), "in_flight", static_cast<std::int64_t>(counters.in_flight));
+  set_json(health, "telnyx", std::move(part));
+}
+
+void Daemon::run() { loop_.run(); }
+
+void Daemon::watch_signals() {
+  on_term_.start(SIGTERM, [this] { begin_stop(); });
+  on_int_.start(SIGINT, [this] { begin_stop(); });
+  on_hup_.start(SIGHUP, [this] { reload(); });
+}
+
+void Daemon::reload() {
+  const auto file = read_file(config_path_, limits::kConfigBytes);
+  const auto settings = file ? parse_settings(config_path_, file->text) : std::unexpected(file.error());
+  if (!settings) {
+    log_.write(LogLevel::error, "reload_refused", {{"detail", settings.error().text}});
+    return;
+  }
+  settings_.log_level = settings->log_level;
+  log_.set_level(static_cast<LogLevel>(settings->log_level));
+  log_.write(LogLevel::notice, "reloaded", {{"detail", "log_level is in force; all else needs a restart"}});
+}
+
+void Daemon::begin_stop() {
+  if (stopping_) return loop_.stop();
+  stopping_ = true;
+  notifier_.send("STOPPING=1");
+  log_.write(LogLevel::notice, "stopping", {});
+  engine_->stop_accepting();
+  sockets_draining_ = 2;
+  ingest_->stop([this] { --sockets_draining_; });
+  control_socket_->stop([this] { --sockets_draining_; });
+  watch_drain(static_cast<int>(limits::kDrainMs / kDrainLookMs));
+}
+
+void Daemon::watch_drain(int looks_left) {
+  const bool drained = sockets_draining_ == 0 && engine_->idle();
+  if (drained || looks_left == 0) {
+    log_.write(
+        LogLevel::notice, "stopped",
+        {{"detail", drained ? "nothing was left in flight" : "cut short; what was due is taken up at the start"}});
+    return loop_.stop();
+  }
+  drain_timer_.start(kDrainLookMs, [this, looks_left] { watch_drain(looks_left - 1); });
+}
+
+void Daemon::keep_house() {
+  log_.report_suppressed();
+  if (store_->ready() != store_was_ready_) {
+    store_was_ready_ = store_->ready();
+    log_.write(store_was_ready_ ? LogLevel::notice : LogLevel::warning, store_was_ready_ ? "store_ready" : "store_away",
+               {{"store", store_->kind()}});
+    notifier_.send(store_was_ready_ ? "STATUS=taking events" : "STATUS=waiting for the store; events are told later");
+  }
+  house_timer_.start(kHouseMs, [this] { keep_house(); });
+}
+
+void Daemon::feed_watchdog(Millis every_ms) {
+  notifier_.send("WATCHDOG=1");
+  watchdog_timer_.start(every_ms, [this, every_ms] { feed_watchdog(every_ms); });
+}
+
+}  // namespace ringfence

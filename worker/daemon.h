@@ -1,0 +1,73 @@
+// The worker put together: every part once, in the order in which they need each other, and taken apart in the order
+// in which they may still call each other. Wiring only. Used by main.cc.
+#pragma once
+
+#include <jansson.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adapters/ingest/frame_server.h"
+#include "adapters/system/notify.h"
+#include "adapters/system/stderr_log.h"
+#include "adapters/telnyx/client.h"
+#include "adapters/uv/loop.h"
+#include "engine/control.h"
+#include "engine/directory_cache.h"
+#include "engine/engine.h"
+#include "ports/store.h"
+#include "settings/settings.h"
+#include "shared/result.h"
+
+namespace ringfence {
+
+class Daemon {
+ public:
+  // `config_path` is read again at SIGHUP.
+  Daemon(StderrLog& log, Settings settings, std::string config_path);
+  ~Daemon();
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
+
+  // Opens everything. The error is a sentence for the operator.
+  [[nodiscard]] Result<void> start();
+  // Until SIGTERM or SIGINT and the end of what was in flight, at most limits::kDrainMs; a second signal ends at once.
+  void run();
+
+ private:
+  [[nodiscard]] Result<std::string> secret(const std::string& path);
+  [[nodiscard]] Result<void> open_store();
+  [[nodiscard]] Result<void> open_provider();
+  [[nodiscard]] Result<FrameServerOptions> socket_options(const char* name, const SocketSettings& socket);
+  [[nodiscard]] Result<void> open_sockets();
+  void add_health(json_t* health) const;
+  void watch_signals();
+  void reload();
+  void begin_stop();
+  void watch_drain(int looks_left);
+  void keep_house();
+  void feed_watchdog(Millis every_ms);
+
+  StderrLog& log_;
+  Settings settings_;
+  std::string config_path_;
+  ServiceNotifier notifier_;
+  std::vector<int> inherited_;
+  UvLoop loop_;
+  UvClock clock_;
+  UvTimer house_timer_, watchdog_timer_, drain_timer_;
+  UvSignal on_term_, on_int_, on_hup_;
+  std::unique_ptr<FrameServer> ingest_, control_socket_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<TelnyxClient> provider_;
+  std::optional<DirectoryCache> directory_;
+  std::optional<Engine> engine_;
+  std::optional<Control> control_;
+  int sockets_draining_ = 0;
+  bool stopping_ = false;
+  bool store_was_ready_ = false;
+};
+
+}  // namespace ringfence
