@@ -1,0 +1,181 @@
+// Queue, window, batches, WAIT; see commit_lane.h.
+#include "adapters/redis/commit_lane.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "adapters/redis/replies.h"
+#include "shared/limits.h"
+
+namespace ringfence {
+namespace {
+
+std::size_t weight(const ScriptCall& call) {
+  std::size_t bytes = 0;
+  for (const auto& argument : call.arguments) bytes += argument.size();
+  return bytes;
+}
+
+ScriptCall commit_call(const RedisKeys& keys, CommitRequest request) {
+  const std::size_t shard = shard_of(request.session);
+  ScriptCall call{Script::commit, {}, {}};
+  call.keys = {keys.session(request.session), keys.due(shard), keys.ladder(request.session), keys.recent(shard)};
+  call.arguments.reserve(9);
+  call.arguments.push_back(std::to_string(request.expected_version));
+  call.arguments.push_back(short_hash(request.event.text));
+  call.arguments.push_back(std::move(request.document));
+  call.arguments.push_back(std::to_string(request.due_ms));
+  call.arguments.push_back(std::to_string(std::max<Millis>(request.ttl_ms, 1)));
+  call.arguments.push_back(std::move(request.session.text));
+  call.arguments.push_back(std::move(request.ladder_line));
+  call.arguments.push_back(std::to_string(limits::kLadderLines));
+  call.arguments.push_back(std::to_string(limits::kListedCalls));
+  return call;
+}
+
+}  // namespace
+
+CommitLane::CommitLane(UvLoop& loop, Log& log, const RedisOptions& options, const RedisKeys& keys,
+                       Completions& completions)
+    : loop_(loop),
+      log_(log),
+      wait_replicas_(options.wait_replicas),
+      wait_replicas_text_(std::to_string(options.wait_replicas)),
+      wait_ms_text_(std::to_string(options.wait_ms)),
+      keys_(keys),
+      completions_(completions),
+      end_of_turn_(loop) {
+  const int count = wait_replicas_ > 0 ? 2 : 1;
+  for (int i = 0; i < count; ++i) {
+    writers_.push_back(std::make_unique<Writer>());
+    writers_.back()->connection =
+        std::make_unique<RedisConnection>(loop, log, options, "commits-" + std::to_string(i + 1), [this] { pump(); });
+  }
+}
+
+bool CommitLane::ready() const noexcept {
+  return std::ranges::any_of(writers_, [](const auto& writer) { return writer->connection->ready(); });
+}
+
+void CommitLane::submit(CommitRequest request, std::function<void(CommitResult)> done) {
+  auto entry = std::make_unique<Entry>();
+  entry->done = std::move(done);
+  const std::size_t bytes = request.document.size() + request.ladder_line.size();
+  if (queue_.size() >= limits::kStoreQueue || queue_bytes_ + bytes > limits::kStoreQueueBytes ||
+      bytes > 2 * limits::kDocumentBytes) {
+    answer(std::move(entry));  // unknown: as good as never sent
+    return;
+  }
+  entry->call = commit_call(keys_, std::move(request));
+  queue_bytes_ += weight(entry->call);
+  queue_.push_back(std::move(entry));
+  if (wait_replicas_ == 0) {
+    pump();
+  } else if (!pump_posted_) {
+    // One WAIT for all commits of this turn of the loop.
+    pump_posted_ = true;
+    end_of_turn_.post([this] {
+      pump_posted_ = false;
+      pump();
+    });
+  }
+}
+
+void CommitLane::pump() {
+  if (!ready()) {
+    // Nobody is served by waiting for a server that is away: the caller retries, or says "later" in time.
+    for (auto& entry : std::exchange(queue_, {})) answer(std::move(entry));
+    queue_bytes_ = 0;
+    return;
+  }
+  for (const auto& writer : writers_) {
+    if (!writer->connection->ready()) continue;
+    if (wait_replicas_ == 0) {
+      pump_window(*writer);
+    } else {
+      pump_batch(*writer);
+    }
+  }
+}
+
+void CommitLane::pump_window(Writer& writer) {
+  while (!queue_.empty() && writer.connection->ready() && writer.connection->in_flight() < limits::kStoreInFlight) {
+    auto entry = std::move(queue_.front());
+    queue_.pop_front();
+    queue_bytes_ -= weight(entry->call);
+    send_entry(writer, std::move(entry));
+  }
+}
+
+void CommitLane::pump_batch(Writer& writer) {
+  if (writer.waiting || queue_.empty()) return;
+  writer.waiting = true;
+  for (std::size_t sent = 0; !queue_.empty() && sent < limits::kStoreInFlight; ++sent) {
+    auto entry = std::move(queue_.front());
+    queue_.pop_front();
+    queue_bytes_ -= weight(entry->call);
+    send_entry(writer, std::move(entry));
+  }
+  writer.connection->send({"WAIT", wait_replicas_text_, wait_ms_text_},
+                          [this, &writer](const redisReply* reply) { on_wait(writer, reply); });
+}
+
+void CommitLane::send_entry(Writer& writer, std::unique_ptr<Entry> entry) {
+  const Entry& sent = *entry;
+  writer.connection->run(sent.call, sent.as_text,
+                         [this, &writer, entry = std::move(entry)](const redisReply* reply) mutable {
+                           on_script(writer, std::move(entry), reply);
+                         });
+}
+
+void CommitLane::on_script(Writer& writer, std::unique_ptr<Entry> entry, const redisReply* reply) {
+  if (is_error(reply, "NOSCRIPT") && !entry->as_text) {
+    // Restarted or flushed. First in the queue again, for the next batch: the WAIT under way does not cover it.
+    entry->as_text = true;
+    queue_bytes_ += weight(entry->call);
+    queue_.push_front(std::move(entry));
+    if (wait_replicas_ == 0) pump();
+    return;
+  }
+  entry->result = commit_result(reply);
+  if (is_error(reply, "")) complain(reply);
+  // A demoted or restarting server stays what it is for a while: start over at connecting.
+  if (is_error(reply, "READONLY") || is_error(reply, "LOADING")) {
+    writer.connection->drop(reply_error(reply).text);
+  }
+  if (wait_replicas_ > 0) {
+    writer.batch.push_back(std::move(entry));
+    return;
+  }
+  answer(std::move(entry));
+  if (reply != nullptr) pump();
+}
+
+void CommitLane::on_wait(Writer& writer, const redisReply* reply) {
+  const bool enough = reply != nullptr && reply->type == REDIS_REPLY_INTEGER && reply->integer >= wait_replicas_;
+  for (auto& entry : std::exchange(writer.batch, {})) {
+    // A conflict claims nothing that a failover could take back: the next commit is checked against what is there then.
+    if (!enough && entry->result.status != CommitStatus::conflict) entry->result = CommitResult{};
+    answer(std::move(entry));
+  }
+  writer.waiting = false;
+  if (!enough && reply != nullptr) complain(reply);
+  if (reply != nullptr) pump();
+}
+
+void CommitLane::answer(std::unique_ptr<Entry> entry) {
+  completions_.post([entry = std::move(entry)] { entry->done(std::move(entry->result)); });
+}
+
+void CommitLane::complain(const redisReply* reply) {
+  ++complaints_;
+  const auto now_ms = static_cast<Millis>(uv_now(loop_.get()));
+  if (complained_ms_ != 0 && now_ms - complained_ms_ < limits::kStoreHeartbeatMs) return;
+  complained_ms_ = now_ms;
+  const std::string detail =
+      reply->type == REDIS_REPLY_INTEGER ? "too few replicas have the last commits" : reply_error(reply).text;
+  log_.write(LogLevel::error, "redis_commit_unknown", {{"detail", detail}, {"count", std::to_string(complaints_)}});
+  complaints_ = 0;
+}
+
+}  // namespace ringfence

@@ -1,0 +1,65 @@
+// The way of a commit into Redis: queue, script, and when replicas count, one WAIT for all commits of a batch. Owned by
+// RedisStore. Must not know: reads, sessions' meaning.
+//
+// Without replicas one connection with a window. With replicas two connections that alternate: a WAIT blocks everything
+// behind it on its own connection, so while one waits the other takes the next batch.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "adapters/redis/completions.h"
+#include "adapters/redis/connection.h"
+#include "adapters/redis/keys.h"
+#include "ports/store.h"
+
+namespace ringfence {
+
+class CommitLane {
+ public:
+  CommitLane(UvLoop& loop, Log& log, const RedisOptions& options, const RedisKeys& keys, Completions& completions);
+  void submit(CommitRequest request, std::function<void(CommitResult)> done);
+  [[nodiscard]] bool ready() const noexcept;
+
+ private:
+  struct Entry {
+    ScriptCall call;
+    std::function<void(CommitResult)> done;
+    bool as_text = false;
+    CommitResult result;
+  };
+  struct Writer {
+    std::unique_ptr<RedisConnection> connection;
+    std::vector<std::unique_ptr<Entry>> batch;  // have a reply, wait for their WAIT
+    bool waiting = false;
+  };
+
+  void pump();
+  void pump_window(Writer& writer);
+  void pump_batch(Writer& writer);
+  void send_entry(Writer& writer, std::unique_ptr<Entry> entry);
+  void on_script(Writer& writer, std::unique_ptr<Entry> entry, const redisReply* reply);
+  void on_wait(Writer& writer, const redisReply* reply);
+  void answer(std::unique_ptr<Entry> entry);
+  void complain(const redisReply* reply);
+
+  UvLoop& loop_;
+  Log& log_;
+  const int wait_replicas_;
+  const std::string wait_replicas_text_;
+  const std::string wait_ms_text_;
+  const RedisKeys& keys_;
+  Completions& completions_;
+  std::deque<std::unique_ptr<Entry>> queue_;
+  std::size_t queue_bytes_ = 0;
+  UvDeferred end_of_turn_;
+  bool pump_posted_ = false;
+  Millis complained_ms_ = 0;
+  std::size_t complaints_ = 0;
+  std::vector<std::unique_ptr<Writer>> writers_;  // last: their handlers use everything above
+};
+
+}  // namespace ringfence

@@ -1,0 +1,142 @@
+// Asking all shards; see gather.h.
+#include "adapters/redis/gather.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "shared/limits.h"
+
+namespace ringfence {
+
+void Gather::start() {
+  outstanding_ = 1;
+  for (std::size_t shard = 0; shard < kShards; ++shard) {
+    ++outstanding_;
+    ask(shard, [this, shard](const redisReply* reply) {
+      auto members = scored_list(reply);
+      if (members) {
+        for (Scored& one : *members) found_.push_back({SessionId{std::move(one.member)}, shard, one.score});
+      } else {
+        failed_ = true;
+        error_ = std::move(members.error());
+      }
+      release();
+    });
+  }
+  release();
+}
+
+void Gather::release() {
+  if (--outstanding_ > 0) return;
+  if (failed_) {
+    finished_();
+  } else {
+    merge();
+  }
+}
+
+DueClaim::DueClaim(RedisConnection& connection, const RedisKeys& keys, Millis now_ms, std::size_t count,
+                   Millis claim_ms, std::function<void()> finished)
+    : Gather(connection, keys, std::move(finished)),
+      now_ms_(now_ms),
+      claim_ms_(claim_ms),
+      count_(std::min(count, limits::kDueBatch)) {}
+
+void DueClaim::ask(std::size_t shard, ReplyHandler handler) {
+  const std::string key = keys_.due(shard);
+  const std::string now = std::to_string(now_ms_);
+  const std::string count = std::to_string(count_);
+  connection_.send({"ZRANGEBYSCORE", key, "-inf", now, "WITHSCORES", "LIMIT", "0", count}, std::move(handler));
+}
+
+void DueClaim::merge() {
+  std::ranges::stable_sort(found_, {}, &Found::score);
+  if (found_.size() > count_) found_.resize(count_);
+  outstanding_ = 1;
+  for (std::size_t shard = 0; shard < kShards; ++shard) {
+    ScriptCall call{Script::claim, {keys_.due(shard)}, {std::to_string(now_ms_), std::to_string(now_ms_ + claim_ms_)}};
+    for (const Found& found : found_) {
+      if (found.shard != shard) continue;
+      call.keys.push_back(keys_.session(found.session));
+      call.arguments.push_back(found.session.text);
+    }
+    if (call.keys.size() == 1) continue;
+    ++outstanding_;
+    connection_.run_retrying(std::move(call), [this](const redisReply* reply) { claimed(reply); });
+  }
+  release_claims();
+}
+
+void DueClaim::claimed(const redisReply* reply) {
+  auto sessions = text_list(reply);
+  if (sessions) {
+    for (auto& session : *sessions) claimed_.push_back(SessionId{std::move(session)});
+  } else {
+    failed_ = true;
+    error_ = std::move(sessions.error());
+  }
+  release_claims();
+}
+
+void DueClaim::release_claims() {
+  if (--outstanding_ == 0) finish();
+}
+
+Result<std::vector<SessionId>> DueClaim::take_result() {
+  // What one shard gave is ours even if another failed; the rest comes back when its claim runs out.
+  if (failed_ && claimed_.empty()) return std::unexpected(std::move(error_));
+  return std::move(claimed_);
+}
+
+Listing::Listing(RedisConnection& connection, const RedisKeys& keys, std::size_t count, std::function<void()> finished)
+    : Gather(connection, keys, std::move(finished)), count_(std::min(count, limits::kListedCalls)) {}
+
+void Listing::ask(std::size_t shard, ReplyHandler handler) {
+  // All of them, not the newest `count`: sessions with a short life may have expired in front of older ones.
+  const std::string key = keys_.recent(shard);
+  const std::string last = std::to_string(limits::kListedCalls - 1);
+  connection_.send({"ZREVRANGE", key, "0", last, "WITHSCORES"}, std::move(handler));
+}
+
+void Listing::merge() {
+  std::ranges::stable_sort(found_, std::ranges::greater(), &Found::score);
+  read_more();
+}
+
+void Listing::read_more() {
+  if (failed_ || calls_.size() >= count_ || next_ >= found_.size()) {
+    finish();
+    return;
+  }
+  outstanding_ = 1;
+  const std::size_t end = std::min({found_.size(), next_ + kShards, next_ + count_ - calls_.size()});
+  while (next_ < end) {
+    const Found& found = found_[next_++];
+    ScriptCall call{Script::listed, {keys_.session(found.session), keys_.recent(found.shard)}, {found.session.text}};
+    ++outstanding_;
+    connection_.run_retrying(std::move(call), [this, &found](const redisReply* reply) { read(found, reply); });
+  }
+  release_reads();
+}
+
+void Listing::read(const Found& found, const redisReply* reply) {
+  auto stored = stored_session(reply);
+  if (!stored) {
+    failed_ = true;
+    error_ = std::move(stored.error());
+  } else if (stored->version != 0) {
+    calls_.push_back({found.session, stored->version, std::move(stored->document)});
+  }
+  release_reads();
+}
+
+void Listing::release_reads() {
+  if (--outstanding_ == 0) read_more();
+}
+
+Result<std::vector<CallListing>> Listing::take_result() {
+  if (failed_) return std::unexpected(std::move(error_));
+  return std::move(calls_);
+}
+
+}  // namespace ringfence

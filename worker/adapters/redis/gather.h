@@ -1,0 +1,87 @@
+// The two questions that concern all shards: what is due, and what was written last. Each asks every shard in one
+// pipeline, merges, then acts on the few sessions found. Owned by RedisStore until `finished` ran.
+// Must not know: what a session means.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "adapters/redis/connection.h"
+#include "adapters/redis/keys.h"
+#include "adapters/redis/replies.h"
+#include "ports/store.h"
+
+namespace ringfence {
+
+// Common to both: scored members of all 64 shards, then a step of the derived class.
+class Gather {
+ public:
+  virtual ~Gather() = default;
+  Gather(const Gather&) = delete;
+  Gather& operator=(const Gather&) = delete;
+  void start();
+
+ protected:
+  struct Found {
+    SessionId session;
+    std::size_t shard = 0;
+    double score = 0;
+  };
+
+  Gather(RedisConnection& connection, const RedisKeys& keys, std::function<void()> finished)
+      : connection_(connection), keys_(keys), finished_(std::move(finished)) {}
+  virtual void ask(std::size_t shard, ReplyHandler handler) = 0;
+  virtual void merge() = 0;  // every shard has answered
+  void finish() { finished_(); }
+
+  RedisConnection& connection_;
+  const RedisKeys& keys_;
+  std::vector<Found> found_;
+  Error error_;
+  bool failed_ = false;
+  // One more than the replies under way while requests are being made: a refused one is answered at once.
+  std::size_t outstanding_ = 0;
+
+ private:
+  void release();
+  std::function<void()> finished_;
+};
+
+// Read-only question first: nearly always nothing is due, and the merge takes the longest overdue of all shards.
+class DueClaim final : public Gather {
+ public:
+  DueClaim(RedisConnection& connection, const RedisKeys& keys, Millis now_ms, std::size_t count, Millis claim_ms,
+           std::function<void()> finished);
+  [[nodiscard]] Result<std::vector<SessionId>> take_result();
+
+ private:
+  void ask(std::size_t shard, ReplyHandler handler) override;
+  void merge() override;
+  void claimed(const redisReply* reply);
+  void release_claims();
+
+  Millis now_ms_;
+  Millis claim_ms_;
+  std::size_t count_;
+  std::vector<SessionId> claimed_;
+};
+
+class Listing final : public Gather {
+ public:
+  Listing(RedisConnection& connection, const RedisKeys& keys, std::size_t count, std::function<void()> finished);
+  [[nodiscard]] Result<std::vector<CallListing>> take_result();
+
+ private:
+  void ask(std::size_t shard, ReplyHandler handler) override;
+  void merge() override;
+  void read_more();
+  void read(const Found& found, const redisReply* reply);
+  void release_reads();
+
+  std::size_t count_;
+  std::size_t next_ = 0;  // in found_
+  std::vector<CallListing> calls_;
+};
+
+}  // namespace ringfence

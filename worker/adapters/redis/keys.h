@@ -1,0 +1,30 @@
+// The names of our keys in Redis. Everything about one call carries the tag of its shard, so it lives in one slot.
+// The number of shards is part of the data: it can never change. Must not know: commands.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "shared/ids.h"
+
+namespace ringfence {
+
+inline constexpr std::size_t kShards = 64;
+
+[[nodiscard]] std::size_t shard_of(const SessionId& session);
+
+class RedisKeys {
+ public:
+  explicit RedisKeys(std::string prefix) : prefix_(std::move(prefix)) {}
+  [[nodiscard]] std::string session(const SessionId& session) const;  // hash: v, d, e:<mark> of each applied event
+  [[nodiscard]] std::string ladder(const SessionId& session) const;   // list of lines
+  [[nodiscard]] std::string due(std::size_t shard) const;             // sorted set: session by the ms it is due
+  [[nodiscard]] std::string recent(std::size_t shard) const;          // sorted set: session by the us it was written
+  [[nodiscard]] std::string directory() const;                        // hash: revision, text
+
+ private:
+  [[nodiscard]] std::string tagged(std::size_t shard, std::string_view rest) const;
+  std::string prefix_;
+};
+
+}  // namespace ringfence

@@ -1,0 +1,109 @@
+// The Lua text; see scripts.h. Rules: check first, write last (a script that fails midway is not rolled back); no loop
+// over sessions; every path of `commit` that leads to an answer writes something, because WAIT only counts writes.
+#include "adapters/redis/scripts.h"
+
+namespace ringfence {
+namespace {
+
+// Versions are compared as text: Lua's numbers would round above 2^53. A TTL is never 0: that would delete the key.
+constexpr std::string_view kCommit = R"lua(
+-- KEYS 1 session hash  2 due times of the shard  3 ladder list  4 recently written of the shard
+-- ARGV 1 expected version  2 event mark  3 document  4 due ms (0 = nothing due)  5 ttl ms  6 session id
+--      7 ladder line ('' = none)  8 ladder bound  9 bound of the recently written
+-- Returns {0, new version} committed, {1, version, document} conflict, {2, version} duplicate.
+local stored = redis.call('HMGET', KEYS[1], 'v', 'e:' .. ARGV[2], 'd')
+local version = stored[1] or '0'
+if stored[2] then
+  redis.call('PEXPIRE', KEYS[1], ARGV[5])
+  redis.call('PEXPIRE', KEYS[3], ARGV[5])
+  return {2, version}
+end
+if version ~= ARGV[1] then
+  redis.call('PEXPIRE', KEYS[1], ARGV[5])
+  redis.call('PEXPIRE', KEYS[3], ARGV[5])
+  return {1, version, stored[3] or ''}
+end
+local new_version = string.format('%.0f', tonumber(version) + 1)
+local time = redis.call('TIME')
+-- A ladder may outlive its session by a moment; a new session of the same name starts with an empty one.
+if version == '0' then redis.call('DEL', KEYS[3]) end
+redis.call('HSET', KEYS[1], 'v', new_version, 'd', ARGV[3], 'e:' .. ARGV[2], new_version)
+redis.call('PEXPIRE', KEYS[1], ARGV[5])
+if ARGV[4] == '0' then
+  redis.call('ZREM', KEYS[2], ARGV[6])
+else
+  redis.call('ZADD', KEYS[2], ARGV[4], ARGV[6])
+end
+if ARGV[7] ~= '' then
+  redis.call('RPUSH', KEYS[3], ARGV[7])
+  redis.call('LTRIM', KEYS[3], -tonumber(ARGV[8]), -1)
+end
+redis.call('PEXPIRE', KEYS[3], ARGV[5])
+redis.call('ZADD', KEYS[4], string.format('%.0f', time[1] * 1000000 + time[2]), ARGV[6])
+redis.call('ZREMRANGEBYRANK', KEYS[4], 0, -1 - tonumber(ARGV[9]))
+return {0, new_version}
+)lua";
+
+constexpr std::string_view kClaim = R"lua(
+-- KEYS 1 due times of the shard, then the session hash of each candidate
+-- ARGV 1 now ms  2 pushed back to ms  then the candidates' session ids. Returns the ids claimed.
+local claimed = {}
+for i = 3, #ARGV do
+  local due = redis.call('ZSCORE', KEYS[1], ARGV[i])
+  if due and tonumber(due) <= tonumber(ARGV[1]) then
+    if redis.call('EXISTS', KEYS[i - 1]) == 0 then
+      redis.call('ZREM', KEYS[1], ARGV[i])
+    else
+      redis.call('ZADD', KEYS[1], ARGV[2], ARGV[i])
+      claimed[#claimed + 1] = ARGV[i]
+    end
+  end
+end
+return claimed
+)lua";
+
+constexpr std::string_view kListed = R"lua(
+-- KEYS 1 session hash  2 recently written of the shard   ARGV 1 session id
+-- Returns {version, document}, or {} and forgets a session that has expired.
+local stored = redis.call('HMGET', KEYS[1], 'v', 'd')
+if not stored[1] then
+  redis.call('ZREM', KEYS[2], ARGV[1])
+  return {}
+end
+return stored
+)lua";
+
+constexpr std::string_view kPutDirectory = R"lua(
+-- KEYS 1 directory hash   ARGV 1 text. Returns the new revision as text.
+redis.call('HSET', KEYS[1], 'text', ARGV[1])
+return tostring(redis.call('HINCRBY', KEYS[1], 'revision', 1))
+)lua";
+
+constexpr std::string_view kGetDirectory = R"lua(
+-- KEYS 1 directory hash   ARGV 1 known revision. Returns {revision, text}; no text when the revision is the known one.
+local revision = redis.call('HGET', KEYS[1], 'revision') or '0'
+if revision == ARGV[1] or revision == '0' then return {revision, ''} end
+return {revision, redis.call('HGET', KEYS[1], 'text')}
+)lua";
+
+}  // namespace
+
+std::string_view script_text(Script script) {
+  switch (script) {
+    case Script::commit:
+      return kCommit;
+    case Script::claim:
+      return kClaim;
+    case Script::listed:
+      return kListed;
+    case Script::put_directory:
+      return kPutDirectory;
+    case Script::get_directory:
+      return kGetDirectory;
+    case Script::count:
+      break;
+  }
+  return {};
+}
+
+}  // namespace ringfence
