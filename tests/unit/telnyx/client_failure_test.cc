@@ -1,6 +1,4 @@
 // Every way a request can fail, against a live server, and destruction at bad moments.
-#include <sys/socket.h>
-
 #include "fixture.h"
 #include "shared/limits.h"
 
@@ -105,7 +103,6 @@ TEST_F(TelnyxClientTest, ASlowAnswerWithinTheDeadlineIsFine) {
   EXPECT_EQ(outcome_of(command_for(Verb::answer)).outcome, OutcomeClass::ok);
 }
 
-// A listener whose backlog is never accepted: the connection opens, nobody reads. Bytes have left: unknown.
 TEST_F(TelnyxClientTest, WhatWaitsTooLongInTheQueueIsNotSent) {
   serve([](const SeenRequest&) { return held(); });
   TelnyxOptions options;

@@ -150,10 +150,13 @@ void ScriptedServer::close_connections() {
 }
 
 bool run_until(UvLoop& loop, const std::function<bool()>& done, Millis limit_ms) {
-  bool expired = false;
-  UvTimer limit(loop);
-  limit.start(limit_ms, [&] { expired = true; });
-  while (!done() && !expired) uv_run(loop.get(), UV_RUN_ONCE);
+  const std::uint64_t end_ns = uv_hrtime() + static_cast<std::uint64_t>(limit_ms) * 1'000'000;
+  // UV_RUN_ONCE runs due timers and then sleeps until the next event; the tick bounds that sleep.
+  UvTimer tick(loop);
+  while (!done() && uv_hrtime() < end_ns) {
+    tick.start(5, [] {});
+    uv_run(loop.get(), UV_RUN_ONCE);
+  }
   return done();
 }
 

@@ -86,7 +86,7 @@ bool CurlLoop::prepare(Transfer& transfer, const HttpRequest& request, Millis de
   // Wait for a connection that can multiplex instead of opening one per request in a cold burst. Plain HTTP/1.1 cannot.
   set(CURLOPT_PIPEWAIT, settings_.base.tls ? 1L : 0L);
   if (!settings_.ca_file.empty()) set(CURLOPT_CAINFO, settings_.ca_file.c_str());
-  // An id of ".." must stay an id; it is percent-encoded, but a dot is not.
+  // What request.cc encoded goes out as it is.
   set(CURLOPT_PATH_AS_IS, 1L);
   set(CURLOPT_NOSIGNAL, 1L);
   // Else removing a handle waits for getaddrinfo: seconds of a stopped loop when DNS stalls.

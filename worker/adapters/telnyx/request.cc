@@ -93,7 +93,9 @@ Result<HttpRequest> build_request(const Command& command, std::string_view voice
   } else {
     const char* action = action_of(command.verb);
     if (action == nullptr) return fail(ErrorCode::invalid, "an audit is not one request");
-    if (command.call_control_id.empty()) return fail(ErrorCode::invalid, "the command names no call");
+    // Nothing, "." or "..": the last two would name another resource.
+    if (command.call_control_id.find_first_not_of('.') == std::string::npos)
+      return fail(ErrorCode::invalid, "the command names no call");
     request.path += "/" + percent_encoded(command.call_control_id) + "/actions/" + action;
     if (command.verb == Verb::bridge) fill_bridge(command, body.get());
     if (command.verb == Verb::record_start) fill_record_start(command, body.get());
