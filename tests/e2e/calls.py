@@ -179,7 +179,7 @@ def replay_a_webhook(world, handle):
     truth = world.truth(handle)
     answered = next(w for w in truth["webhooks"] if w["type"] == "call.answered")
     commands = len(truth["commands"])
-    answer = world.sim("POST", "/replay", {"id": answered["id"]})
+    answer = world.sim("POST", "/replay", {"webhook": answered["id"]})
     if answer["status"] != 200:
         yield f"a replayed webhook was answered {answer['status']}, expected 200"
     if world.edge()["outcomes"]["duplicate"] < 1:

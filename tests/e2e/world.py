@@ -60,13 +60,15 @@ def wait_for(what, condition, seconds=10.0):
 
 
 class World:
-    def __init__(self, build, store="embedded", nginx_workers=2, ring="5s", sanitized=False, extra_ringd=""):
+    def __init__(self, build, store="embedded", nginx_workers=2, ring="5s", sanitized=False, extra_ringd="",
+                 log_level="debug"):
         self.build = Path(build).resolve()
         self.store = store
         self.nginx_workers = nginx_workers
         self.ring = ring
         self.sanitized = sanitized
         self.extra_ringd = extra_ringd
+        self.log_level = log_level
         self.dir = Path(tempfile.mkdtemp(prefix="ringfence-"))
         self.processes = {}
         self.nginx_port = free_port()
@@ -172,7 +174,7 @@ telnyx {{
     api_key_file {self.dir}/api.key;
 }}
 ring {{ timeout {self.ring}; {self.extra_ringd} }}
-log_level debug;
+log_level {self.log_level};
 """
 
     def start_ringd(self, wait=True):
