@@ -6,8 +6,8 @@
 namespace ringfence::sim {
 namespace {
 
-std::string pointer_to(std::string_view name) { return "/" + std::string(name); }
-std::string quoted(std::string_view name) { return "'" + std::string(name) + "'"; }
+std::string pointer_to(std::string_view name) { return std::string("/").append(name); }
+std::string quoted(std::string_view name) { return std::string("'").append(name).append("'"); }
 
 }  // namespace
 
