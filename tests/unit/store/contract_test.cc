@@ -1,0 +1,268 @@
+// The contract of ports/store.h, one suite for both stores.
+#include <algorithm>
+
+#include "backend.h"
+#include "shared/limits.h"
+
+namespace ringfence::test {
+namespace {
+
+class StoreContract : public StoreTest {};
+INSTANTIATE_TEST_SUITE_P(Both, StoreContract, testing::Values("embedded", "redis"), backend_name);
+
+TEST_P(StoreContract, AnUnknownSessionHasVersionZero) {
+  const auto loaded = bench_.load(store(), "nobody");
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->version, 0U);
+  EXPECT_EQ(loaded->document, "");
+}
+
+TEST_P(StoreContract, ACommitIsLoadedByEverybody) {
+  const std::string document("bytes \0 % {\"a\":1} \xff", 19);
+  const auto committed = bench_.commit(store(), request("s1", 0, "e1", document));
+  EXPECT_EQ(committed.status, CommitStatus::committed);
+  EXPECT_EQ(committed.version, 1U);
+  const auto loaded = bench_.load(worker(1), "s1");
+  ASSERT_TRUE(loaded);
+  EXPECT_EQ(loaded->version, 1U);
+  EXPECT_EQ(loaded->document, document);
+}
+
+TEST_P(StoreContract, VersionsGrowByOne) {
+  for (std::uint64_t version = 0; version < 20; ++version) {
+    const auto committed = bench_.commit(store(), request("s1", version, "e" + std::to_string(version)));
+    ASSERT_EQ(committed.status, CommitStatus::committed);
+    ASSERT_EQ(committed.version, version + 1);
+  }
+}
+
+TEST_P(StoreContract, TheSameEventAgainIsADuplicateWhateverVersionItNames) {
+  ASSERT_EQ(bench_.commit(store(), request("s1", 0, "e1", "first")).status, CommitStatus::committed);
+  ASSERT_EQ(bench_.commit(store(), request("s1", 1, "e2", "second")).status, CommitStatus::committed);
+  for (const std::uint64_t expected : {0U, 1U, 2U, 9U}) {
+    const auto again = bench_.commit(worker(1), request("s1", expected, "e1", "again"));
+    EXPECT_EQ(again.status, CommitStatus::duplicate);
+    EXPECT_EQ(again.version, 2U);
+  }
+  EXPECT_EQ(bench_.load(store(), "s1")->document, "second");
+}
+
+TEST_P(StoreContract, EventsAreMarkedPerSession) {
+  ASSERT_EQ(bench_.commit(store(), request("s1", 0, "e1")).status, CommitStatus::committed);
+  EXPECT_EQ(bench_.commit(store(), request("s2", 0, "e1")).status, CommitStatus::committed);
+}
+
+TEST_P(StoreContract, AConflictBringsWhatTheWinnerWrote) {
+  ASSERT_EQ(bench_.commit(store(), request("s1", 0, "e1", "winner")).status, CommitStatus::committed);
+  for (const std::uint64_t expected : {0U, 2U}) {
+    const auto lost = bench_.commit(worker(1), request("s1", expected, "e2", "loser"));
+    EXPECT_EQ(lost.status, CommitStatus::conflict);
+    EXPECT_EQ(lost.current.version, 1U);
+    EXPECT_EQ(lost.current.document, "winner");
+  }
+  // A lost commit leaves nothing behind: its event is new, its ladder line is not there.
+  EXPECT_EQ(bench_.ladder(store(), "s1")->size(), 1U);
+  EXPECT_EQ(bench_.commit(worker(1), request("s1", 1, "e2")).status, CommitStatus::committed);
+}
+
+TEST_P(StoreContract, AVersionOfASessionThatIsGoneConflictsWithNothing) {
+  const auto lost = bench_.commit(store(), request("s1", 4, "e1"));
+  EXPECT_EQ(lost.status, CommitStatus::conflict);
+  EXPECT_EQ(lost.current.version, 0U);
+}
+
+TEST_P(StoreContract, AnswersComeInTheOrderOfTheCommitsOfOneSession) {
+  std::vector<std::uint64_t> versions;
+  for (std::uint64_t version = 0; version < 50; ++version) {
+    store().commit(request("s1", version, "e" + std::to_string(version)),
+                   [&versions](CommitResult result) { versions.push_back(result.version); });
+  }
+  EXPECT_TRUE(versions.empty());
+  ASSERT_TRUE(bench_.run_until([&] { return versions.size() == 50; }));
+  EXPECT_TRUE(std::ranges::is_sorted(versions));
+  EXPECT_EQ(versions.back(), 50U);
+}
+
+TEST_P(StoreContract, ADueSessionIsClaimedByOneWorkerUntilTheClaimRunsOut) {
+  for (int i = 0; i < 30; ++i) {
+    auto due = request("s" + std::to_string(i), 0, "e");
+    due.due_ms = 1000 + i;
+    ASSERT_EQ(bench_.commit(store(), due).status, CommitStatus::committed);
+  }
+  std::vector<SessionId> both;
+  int answers = 0;
+  for (std::size_t index : {0U, 1U}) {
+    worker(index).claim_due(1019, 100, 500, [&](Result<std::vector<SessionId>> claimed) {
+      ++answers;
+      ASSERT_TRUE(claimed) << claimed.error().text;
+      both.insert(both.end(), claimed->begin(), claimed->end());
+    });
+  }
+  ASSERT_TRUE(bench_.run_until([&] { return answers == 2; }));
+  std::ranges::sort(both);
+  EXPECT_EQ(both.size(), 20U);
+  EXPECT_EQ(std::ranges::adjacent_find(both), both.end());
+  EXPECT_TRUE(bench_.claim(worker(1), 1018, 100, 500)->empty());
+  EXPECT_EQ(bench_.claim(worker(1), 1019 + 500, 100, 500)->size(), 30U);
+}
+
+TEST_P(StoreContract, AClaimIsBoundedAndTakesTheLongestOverdueFirst) {
+  for (int i = 0; i < 20; ++i) {
+    auto due = request("s" + std::to_string(i), 0, "e");
+    due.due_ms = 1000 + i;
+    ASSERT_EQ(bench_.commit(store(), due).status, CommitStatus::committed);
+  }
+  const auto first = bench_.claim(store(), 5000, 3, 60'000);
+  ASSERT_TRUE(first);
+  std::vector<std::string> names;
+  for (const auto& session : *first) names.push_back(session.text);
+  std::ranges::sort(names);
+  EXPECT_EQ(names, (std::vector<std::string>{"s0", "s1", "s2"}));
+  EXPECT_TRUE(bench_.claim(store(), 5000, 0, 60'000)->empty());
+}
+
+TEST_P(StoreContract, ACommitReplacesTheDueTime) {
+  auto due = request("s1", 0, "e1");
+  due.due_ms = 1000;
+  ASSERT_EQ(bench_.commit(store(), due).status, CommitStatus::committed);
+  ASSERT_EQ(bench_.commit(store(), request("s1", 1, "e2")).status, CommitStatus::committed);
+  EXPECT_TRUE(bench_.claim(store(), 9'000'000'000'000, 100, 500)->empty());
+  auto later = request("s1", 2, "e3");
+  later.due_ms = 2000;
+  ASSERT_EQ(bench_.commit(store(), later).status, CommitStatus::committed);
+  EXPECT_TRUE(bench_.claim(store(), 1999, 100, 500)->empty());
+  EXPECT_EQ(bench_.claim(store(), 2000, 100, 500)->size(), 1U);
+}
+
+TEST_P(StoreContract, TheLadderKeepsTheOrderOfCommitsAndIsBounded) {
+  EXPECT_TRUE(bench_.ladder(store(), "s1")->empty());
+  const std::size_t lines = limits::kLadderLines + 10;
+  std::size_t answers = 0;
+  for (std::size_t i = 0; i < lines; ++i) {
+    auto step = request("s1", i, "e" + std::to_string(i));
+    step.ladder_line = "line " + std::to_string(i);
+    store().commit(step, [&answers](CommitResult) { ++answers; });
+  }
+  ASSERT_TRUE(bench_.run_until([&] { return answers == lines; }));
+  auto silent = request("s1", lines, "silent");
+  silent.ladder_line.clear();
+  ASSERT_EQ(bench_.commit(store(), silent).status, CommitStatus::committed);
+  const auto ladder = bench_.ladder(worker(1), "s1");
+  ASSERT_TRUE(ladder);
+  ASSERT_EQ(ladder->size(), limits::kLadderLines);
+  EXPECT_EQ(ladder->front(), "line 10");
+  EXPECT_EQ(ladder->back(), "line " + std::to_string(lines - 1));
+}
+
+TEST_P(StoreContract, TheListHasTheLastWrittenFirst) {
+  for (const char* session : {"a", "b", "c", "d"}) {
+    ASSERT_EQ(bench_.commit(store(), request(session, 0, "e1", std::string("1") + session)).status,
+              CommitStatus::committed);
+  }
+  ASSERT_EQ(bench_.commit(store(), request("b", 1, "e2", "2b")).status, CommitStatus::committed);
+  const auto all = bench_.list(worker(1), 100);
+  ASSERT_TRUE(all);
+  std::string order;
+  for (const auto& call : *all) order += call.session.text;
+  EXPECT_EQ(order, "bdca");
+  EXPECT_EQ(all->front().version, 2U);
+  EXPECT_EQ(all->front().document, "2b");
+  EXPECT_EQ(bench_.list(store(), 2)->size(), 2U);
+  EXPECT_TRUE(bench_.list(store(), 0)->empty());
+}
+
+TEST_P(StoreContract, TheDirectoryIsReplacedWholeAndItsRevisionGrows) {
+  auto none = bench_.get_directory(store(), 0);
+  ASSERT_TRUE(none);
+  EXPECT_EQ(none->revision, 0U);
+  EXPECT_EQ(bench_.put_directory(store(), "one"), 1U);
+  EXPECT_EQ(bench_.put_directory(worker(1), std::string(100'000, 'x')), 2U);
+  const auto text = bench_.get_directory(store(), 1);
+  ASSERT_TRUE(text);
+  EXPECT_EQ(text->revision, 2U);
+  EXPECT_EQ(text->text, std::string(100'000, 'x'));
+  const auto known = bench_.get_directory(store(), 2);
+  ASSERT_TRUE(known);
+  EXPECT_EQ(known->revision, 2U);
+  EXPECT_EQ(known->text, "");
+  const auto too_large = bench_.put_directory(store(), std::string(limits::kDirectoryBytes + 1, 'x'));
+  ASSERT_FALSE(too_large);
+  EXPECT_EQ(too_large.error().code, ErrorCode::limit);
+}
+
+TEST_P(StoreContract, AnExpiredSessionIsGoneWithAllItsTraces) {
+  auto brief = request("s1", 0, "e1", "old");
+  brief.ttl_ms = 30;
+  brief.due_ms = 1000;
+  ASSERT_EQ(bench_.commit(store(), brief).status, CommitStatus::committed);
+  ASSERT_EQ(bench_.commit(store(), request("s2", 0, "e1", "stays")).status, CommitStatus::committed);
+  ASSERT_TRUE(bench_.run_until([&] { return bench_.load(store(), "s1")->version == 0; }));
+  EXPECT_TRUE(bench_.claim(store(), 9'000'000'000'000, 100, 500)->empty());
+  EXPECT_EQ(bench_.list(store(), 10)->size(), 1U);
+  ASSERT_TRUE(bench_.run_until([&] { return bench_.ladder(store(), "s1")->empty(); }));
+  // The same name and event later are new.
+  const auto fresh = bench_.commit(store(), request("s1", 0, "e1", "new"));
+  EXPECT_EQ(fresh.status, CommitStatus::committed);
+  EXPECT_EQ(fresh.version, 1U);
+  EXPECT_EQ(bench_.ladder(store(), "s1")->size(), 1U);
+}
+
+TEST_P(StoreContract, ADocumentBeyondEveryBoundIsRefusedAndHarmsNobody) {
+  auto huge = request("s1", 0, "e1", std::string(3 * limits::kDocumentBytes, 'x'));
+  int answers = 0;
+  store().commit(huge, [&](CommitResult result) {
+    ++answers;
+    EXPECT_EQ(result.status, CommitStatus::unknown);
+  });
+  store().commit(request("s2", 0, "e1"), [&](CommitResult result) {
+    ++answers;
+    EXPECT_EQ(result.status, CommitStatus::committed);
+  });
+  ASSERT_TRUE(bench_.run_until([&] { return answers == 2; }));
+  EXPECT_EQ(bench_.load(store(), "s1")->version, 0U);
+}
+
+TEST_P(StoreContract, AFullQueueRefusesAndTheRestIsAnswered) {
+  const std::size_t asked = limits::kStoreQueue + limits::kStoreInFlight + 100;
+  std::size_t committed = 0;
+  std::size_t unknown = 0;
+  for (std::size_t i = 0; i < asked; ++i) {
+    store().commit(request("s" + std::to_string(i), 0, "e"),
+                   [&](CommitResult result) { ++(result.status == CommitStatus::committed ? committed : unknown); });
+  }
+  ASSERT_TRUE(bench_.run_until([&] { return committed + unknown == asked; }));
+  EXPECT_GE(committed, limits::kStoreQueue);
+  EXPECT_GE(unknown, 1U);
+}
+
+TEST_P(StoreContract, AfterDestructionNoCallbackRuns) {
+  int answers = 0;
+  store().commit(request("s1", 0, "e1"), [&answers](CommitResult) { ++answers; });
+  store().load({"s1"}, [&answers](Result<StoredSession>) { ++answers; });
+  store().list(10, [&answers](Result<std::vector<CallListing>>) { ++answers; });
+  store().claim_due(1, 10, 10, [&answers](Result<std::vector<SessionId>>) { ++answers; });
+  stores_.clear();
+  for (int turn = 0; turn < 10; ++turn) uv_run(bench_.loop.get(), UV_RUN_NOWAIT);
+  EXPECT_EQ(answers, 0);
+}
+
+TEST_P(StoreContract, ACallbackMayDestroyTheStore) {
+  int answers = 0;
+  for (int i = 0; i < 10; ++i) {
+    store().commit(request("s" + std::to_string(i), 0, "e1"), [&](CommitResult) {
+      ++answers;
+      stores_.clear();
+    });
+  }
+  ASSERT_TRUE(bench_.run_until([&] { return answers > 0; }));
+  for (int turn = 0; turn < 10; ++turn) uv_run(bench_.loop.get(), UV_RUN_NOWAIT);
+  EXPECT_EQ(answers, 1);
+}
+
+TEST_P(StoreContract, KindAndReadiness) {
+  EXPECT_EQ(store().kind(), GetParam());
+  EXPECT_TRUE(store().ready());
+}
+
+}  // namespace
+}  // namespace ringfence::test
