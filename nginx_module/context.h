@@ -32,7 +32,7 @@ struct Context {
   bool claimed;
 
   // The hand-over, and the answer.
-  bool handed_over;
+  bool frames_counted;
   FrameHead verdict_head;
   bool have_verdict_head;
   bool in_step;       // the verdict was the last byte the worker sent

@@ -37,8 +37,8 @@ inline constexpr std::array<std::string_view, kOutcomes> kOutcomeNames{
 
 struct Counters {
   std::array<ngx_atomic_t, kOutcomes> outcomes;
-  ngx_atomic_t frames_sent;     // event frames handed to the upstream machinery, retries included
-  ngx_atomic_t bytes_sent;      // their bytes, frame heads included
+  ngx_atomic_t frames_sent;     // event frames that began to reach a worker, retries included
+  ngx_atomic_t bytes_sent;      // bytes sent to workers, frame heads included
   ngx_atomic_t retries;         // of those, sent again because a worker was lost
   ngx_atomic_t broken_replies;  // replies that were no verdict frame, or had bytes after it
 };

@@ -44,11 +44,17 @@ ngx_chain_t* memory_link(ngx_pool_t* pool, u_char* begin, std::size_t bytes) noe
   return link;
 }
 
-void count_frame(ngx_http_request_t* r) noexcept {
-  Counters& all = counters(r);
-  count(all.frames_sent);
-  for (const ngx_chain_t* link = r->upstream->request_bufs; link != nullptr; link = link->next) {
-    count(all.bytes_sent, link->buf->end - link->buf->start);
+// What really left for a worker, once per request: attempts that never connected sent nothing.
+void count_frames(ngx_http_request_t* r, Context& context) noexcept {
+  if (context.frames_counted || r->upstream_states == nullptr) return;
+  context.frames_counted = true;
+  const ngx_http_upstream_t& u = *r->upstream;
+  if (u.state != nullptr && u.peer.connection != nullptr) u.state->bytes_sent = u.peer.connection->sent;
+  const auto* states = static_cast<const ngx_http_upstream_state_t*>(r->upstream_states->elts);
+  for (ngx_uint_t i = 0; i < r->upstream_states->nelts; ++i) {
+    if (states[i].bytes_sent <= 0) continue;
+    count(counters(r).frames_sent);
+    count(counters(r).bytes_sent, states[i].bytes_sent);
   }
 }
 
@@ -63,13 +69,11 @@ ngx_int_t create_request(ngx_http_request_t* r) noexcept {
   if (head == nullptr || body == nullptr) return NGX_ERROR;
   head->next = body;
   r->upstream->request_bufs = head;
-  count_frame(r);
   return NGX_OK;
 }
 
 ngx_int_t reinit_request(ngx_http_request_t* r) noexcept {
   current_context(r)->have_verdict_head = false;
-  count_frame(r);
   count(counters(r).retries);
   return NGX_OK;
 }
@@ -106,6 +110,7 @@ ngx_int_t take_verdict(ngx_http_request_t* r, Context& context, const VerdictFra
   ngx_http_upstream_t* u = r->upstream;
   const Outcome outcome = outcome_of(frame.verdict);
   log_reason(r, outcome, frame.reason);
+  count_frames(r, context);
   if (http_status(outcome) == NGX_HTTP_OK) {
     commit_claim(context);
   } else {
@@ -152,6 +157,7 @@ void abort_request(ngx_http_request_t*) noexcept {}
 // Before nginx's answer to a failed hand-over, so that the provider's retry finds the id free.
 void finalize_request(ngx_http_request_t* r, ngx_int_t) noexcept {
   Context& context = *current_context(r);
+  count_frames(r, context);
   release_claim(context);
   settle(r, context, Outcome::unavailable);
 }
@@ -187,7 +193,6 @@ ngx_int_t input_filter(void* data, ssize_t bytes) noexcept {
 }  // namespace
 
 void hand_over(ngx_http_request_t* r, Context& context) noexcept {
-  context.handed_over = true;
   if (ngx_http_upstream_create(r) != NGX_OK) {
     ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
     return;

@@ -86,10 +86,7 @@ struct FakeWorker::Impl {
 
   // All below run with the mutex held.
   void answer(int fd, const WorkerReply& reply) {
-    if (reply.hold) {
-      connections.at(fd).held = true;
-      return;
-    }
+    connections.at(fd).held = reply.hold;
     if (!reply.bytes.empty()) (void)!::send(fd, reply.bytes.data(), reply.bytes.size(), MSG_NOSIGNAL);
     if (reply.close) {
       ::close(fd);

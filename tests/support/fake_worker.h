@@ -23,7 +23,7 @@ struct SeenEvent {
 struct WorkerReply {
   std::string bytes;   // sent as they are
   bool close = false;  // the connection ends after them
-  bool hold = false;   // nothing is sent until release_held()
+  bool hold = false;   // the verdict is not complete until release_held() sends more
 };
 
 [[nodiscard]] WorkerReply reply_with(Verdict verdict, std::uint16_t retry_after_s = 1, std::string_view reason = "");

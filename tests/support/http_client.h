@@ -55,6 +55,8 @@ class RawClient {
   [[nodiscard]] bool write(std::string_view bytes) const;
   // Reads one response with a Content-Length; status 0 when the connection ended before.
   [[nodiscard]] HttpResponse read_response();
+  // Exactly so many bytes, or fewer when the connection ended.
+  [[nodiscard]] std::string read(std::size_t bytes);
   // True once the peer has closed.
   [[nodiscard]] bool closed_by_peer();
 

@@ -67,6 +67,14 @@ HttpResponse RawClient::read_response() {
   return response;
 }
 
+std::string RawClient::read(std::size_t bytes) {
+  while (pending_.size() < bytes && fill()) {
+  }
+  std::string text = pending_.substr(0, bytes);
+  pending_.erase(0, text.size());
+  return text;
+}
+
 bool RawClient::closed_by_peer() {
   pollfd ready{fd_, POLLIN, 0};
   if (::poll(&ready, 1, static_cast<int>(kPatience.count())) <= 0) return false;

@@ -1,0 +1,183 @@
+// Claim, commit, release: an event is processed once and never forgotten because its first hand-over failed.
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <thread>
+
+#include "edge/edge_test.h"
+
+namespace ringfence::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST_F(EdgeTest, ADuplicateIsAnswered200WithoutTouchingTheWorker) {
+  ASSERT_TRUE(start());
+  EXPECT_EQ(send(event("evt-1")).status, 200);
+  const std::size_t bytes = worker.bytes_received();
+  const HttpResponse copy = send(event("evt-1"));
+  EXPECT_EQ(copy.status, 200);
+  EXPECT_EQ(copy.body, "{\"ok\":true}");
+  HttpRequest http2 = event("evt-1");
+  http2.http2 = true;
+  EXPECT_EQ(send(http2).status, 200);
+  EXPECT_EQ(worker.bytes_received(), bytes);
+  EXPECT_EQ(nginx.counter("outcomes.duplicate"), 2);
+  EXPECT_EQ(nginx.counter("zones.calls.duplicates"), 2);
+  EXPECT_EQ(nginx.counter("zones.calls.entries"), 1);
+  EXPECT_TRUE(logged("200 \"duplicate\" \"evt-1\" \"call.answered\""));
+}
+
+TEST_F(EdgeTest, WithoutDedupEveryCopyIsHandedOver) {
+  NginxSetup with = setup();
+  with.server = "location /w { webhook telnyx; webhook_key " + signer.public_key() + "; webhook_pass worker; }";
+  ASSERT_TRUE(start(with));
+  EXPECT_EQ(send(event("evt-1")).status, 200);
+  EXPECT_EQ(send(event("evt-1")).status, 200);
+  EXPECT_EQ(worker.seen().size(), 2U);
+}
+
+TEST_F(EdgeTest, ScopesKeepLocationsApart) {
+  NginxSetup with = setup();
+  const std::string gate = "webhook telnyx; webhook_key " + signer.public_key() + "; webhook_pass worker; ";
+  with.server = "location /a { " + gate + "webhook_dedup zone=calls scope=a; }\n" + "location /b { " + gate +
+                "webhook_dedup zone=calls scope=b; }\n" + "location /c { " + gate +
+                "webhook_dedup zone=calls scope=a; }\n";
+  ASSERT_TRUE(start(with));
+  for (const char* path : {"/a", "/b", "/c"}) EXPECT_EQ(send(signer.webhook(path, event_body("evt-1"))).status, 200);
+  EXPECT_EQ(worker.seen().size(), 2U);
+  EXPECT_EQ(nginx.counter("outcomes.duplicate"), 1);
+}
+
+TEST_F(EdgeTest, FiftyParallelCopiesAreAnsweredOnlyAfterTheFirstIsDurable) {
+  ASSERT_TRUE(start());
+  worker.set_script([](const SeenEvent&) { return WorkerReply{.bytes = "", .close = false, .hold = true}; });
+  constexpr int kCopies = 50;
+  std::atomic<int> answered = 0;
+  std::atomic<int> ok = 0;
+  std::vector<std::jthread> clients;
+  for (int i = 0; i < kCopies; ++i) {
+    clients.emplace_back([&] {
+      const HttpResponse response = send(event("evt-1"));
+      ok += response.status == 200 ? 1 : 0;
+      ++answered;
+    });
+  }
+  // Each copy is handed over: the worker alone knows whether the first became durable.
+  ASSERT_TRUE(wait_until([&] { return worker.held() == kCopies; }));
+  EXPECT_EQ(answered, 0);
+  EXPECT_EQ(nginx.counter("zones.calls.claims"), 1);
+  EXPECT_EQ(nginx.counter("zones.calls.in_flight"), kCopies - 1);
+  worker.release_held(reply_with(Verdict::accepted));
+  clients.clear();
+  EXPECT_EQ(ok, kCopies);
+  EXPECT_EQ(nginx.counter("zones.calls.commits"), 1);
+  EXPECT_EQ(nginx.counter("zones.calls.entries"), 1);
+  EXPECT_EQ(send(event("evt-1")).status, 200);
+  EXPECT_EQ(worker.seen().size(), static_cast<std::size_t>(kCopies));
+}
+
+TEST_F(EdgeTest, ACopyOfAnEventThatThenFailsIsNotAnswered200) {
+  ASSERT_TRUE(start());
+  worker.set_script([](const SeenEvent&) { return WorkerReply{.bytes = "", .close = false, .hold = true}; });
+  std::atomic<int> unavailable = 0;
+  {
+    std::vector<std::jthread> clients;
+    for (int i = 0; i < 2; ++i) {
+      clients.emplace_back([&] { unavailable += send(event("evt-1")).status == 503 ? 1 : 0; });
+    }
+    ASSERT_TRUE(wait_until([&] { return worker.held() == 2; }));
+    worker.release_held(reply_with(Verdict::later));
+  }
+  EXPECT_EQ(unavailable, 2);
+  EXPECT_EQ(nginx.counter("zones.calls.entries"), 0);
+  worker.set_script([](const SeenEvent&) { return reply_with(Verdict::accepted); });
+  EXPECT_EQ(send(event("evt-1")).status, 200);
+  EXPECT_EQ(nginx.counter("outcomes.accepted"), 1);
+}
+
+TEST_F(EdgeTest, AClientThatGivesUpDoesNotUndoADurableEvent) {
+  ASSERT_TRUE(start());
+  worker.set_script([](const SeenEvent&) { return WorkerReply{.bytes = "", .close = false, .hold = true}; });
+  {
+    const RawClient impatient(nginx.http_socket());
+    ASSERT_TRUE(impatient.write(raw_text(event("evt-1"))));
+    ASSERT_TRUE(wait_until([&] { return worker.held() == 1; }));
+  }
+  worker.release_held(reply_with(Verdict::accepted));
+  EXPECT_TRUE(wait_until([&] { return nginx.counter("zones.calls.commits") == 1; }));
+  EXPECT_EQ(send(event("evt-1")).status, 200);
+  EXPECT_EQ(worker.seen().size(), 1U);
+}
+
+TEST_F(EdgeTest, AReloadKeepsTheTableAndTheCounters) {
+  ASSERT_TRUE(start());
+  EXPECT_EQ(send(event("evt-1")).status, 200);
+  ASSERT_TRUE(nginx.reload(setup()));
+  EXPECT_EQ(send(event("evt-1")).status, 200);
+  EXPECT_EQ(worker.seen().size(), 1U);
+  EXPECT_EQ(nginx.counter("outcomes.duplicate"), 1);
+  EXPECT_EQ(nginx.counter("outcomes.accepted"), 1);
+}
+
+TEST_F(EdgeTest, AReloadWithAnotherZoneSizeSaysWhatItForgets) {
+  ASSERT_TRUE(start());
+  EXPECT_EQ(send(event("evt-1")).status, 200);
+  NginxSetup larger = setup();
+  larger.http = "webhook_zone calls:2m;\n";
+  ASSERT_TRUE(nginx.reload(larger));
+  EXPECT_THAT(nginx.error_log(), HasSubstr("dedup memory of webhook_zone \"calls\" was reset"));
+  EXPECT_EQ(send(event("evt-1")).status, 200);
+  EXPECT_EQ(worker.seen().size(), 2U);
+}
+
+TEST_F(EdgeTest, AnEventInFlightSurvivesAReload) {
+  ASSERT_TRUE(start());
+  worker.set_script([](const SeenEvent&) { return WorkerReply{.bytes = "", .close = false, .hold = true}; });
+  std::atomic<int> status = 0;
+  std::jthread client([&] { status = send(event("evt-1")).status; });
+  ASSERT_TRUE(wait_until([&] { return worker.held() == 1; }));
+  std::jthread reloading([&] { (void)nginx.reload(setup()); });
+  ASSERT_TRUE(wait_until([&] { return nginx.error_log().find("gracefully shutting down") != std::string::npos; }));
+  worker.release_held(reply_with(Verdict::accepted));
+  reloading.join();
+  client.join();
+  EXPECT_EQ(status, 200);
+  EXPECT_EQ(send(event("evt-1")).status, 200);
+  EXPECT_EQ(worker.seen().size(), 1U);
+}
+
+TEST_F(EdgeTest, TwoWorkerProcessesShareTheTable) {
+  NginxSetup two = setup();
+  two.worker_processes = 2;
+  ASSERT_TRUE(start(two));
+  std::atomic<int> ok = 0;
+  {
+    std::vector<std::jthread> clients;
+    for (int i = 0; i < 8; ++i) {
+      clients.emplace_back([&] {
+        for (int n = 0; n < 25; ++n) ok += send(event("evt-" + std::to_string(n))).status == 200 ? 1 : 0;
+      });
+    }
+  }
+  EXPECT_EQ(ok, 200);
+  EXPECT_EQ(nginx.counter("zones.calls.entries"), 25);
+  EXPECT_EQ(nginx.counter("zones.calls.commits"), 25);
+  EXPECT_EQ(nginx.counter("outcomes.accepted") + nginx.counter("outcomes.duplicate"), 200);
+}
+
+TEST_F(EdgeTest, AFullTableMakesRoomAndCountsWhatItForgot) {
+  NginxSetup small = setup();
+  small.http = "webhook_zone calls:64k;\n";
+  ASSERT_TRUE(start(small));
+  const long long capacity = nginx.counter("zones.calls.capacity");
+  HttpClient client(nginx.http_socket());
+  for (int n = 0; n < capacity; ++n) ASSERT_EQ(client.send(event("evt-" + std::to_string(n))).status, 200);
+  const long long evicted = nginx.counter("zones.calls.evictions_early");
+  EXPECT_GT(evicted, 0);
+  EXPECT_EQ(nginx.counter("zones.calls.entries"), capacity - evicted);
+  EXPECT_EQ(nginx.counter("outcomes.accepted"), capacity);
+}
+
+}  // namespace
+}  // namespace ringfence::test

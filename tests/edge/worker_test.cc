@@ -1,0 +1,212 @@
+// Whatever the worker does or fails to do, the provider hears "accepted" only for what is durable, and "ask again"
+// (never 502 or 504) for the rest, with the claim given back.
+#include <gmock/gmock.h>
+
+#include <thread>
+
+#include "edge/edge_test.h"
+#include "shared/frame_codec.h"
+
+namespace ringfence::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+class WorkerTest : public EdgeTest {
+ protected:
+  void expect_ask_again(const HttpResponse& response, std::string_view seconds = "1", long long entries = 0) const {
+    EXPECT_EQ(response.status, 503) << response.error;
+    EXPECT_EQ(response.body, "{\"ok\":false}");
+    ASSERT_TRUE(response.headers.contains("retry-after"));
+    EXPECT_EQ(response.headers.at("retry-after"), seconds);
+    EXPECT_EQ(response.headers.at("content-type"), "application/json");
+    EXPECT_EQ(nginx.counter("zones.calls.entries"), entries);
+  }
+  // One event whose first hand-over meets `reply`, and whose retry is taken.
+  void expect_recovers_from(const WorkerReply& reply) {
+    worker.set_script([=](const SeenEvent&) { return reply; });
+    expect_ask_again(send(event("evt-1")));
+    worker.set_script([](const SeenEvent&) { return reply_with(Verdict::accepted); });
+    EXPECT_EQ(send(event("evt-1")).status, 200);
+    EXPECT_EQ(nginx.counter("outcomes.unavailable"), 1);
+    EXPECT_EQ(nginx.counter("outcomes.accepted"), 1);
+    EXPECT_EQ(nginx.counter("zones.calls.entries"), 1);
+    EXPECT_TRUE(logged("503 \"unavailable\" \"evt-1\""));
+  }
+};
+
+TEST_F(WorkerTest, AWorkerThatIsAwayIs503AndItsReturnIsNoticed) {
+  ASSERT_TRUE(nginx.start(setup()));
+  expect_ask_again(send(event("evt-1")));
+  HttpRequest http2 = event("evt-1");
+  http2.http2 = true;
+  expect_ask_again(send(http2));
+  ASSERT_TRUE(worker.start());
+  EXPECT_EQ(send(event("evt-1")).status, 200);
+  worker.stop();
+  expect_ask_again(send(event("evt-2")), "1", 1);
+}
+
+TEST_F(WorkerTest, DuplicateFromTheWorkerIs200AndRemembered) {
+  ASSERT_TRUE(start());
+  worker.set_script([](const SeenEvent&) { return reply_with(Verdict::duplicate); });
+  EXPECT_EQ(send(event("evt-1")).status, 200);
+  EXPECT_EQ(send(event("evt-1")).status, 200);
+  EXPECT_EQ(worker.seen().size(), 1U);
+  EXPECT_EQ(nginx.counter("outcomes.duplicate"), 2);
+}
+
+TEST_F(WorkerTest, LaterIs503WithTheWorkersOwnPatience) {
+  ASSERT_TRUE(start());
+  worker.set_script([](const SeenEvent&) { return reply_with(Verdict::later, 7, "store is away"); });
+  HttpClient client(nginx.http_socket());
+  expect_ask_again(client.send(event("evt-1")), "7");
+  EXPECT_THAT(nginx.error_log(), HasSubstr("later: \"store is away\""));
+  worker.set_script([](const SeenEvent&) { return reply_with(Verdict::later, 60000); });
+  expect_ask_again(client.send(event("evt-1")), "60");
+  worker.set_script([](const SeenEvent&) { return reply_with(Verdict::later, 0); });
+  expect_ask_again(client.send(event("evt-1")), "1");
+  EXPECT_EQ(nginx.counter("outcomes.later"), 3);
+  EXPECT_EQ(worker.connections_accepted(), 1);
+  worker.set_script([](const SeenEvent&) { return reply_with(Verdict::accepted); });
+  EXPECT_EQ(client.send(event("evt-1")).status, 200);
+}
+
+TEST_F(WorkerTest, RefusedIs400AndForgotten) {
+  ASSERT_TRUE(start());
+  worker.set_script([](const SeenEvent&) { return reply_with(Verdict::refused, 0, "no such call"); });
+  const HttpResponse response = send(event("evt-1"));
+  EXPECT_EQ(response.status, 400);
+  EXPECT_EQ(response.body, "{\"ok\":false}");
+  EXPECT_FALSE(response.headers.contains("retry-after"));
+  EXPECT_EQ(nginx.counter("outcomes.refused"), 1);
+  EXPECT_EQ(nginx.counter("zones.calls.entries"), 0);
+  EXPECT_TRUE(logged("400 \"refused\" \"evt-1\""));
+}
+
+TEST_F(WorkerTest, AHalfVerdictIsNone) {
+  ASSERT_TRUE(start());
+  const std::string verdict = encode_verdict({Verdict::accepted, 0, ""});
+  expect_recovers_from({.bytes = verdict.substr(0, verdict.size() - 1), .close = true, .hold = false});
+}
+
+TEST_F(WorkerTest, AHalfHeadIsNoVerdict) {
+  ASSERT_TRUE(start());
+  expect_recovers_from({.bytes = std::string(3, '\0'), .close = true, .hold = false});
+}
+
+TEST_F(WorkerTest, AConnectionClosedInsteadOfAVerdictIs503) {
+  ASSERT_TRUE(start());
+  expect_recovers_from({.bytes = "", .close = true, .hold = false});
+}
+
+TEST_F(WorkerTest, AnHttpServerInThePlaceOfTheWorkerIs503) {
+  ASSERT_TRUE(start());
+  expect_recovers_from({.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", .close = false, .hold = false});
+}
+
+TEST_F(WorkerTest, AnotherKindOfFrameIsNoVerdict) {
+  ASSERT_TRUE(start());
+  expect_recovers_from({.bytes = encode_reply({.status = 200, .content_type = "a/b", .body = {}})});
+  EXPECT_EQ(nginx.counter("worker.broken_replies"), 1);
+}
+
+TEST_F(WorkerTest, AnUnknownVerdictIsNone) {
+  ASSERT_TRUE(start());
+  std::string verdict = encode_verdict({Verdict::accepted, 0, ""});
+  verdict[kFrameHeadBytes] = 9;
+  expect_recovers_from({.bytes = verdict});
+}
+
+TEST_F(WorkerTest, ATooLongVerdictIsNone) {
+  ASSERT_TRUE(start());
+  expect_recovers_from({.bytes = std::string("\x7f\xff\xff\xff\x01\x02", 6) + std::string(100, 'x')});
+}
+
+TEST_F(WorkerTest, AWorkerThatSaysNothingIs503AfterTheReadTimeout) {
+  ASSERT_TRUE(start(setup("webhook_read_timeout 150ms;")));
+  expect_recovers_from({.bytes = "", .close = false, .hold = true});
+}
+
+TEST_F(WorkerTest, AVerdictInPiecesIsOneVerdict) {
+  ASSERT_TRUE(start());
+  const std::string verdict = encode_verdict({Verdict::accepted, 0, "pieces"});
+  worker.set_script([](const SeenEvent&) { return WorkerReply{.bytes = "", .close = false, .hold = true}; });
+  HttpResponse response;
+  std::jthread client([&] { response = send(event("evt-1")); });
+  ASSERT_TRUE(wait_until([&] { return worker.held() == 1; }));
+  for (const char byte : verdict) worker.release_held({.bytes = std::string(1, byte), .close = false, .hold = true});
+  client.join();
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.body, "{\"ok\":true}");
+}
+
+TEST_F(WorkerTest, BytesAfterAVerdictEndTheConnectionButNotTheEvent) {
+  ASSERT_TRUE(start());
+  const std::string verdict = encode_verdict({Verdict::accepted, 0, ""});
+  worker.set_script([=](const SeenEvent&) { return WorkerReply{.bytes = verdict + "surplus"}; });
+  EXPECT_EQ(send(event("evt-1")).status, 200);
+  EXPECT_EQ(send(event("evt-2")).status, 200);
+  // Two verdicts at once: the second must not answer the next event.
+  worker.set_script([=](const SeenEvent&) { return WorkerReply{.bytes = verdict + verdict}; });
+  EXPECT_EQ(send(event("evt-3")).status, 200);
+  worker.set_script([](const SeenEvent&) { return reply_with(Verdict::refused); });
+  EXPECT_EQ(send(event("evt-4")).status, 400);
+  EXPECT_EQ(worker.connections_accepted(), 4);
+  EXPECT_EQ(nginx.counter("worker.broken_replies"), 3);
+}
+
+TEST_F(WorkerTest, ConnectionsAreKeptAlive) {
+  ASSERT_TRUE(start());
+  for (int n = 0; n < 20; ++n) EXPECT_EQ(send(event("evt-" + std::to_string(n))).status, 200);
+  EXPECT_EQ(worker.connections_accepted(), 1);
+}
+
+TEST_F(WorkerTest, AKeptConnectionThatDiesUnderAnEventIsReplaced) {
+  ASSERT_TRUE(start());
+  EXPECT_EQ(send(event("evt-1")).status, 200);
+  // The worker read the event and died: a POST that was sent, on a connection from before.
+  worker.set_script([](const SeenEvent& seen) {
+    if (seen.connection == 1) return WorkerReply{.bytes = "", .close = true, .hold = false};
+    return reply_with(Verdict::accepted);
+  });
+  EXPECT_EQ(send(event("evt-2")).status, 200);
+  const auto seen = worker.seen();
+  ASSERT_EQ(seen.size(), 3U);
+  EXPECT_EQ(seen[1].body, seen[2].body);
+  EXPECT_EQ(nginx.counter("worker.retries"), 1);
+  EXPECT_EQ(nginx.counter("worker.frames_sent"), 3);
+  EXPECT_EQ(nginx.counter("outcomes.unavailable"), 0);
+}
+
+TEST_F(WorkerTest, ARestartOfTheWorkerBetweenEventsIsNotNoticed) {
+  ASSERT_TRUE(start());
+  HttpClient client(nginx.http_socket());
+  for (int n = 0; n < 10; ++n) {
+    EXPECT_EQ(client.send(event("evt-" + std::to_string(n))).status, 200);
+    worker.drop_connections();
+  }
+  EXPECT_EQ(nginx.counter("outcomes.accepted"), 10);
+}
+
+TEST_F(WorkerTest, AnotherWorkerTakesOverWhenOneIsAway) {
+  NginxSetup two = setup();
+  two.http += "upstream pair { server unix:{dir}/gone.sock; server unix:{dir}/worker.sock; keepalive 4; }\n";
+  two.server = "location /w { webhook telnyx; webhook_key " + signer.public_key() +
+               "; webhook_dedup zone=calls; webhook_pass pair; }";
+  ASSERT_TRUE(start(two));
+  for (int n = 0; n < 4; ++n) EXPECT_EQ(send(event("evt-" + std::to_string(n))).status, 200);
+  EXPECT_EQ(worker.seen().size(), 4U);
+}
+
+TEST_F(WorkerTest, ASocketPathNeedsNoUpstreamBlock) {
+  NginxSetup direct = setup();
+  direct.server = "location /w { webhook telnyx; webhook_key " + signer.public_key() +
+                  "; webhook_dedup zone=calls; webhook_pass unix:{dir}/worker.sock; }";
+  ASSERT_TRUE(start(direct));
+  EXPECT_EQ(send(event("evt-1")).status, 200);
+  EXPECT_EQ(worker.seen().size(), 1U);
+}
+
+}  // namespace
+}  // namespace ringfence::test
