@@ -203,9 +203,11 @@ void Daemon::reload() {
     log_.write(LogLevel::error, "reload_refused", {{"detail", settings.error().text}});
     return;
   }
-  settings_.log_level = settings->log_level;
-  log_.set_level(static_cast<LogLevel>(settings->log_level));
+  // Said at whichever level shows it: the old one may have been quieter, the new one may be.
+  const auto level = static_cast<LogLevel>(settings->log_level);
+  log_.set_level(LogLevel::debug);
   log_.write(LogLevel::notice, "reloaded", {{"detail", "log_level is in force; all else needs a restart"}});
+  log_.set_level(level);
 }
 
 void Daemon::begin_stop() {

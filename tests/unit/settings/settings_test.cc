@@ -144,5 +144,14 @@ TEST(SettingsTest, TheDescriptionNamesEveryDirectiveWithItsHelp) {
   }
 }
 
+TEST(SettingsTest, TheDescriptionIsAConfigurationOnceTheKeyFileIsNamed) {
+  std::string text = describe_settings();
+  const auto key = text.find("api_key_file");
+  ASSERT_NE(key, std::string::npos);
+  const auto line_start = text.rfind('\n', key) + 1;
+  text.replace(line_start, text.find('\n', key) - line_start, "api_key_file /k;");
+  EXPECT_EQ(parsed(text).embedded_path, "/var/lib/ringd/ringd.db");
+}
+
 }  // namespace
 }  // namespace ringfence

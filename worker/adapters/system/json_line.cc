@@ -34,8 +34,8 @@ constexpr std::string_view kCutEnd = ",\"cut\":\"true\"}\n";
   const std::size_t length = utf8_length(text);
   const std::string_view taken = text.substr(0, length == 0 ? 1 : length);
   text.remove_prefix(taken.size());
-  if (length == 0) return "?";
   const char c = taken[0];
+  if (length == 0 || c == '\0') return "?";  // \u0000 is valid JSON that many readers refuse
   if (c == '"' || c == '\\') return {'\\', c};
   if (c == '\n') return "\\n";
   if (c == '\t') return "\\t";
