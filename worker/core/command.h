@@ -37,6 +37,7 @@ struct Command {
   bool beep = false;                   // record_start
   int timeout_secs = 0;                // dial
   int time_limit_secs = 0;             // dial
+  int max_length_secs = 0;             // record_start of a voicemail; 0 = no limit of ours
 };
 
 // ok: the provider said yes.  refused: a definite no (4xx).  not_sent: it cannot have been executed.

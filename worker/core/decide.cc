@@ -8,13 +8,11 @@ namespace {
 
 bool passed(Millis deadline_ms, Millis at_ms) { return deadline_ms != 0 && at_ms >= deadline_ms; }
 
-void enter_closing(Session& s, Millis at_ms, const Policy& policy, Outcome outcome) {
+void enter_closing(Session& s, Outcome outcome) {
   s.phase = Phase::closing;
   if (s.outcome == Outcome::none) s.outcome = outcome;
   s.ring_deadline_ms = s.bridge_retry_ms = s.bridge_deadline_ms = s.greeting_deadline_ms = s.record_retry_ms = 0;
-  if (s.record_started && !s.recording_saved && !s.recording_lost) {
-    s.recording_deadline_ms = at_ms + policy.recording_wait_ms;
-  }
+  s.recording_deadline_ms = 0;  // decide_over() sets it when there is something to wait for
 }
 
 // Voicemail is the end of every road on which nobody took the call, and of a bridge that could not be made.
@@ -30,7 +28,7 @@ bool decide_start(Session& s, Millis at_ms, const Policy& policy) {
     s.note = "a leg of a session that is not in the store";
     s.parent.state = ParentState::ended;
     s.created_ms = at_ms;
-    enter_closing(s, at_ms, policy, Outcome::failed);
+    enter_closing(s, Outcome::failed);
     return true;
   }
   s.created_ms = at_ms;
@@ -45,7 +43,8 @@ bool decide_start(Session& s, Millis at_ms, const Policy& policy) {
 
 bool decide_ringing(Session& s, Millis at_ms) {
   for (std::size_t i = 0; i < s.legs.size(); ++i) {
-    if (s.legs[i].state != LegState::answered) continue;
+    // Without its id a leg cannot be bridged; the next event of it brings the id.
+    if (s.legs[i].state != LegState::answered || s.legs[i].call_control_id.empty()) continue;
     s.winner = static_cast<int>(i);  // the claim
     s.phase = Phase::answering;
     s.ring_deadline_ms = 0;
@@ -65,6 +64,7 @@ bool cannot_answer(const Session& s, const Policy& policy) {
 
 void begin_bridge_attempt(Session& s, Millis at_ms, const Policy& policy) {
   ++s.bridge_attempt;
+  s.bridge_quiet_before_ms = std::max(s.bridge_quiet_before_ms, s.bridge_quiet_ms);
   s.bridge_refused = false;
   s.bridge_retry_ms = 0;
   s.bridge_deadline_ms = at_ms + policy.bridge_watch_ms;
@@ -81,7 +81,7 @@ bool decide_answering(Session& s, Millis at_ms, const Policy& policy) {
     return true;
   }
   if (!cannot_answer(s, policy)) return false;
-  enter_closing(s, at_ms, policy, Outcome::failed);
+  enter_closing(s, Outcome::failed);
   return true;
 }
 
@@ -122,37 +122,68 @@ bool decide_voicemail(Session& s, Millis at_ms, const Policy& policy) {
       return true;
     }
     if (!cannot_answer(s, policy)) return false;
-    enter_closing(s, at_ms, policy, Outcome::failed);
+    enter_closing(s, Outcome::failed);
     return true;
   }
   if (s.phase == Phase::vm_greeting) {
     if (!s.greeting_done && !passed(s.greeting_deadline_ms, at_ms)) return false;
     s.greeting_deadline_ms = 0;
     s.phase = Phase::vm_recording;
+    s.recording_deadline_ms = at_ms + policy.voicemail_limit_ms + policy.voicemail_slack_ms;
     return true;
   }
   // Recording: it ends with the caller, with its own maximum, or because it cannot be had. Never in silence.
   s.recording_lost |= !s.record_started && s.record_attempt >= policy.record_attempts &&
                       find_open(s, Verb::record_start, kParent) == nullptr;
-  if (!s.recording_saved && !s.recording_lost) return false;
-  enter_closing(s, at_ms, policy, Outcome::voicemail);
+  if (!s.recording_saved && !s.recording_lost && !passed(s.recording_deadline_ms, at_ms)) return false;
+  enter_closing(s, Outcome::voicemail);
   return true;
 }
 
-bool decide_closing(Session& s, Millis at_ms) {
-  const bool legs_ended = std::ranges::all_of(s.legs, [](const Leg& leg) { return leg.ended(); });
-  const bool recording_settled =
-      !s.record_started || s.recording_saved || s.recording_lost || passed(s.recording_deadline_ms, at_ms);
-  if (!legs_ended || s.parent.state != ParentState::ended || !s.outbox.empty() || !recording_settled) return false;
-  s.phase = Phase::closed;
+// A recording that was begun is waited for, but not for ever.
+bool recording_settled(Session& s, Millis at_ms, const Policy& policy) {
+  if (!s.record_started || s.recording_saved || s.recording_lost) {
+    s.recording_deadline_ms = 0;
+    return true;
+  }
+  if (s.recording_deadline_ms == 0) s.recording_deadline_ms = at_ms + policy.recording_wait_ms;
+  if (!passed(s.recording_deadline_ms, at_ms)) return false;
+  s.recording_lost = true;
   s.recording_deadline_ms = 0;
+  return true;
+}
+
+// What neither a webhook nor a hang-up nor an audit could settle has ended by the provider's own time limits.
+void write_off(Session& s) {
+  for (Leg& leg : s.legs) {
+    if (leg.ended()) continue;
+    leg.state = LegState::ended_inferred;
+    leg.cause = "its time limit has passed";
+  }
+  s.parent.state = ParentState::ended;
+  s.outbox.clear();
+}
+
+// closing and closed: the tombstone of a session may have a late leg to end, too.
+bool decide_over(Session& s, Millis at_ms, const Policy& policy) {
+  const bool legs_ended = std::ranges::all_of(s.legs, [](const Leg& leg) { return leg.ended(); });
+  const bool recorded = recording_settled(s, at_ms, policy);
+  if (!legs_ended || s.parent.state != ParentState::ended || !s.outbox.empty() || !recorded) {
+    if (s.write_off_ms == 0) s.write_off_ms = at_ms + policy.call_limit_ms;
+    if (!passed(s.write_off_ms, at_ms)) return false;
+    write_off(s);
+    return true;
+  }
+  s.write_off_ms = 0;
+  if (s.phase == Phase::closed) return false;
+  s.phase = Phase::closed;
   s.closed_ms = at_ms;
   return true;
 }
 
 bool decide_once(Session& s, Millis at_ms, const Policy& policy) {
   if (s.parent.state == ParentState::ended && !is_over(s.phase)) {
-    enter_closing(s, at_ms, policy, is_voicemail(s.phase) ? Outcome::voicemail : Outcome::abandoned);
+    enter_closing(s, Outcome::abandoned);
     if (s.created_ms == 0) s.created_ms = at_ms;
     return true;
   }
@@ -167,27 +198,27 @@ bool decide_once(Session& s, Millis at_ms, const Policy& policy) {
       return decide_bridging(s, at_ms, policy);
     case Phase::connected:
       if (!winner_of(s)->ended()) return false;
-      enter_closing(s, at_ms, policy, Outcome::answered);
+      enter_closing(s, Outcome::answered);
       return true;
     case Phase::vm_answering:
     case Phase::vm_greeting:
     case Phase::vm_recording:
       return decide_voicemail(s, at_ms, policy);
     case Phase::closing:
-      return decide_closing(s, at_ms);
     case Phase::closed:
-      return false;
+      return decide_over(s, at_ms, policy);
   }
   return false;
 }
 
 }  // namespace
 
-void decide(Session& session, Millis at_ms, const Policy& policy) {
+bool decide(Session& session, Millis at_ms, const Policy& policy) {
   // Each turn moves a phase or clears a deadline, and there are fewer of both than this.
   constexpr int kMostTurns = 32;
-  for (int turn = 0; turn < kMostTurns && decide_once(session, at_ms, policy); ++turn) {
-  }
+  int turn = 0;
+  while (turn < kMostTurns && decide_once(session, at_ms, policy)) ++turn;
+  return turn > 0;
 }
 
 }  // namespace ringfence::rules

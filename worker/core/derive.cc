@@ -38,7 +38,7 @@ void derive_dials(Session& s, Millis at_ms, const Policy& policy) {
 // A dial that never left is no call; one that did stays open until its answer or its window tells.
 void drop_unsent(Session& s) {
   std::erase_if(s.outbox, [&](const OutboxEntry& entry) {
-    if (entry.tries > 0 || still_wanted(s, entry)) return false;
+    if (entry.maybe_executed() || still_wanted(s, entry)) return false;
     if (entry.verb == Verb::dial) {
       Leg& leg = s.legs[static_cast<std::size_t>(entry.leg)];
       if (leg.state == LegState::dialing) {
@@ -90,6 +90,7 @@ void derive_parent(Session& s, Millis at_ms, const Policy& policy) {
 void derive_recording(Session& s, Millis at_ms, const Policy& policy) {
   const bool wanted = (s.phase == Phase::connected || s.phase == Phase::vm_recording) && !s.record_started &&
                       !s.recording_lost && !s.recording_saved && s.record_attempt < policy.record_attempts;
+  if (!wanted) s.record_retry_ms = 0;
   if (!wanted || find_open(s, Verb::record_start, kParent) != nullptr || at_ms < s.record_retry_ms) return;
   s.record_retry_ms = 0;
   ask(s, Verb::record_start, kParent, ++s.record_attempt, at_ms, policy);
@@ -98,9 +99,13 @@ void derive_recording(Session& s, Millis at_ms, const Policy& policy) {
 // How often the provider's records are to be looked at now; 0 = not at all.
 Millis audit_period(const Session& s, const Policy& policy) {
   if (wants_bridge_proof(s)) return policy.bridge_watch_ms;
+  Millis first_ms = 0;
   for (std::size_t i = 0; i < s.legs.size(); ++i) {
-    if (may_exist(s, i)) return doubled(policy.audit_first_ms, s.audit_attempt, policy.audit_max_ms);
+    if (!may_exist(s, i)) continue;
+    if (want_dead(s, i)) return doubled(policy.audit_hurry_ms, s.audit_backoff, policy.audit_max_ms);
+    first_ms = policy.audit_first_ms;
   }
+  if (first_ms != 0) return doubled(first_ms, s.audit_backoff, policy.audit_max_ms);
   // A lost hangup on both sides would otherwise hold the session for ever.
   return s.phase == Phase::connected || s.phase == Phase::vm_recording ? policy.audit_max_ms : 0;
 }
@@ -109,14 +114,17 @@ void derive_audit(Session& s, Millis at_ms, const Policy& policy) {
   const Millis period_ms = audit_period(s, policy);
   if (period_ms == 0) {
     s.audit_ms = 0;
-    s.audit_attempt = 0;
+    s.audit_backoff = 0;
+    std::erase_if(s.outbox,
+                  [](const OutboxEntry& entry) { return entry.verb == Verb::audit; });  // a look has no effect
     return;
   }
   if (find_open(s, Verb::audit, kParent) != nullptr) return;
-  if (wants_bridge_proof(s) && s.audit_attempt == 0) s.audit_ms = at_ms;  // a caller sits in silence: look at once
+  if (wants_bridge_proof(s) && s.audit_backoff == 0) s.audit_ms = at_ms;  // a caller sits in silence: look at once
   if (s.audit_ms == 0 || s.audit_ms > at_ms + period_ms) s.audit_ms = at_ms + period_ms;
   if (at_ms < s.audit_ms) return;
   ask(s, Verb::audit, kParent, ++s.audit_attempt, at_ms, policy);
+  ++s.audit_backoff;
   s.audit_ms = at_ms + period_ms;
 }
 

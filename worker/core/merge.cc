@@ -56,7 +56,9 @@ int target_of(Session& session, const WebhookFact& fact) {
     }
     return leg;
   }
-  if (fact.call_leg_id == session.id.text || fact.call_leg_id == session.parent.call_leg_id) return kParent;
+  if (fact.call_leg_id.empty() && fact.call_control_id.empty()) return kUnknownLeg;
+  if (fact.call_leg_id == session.id.text) return kParent;
+  if (!fact.call_leg_id.empty() && fact.call_leg_id == session.parent.call_leg_id) return kParent;
   for (std::size_t i = 0; i < session.legs.size(); ++i) {
     const Leg& leg = session.legs[i];
     const bool same_call = !leg.call_control_id.empty() && leg.call_control_id == fact.call_control_id;
@@ -149,13 +151,15 @@ void merge_webhook(Session& session, const WebhookFact& fact, const Event& event
   if (target >= 0) merge_leg(session.legs[static_cast<std::size_t>(target)], fact);
 }
 
-void merge_dial(Leg& leg, const CommandOutcome& outcome) {
+// `alone`: no other copy of this dial can have been executed.
+void merge_dial(Leg& leg, const CommandOutcome& outcome, bool alone) {
   if (outcome.outcome == OutcomeClass::ok) {
     learn(leg.call_control_id, outcome.call_control_id);
     learn(leg.call_leg_id, outcome.call_leg_id);
     raise(leg, LegState::ringing);
-  } else if (outcome.outcome == OutcomeClass::refused && leg.state <= LegState::dialing) {
-    end_leg(leg, "dial refused " + outcome.error_code);
+  } else if (outcome.outcome == OutcomeClass::refused && leg.state <= LegState::dialing && alone) {
+    leg.state = LegState::ended_inferred;  // inferred: an answer to one copy says nothing about a copy still to come
+    leg.cause = "dial refused " + outcome.error_code;
   }
 }
 
@@ -195,7 +199,8 @@ void merge_audit(Session& session, const CommandOutcome& outcome, Millis asked_m
     }
   }
   const bool bridged = session.parent.bridged || (winner_of(session) && winner_of(session)->state == LegState::bridged);
-  if (wants_bridge_proof(session) && !bridged && asked_ms >= session.bridge_quiet_ms) session.bridge_disproved = true;
+  const Millis quiet_ms = std::max(session.bridge_quiet_ms, session.bridge_quiet_before_ms);
+  if (wants_bridge_proof(session) && !bridged && asked_ms >= quiet_ms) session.bridge_disproved = true;
 }
 
 // What the answer to a command means for the call it addressed. `entry` is a copy: the outbox forgets it below.
@@ -205,7 +210,7 @@ void merge_outcome(Session& session, const OutboxEntry& entry, const CommandOutc
   const bool refused = outcome.outcome == OutcomeClass::refused;
   switch (entry.verb) {
     case Verb::dial:
-      merge_dial(session.legs[static_cast<std::size_t>(entry.leg)], outcome);
+      merge_dial(session.legs[static_cast<std::size_t>(entry.leg)], outcome, entry.tries - entry.not_sent <= 1);
       break;
     case Verb::answer:
       if (ok) raise_parent(session.parent, ParentState::answered);
@@ -213,8 +218,11 @@ void merge_outcome(Session& session, const OutboxEntry& entry, const CommandOutc
       break;
     case Verb::bridge:
       session.bridge_maybe |= ok || outcome.outcome == OutcomeClass::unknown;
-      // An answer, whatever it says, means that this request will not be executed later.
-      if (outcome.http_status != 0) session.bridge_quiet_ms = event.at_ms;
+      // Said yes: it has been executed. Said no: this copy never will be, but another copy might.
+      if (ok || (refused && entry.tries - entry.not_sent <= 1)) {
+        const bool current = entry.attempt == session.bridge_attempt;
+        (current ? session.bridge_quiet_ms : session.bridge_quiet_before_ms) = event.at_ms;
+      }
       if (refused && entry.attempt == session.bridge_attempt) session.bridge_refused = true;
       break;
     case Verb::hangup:
@@ -230,9 +238,11 @@ void merge_outcome(Session& session, const OutboxEntry& entry, const CommandOutc
       if (proves_ended(outcome)) end_parent(session.parent, "ended in voicemail");
       break;
     case Verb::record_start:
-      session.record_started |= ok;
+      // Refused after a copy that may have been executed: it is being recorded already, which is what we want.
+      session.record_started |= ok || (refused && session.record_maybe && !proves_ended(outcome));
+      session.record_maybe |= outcome.outcome == OutcomeClass::unknown;
       learn(session.recording_id, outcome.recording_id);
-      if (!ok) session.record_retry_ms = event.at_ms + policy.record_retry_ms;
+      if (refused) session.record_retry_ms = event.at_ms + policy.record_retry_ms;
       if (proves_ended(outcome)) end_parent(session.parent, "ended before the recording");
       break;
     case Verb::audit:
@@ -242,9 +252,8 @@ void merge_outcome(Session& session, const OutboxEntry& entry, const CommandOutc
 }
 
 // not_sent and unknown keep the entry: the same command goes out again until its window closes.
-void keep_trying(OutboxEntry& entry, const CommandResult& result, Millis at_ms) {
-  const CommandOutcome& outcome = result.outcome;
-  if (outcome.outcome == OutcomeClass::not_sent && result.tries == 1 && entry.tries == 1) entry.tries = 0;
+void keep_trying(OutboxEntry& entry, const CommandOutcome& outcome, Millis at_ms) {
+  if (outcome.outcome == OutcomeClass::not_sent) ++entry.not_sent;
   if (outcome.retry_after_ms > 0) {
     entry.next_try_ms = std::max(entry.next_try_ms, at_ms + outcome.retry_after_ms);
   } else if (outcome.http_status >= 500 && entry.tries == 1) {
@@ -252,25 +261,46 @@ void keep_trying(OutboxEntry& entry, const CommandResult& result, Millis at_ms) 
   }
 }
 
+// A further answer to a command that has its result: a hedged copy's. What it says was done or has ended is as true as
+// if it had come first; that this copy was refused means nothing.
+void merge_late(Session& session, const CommandResult& result, const Event& event, const Policy& policy) {
+  if (result.outcome.outcome != OutcomeClass::ok && !proves_ended(result.outcome)) return;
+  const auto matches = [&](Verb verb, int leg, int last_attempt) {
+    constexpr int kRemembered = 3;  // answers older than this many attempts came minutes late
+    for (int attempt = last_attempt; attempt >= 1 && attempt > last_attempt - kRemembered; --attempt) {
+      const OutboxEntry entry{.verb = verb, .leg = leg, .attempt = attempt, .tries = 1};
+      if (command_id(session, entry) != result.command) continue;
+      merge_outcome(session, entry, result.outcome, event, policy);
+      return true;
+    }
+    return false;
+  };
+  const Parent& parent = session.parent;
+  if (matches(Verb::answer, kParent, parent.answer_attempt) || matches(Verb::hangup, kParent, parent.hangup_attempt) ||
+      matches(Verb::bridge, session.winner, session.bridge_asked) ||
+      matches(Verb::record_start, kParent, session.record_attempt)) {
+    return;
+  }
+  for (std::size_t i = 0; i < session.legs.size(); ++i) {
+    const auto leg = static_cast<int>(i);
+    if (matches(Verb::dial, leg, 1) || matches(Verb::hangup, leg, session.legs[i].hangup_attempt)) return;
+  }
+}
+
 void merge_result(Session& session, const CommandResult& result, const Event& event, const Policy& policy) {
   const auto entry = std::ranges::find_if(
       session.outbox, [&](const OutboxEntry& e) { return command_id(session, e) == result.command; });
   if (entry == session.outbox.end()) {
-    // A second answer to a command that has its result. Only a dial's can still teach something: the leg's id.
-    for (std::size_t i = 0; i < session.legs.size(); ++i) {
-      const OutboxEntry dial{.verb = Verb::dial, .leg = static_cast<int>(i)};
-      if (command_id(session, dial) == result.command) merge_dial(session.legs[i], result.outcome);
-    }
+    merge_late(session, result, event, policy);
     return;
   }
   const OutboxEntry copy = *entry;
   const bool settled = result.outcome.outcome == OutcomeClass::ok || result.outcome.outcome == OutcomeClass::refused;
-  // A record_start is repeated as a new attempt at its own, slower pace; an audit at the next look.
-  const bool gives_up = !settled && (copy.verb == Verb::record_start || copy.verb == Verb::audit);
+  const bool gives_up = !settled && copy.verb == Verb::audit;  // the next look is a new one
   if (settled || gives_up) {
     session.outbox.erase(entry);
   } else {
-    keep_trying(*entry, result, event.at_ms);
+    keep_trying(*entry, result.outcome, event.at_ms);
   }
   merge_outcome(session, copy, result.outcome, event, policy);
 }

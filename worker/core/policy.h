@@ -16,9 +16,12 @@ struct Policy {
   Millis greeting_ms = 30'000;           // speak.ended lost: record anyway
   Millis record_retry_ms = 5'000;
   Millis audit_first_ms = 5'000;         // first look at the provider's own records while something is unproved,
+  Millis audit_hurry_ms = 1'000;         // the same while a phone may ring that should not (P5)
   Millis audit_max_ms = 60'000;          // then doubling up to this
   Millis quiesce_ms = 5'000;             // a request older than this cannot still be executed: an audit may prove death
   Millis recording_wait_ms = 60'000;     // after the caller left voicemail: how long recording.saved may take
+  Millis voicemail_limit_ms = 300'000;   // the longest message; the provider stops the recording then
+  Millis voicemail_slack_ms = 30'000;    // record attempts and a late recording.saved, before we end the call ourselves
   Millis call_limit_ms = 4 * 3'600'000;  // time_limit_secs of every dialled leg (I17)
   Millis tombstone_ms = 15 * 60'000;     // a closed session still merges and derives for this long
   Millis session_ttl_ms = 6 * 3'600'000;  // store lifetime of a live session, refreshed by every event (R-048: >= 2 h)

@@ -62,8 +62,10 @@ bool wants_bridge_proof(const Session& session) noexcept {
 
 bool may_exist(const Session& session, std::size_t leg) noexcept {
   const Leg& l = session.legs[leg];
-  return l.state == LegState::dialing && l.call_control_id.empty() &&
-         find_open(session, Verb::dial, static_cast<int>(leg)) == nullptr;
+  if (l.state != LegState::dialing || !l.call_control_id.empty()) return false;
+  // While devices ring, the open dial is resent and its answer tells. After the decision it is never resent.
+  const OutboxEntry* dial = find_open(session, Verb::dial, static_cast<int>(leg));
+  return dial == nullptr || !still_wanted(session, *dial);
 }
 
 bool still_wanted(const Session& session, const OutboxEntry& entry) noexcept {

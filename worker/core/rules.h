@@ -10,8 +10,8 @@ namespace ringfence::rules {
 
 // merge.cc: facts only.
 void merge(Session& session, const Event& event, const Policy& policy);
-// decide.cc: phases only.
-void decide(Session& session, Millis at_ms, const Policy& policy);
+// decide.cc: phases only. True when anything moved.
+bool decide(Session& session, Millis at_ms, const Policy& policy);
 // derive.cc: the outbox; returns what is to be handed over now.
 [[nodiscard]] std::vector<Command> derive(Session& session, Millis at_ms, const Policy& policy);
 
@@ -23,7 +23,7 @@ void decide(Session& session, Millis at_ms, const Policy& policy);
 [[nodiscard]] Leg* winner_of(Session& session) noexcept;
 // A bridge may be up and we cannot tell: only the provider's records can.
 [[nodiscard]] bool wants_bridge_proof(const Session& session) noexcept;
-// A dial whose outcome nobody will tell us any more: the phone may ring.
+// A dial was sent, nobody asks for it any more, and nothing told us what came of it: the phone may ring.
 [[nodiscard]] bool may_exist(const Session& session, std::size_t leg) noexcept;
 // The command still serves the session as it is now.
 [[nodiscard]] bool still_wanted(const Session& session, const OutboxEntry& entry) noexcept;

@@ -77,9 +77,11 @@ struct OutboxEntry {
   int leg = kParent;
   int attempt = 1;
   int tries = 0;           // 0: decided, not yet handed over
+  int not_sent = 0;        // of these tries, how many certainly never reached the provider
   Millis created_ms = 0;   // the decision
   Millis expires_ms = 0;   // from then on the provider may not recognise the command_id: never resent
   Millis next_try_ms = 0;  // when it is handed over (again)
+  [[nodiscard]] bool maybe_executed() const noexcept { return tries > not_sent; }
   bool operator==(const OutboxEntry&) const = default;
 };
 
@@ -99,22 +101,26 @@ struct Session {
   bool bridge_disproved = false;
   bool greeting_asked = false, greeting_done = false;
   int record_attempt = 0;
+  bool record_maybe = false;  // some record_start may have been executed
   bool record_started = false, recording_saved = false, recording_lost = false;
   std::string recording_id;
 
   std::vector<OutboxEntry> outbox;
-  int audit_attempt = 0;
+  int audit_attempt = 0;  // never reset: it makes the command id, and an id names one look
+  int audit_backoff = 0;  // looks of the current search
 
   // Deadlines, Unix ms, 0 = none. due_ms() in step.h is the earliest of these and the outbox.
   Millis created_ms = 0;
   Millis ring_deadline_ms = 0;
   Millis bridge_retry_ms = 0;
   Millis bridge_deadline_ms = 0;
-  Millis bridge_quiet_ms = 0;  // as Leg::dial_quiet_ms, for the bridge
+  Millis bridge_quiet_ms = 0;         // as Leg::dial_quiet_ms, for the current bridge attempt
+  Millis bridge_quiet_before_ms = 0;  // and for the attempts before it
   Millis greeting_deadline_ms = 0;
   Millis record_retry_ms = 0;
-  Millis recording_deadline_ms = 0;
+  Millis recording_deadline_ms = 0;  // vm_recording: the message is over; closing: recording.saved will not come
   Millis audit_ms = 0;
+  Millis write_off_ms = 0;  // the provider's own time limits have ended everything by then (I17)
   Millis closed_ms = 0;
 
   bool operator==(const Session&) const = default;

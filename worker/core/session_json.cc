@@ -58,6 +58,7 @@ void fields(Visitor& visit, OutboxEntry& entry) {
   visit("leg", entry.leg);
   visit("attempt", entry.attempt);
   visit("tries", entry.tries);
+  visit("not_sent", entry.not_sent);
   visit("created", entry.created_ms);
   visit("expires", entry.expires_ms);
   visit("next", entry.next_try_ms);
@@ -83,21 +84,25 @@ void fields(Visitor& visit, Session& s) {
   visit("greeting_asked", s.greeting_asked);
   visit("greeting_done", s.greeting_done);
   visit("records", s.record_attempt);
+  visit("record_maybe", s.record_maybe);
   visit("record_started", s.record_started);
   visit("recording_saved", s.recording_saved);
   visit("recording_lost", s.recording_lost);
   visit("recording", s.recording_id);
   visit("outbox", s.outbox);
   visit("audits", s.audit_attempt);
+  visit("audit_backoff", s.audit_backoff);
   visit("created", s.created_ms);
   visit("ring_deadline", s.ring_deadline_ms);
   visit("bridge_retry", s.bridge_retry_ms);
   visit("bridge_deadline", s.bridge_deadline_ms);
   visit("bridge_quiet", s.bridge_quiet_ms);
+  visit("bridge_quiet_before", s.bridge_quiet_before_ms);
   visit("greeting_deadline", s.greeting_deadline_ms);
   visit("record_retry", s.record_retry_ms);
   visit("recording_deadline", s.recording_deadline_ms);
   visit("audit", s.audit_ms);
+  visit("write_off", s.write_off_ms);
   visit("closed", s.closed_ms);
 }
 
@@ -140,13 +145,35 @@ class Writer {
 class Reader {
  public:
   explicit Reader(const json_t* object) : object_(object) {}
-  void operator()(const char* key, std::string& value) { value = std::string(get_text(object_, key)); }
-  void operator()(const char* key, bool& value) { value = get_bool(object_, key); }
-  void operator()(const char* key, int& value) { value = static_cast<int>(get_int(object_, key)); }
-  void operator()(const char* key, Millis& value) { value = get_int(object_, key); }
+  void operator()(const char* key, std::string& value) {
+    expect(key, JSON_STRING);
+    value = std::string(get_text(object_, key));
+  }
+  void operator()(const char* key, bool& value) {
+    const json_t* child = json_object_get(object_, key);
+    ok = ok && (child == nullptr || json_is_boolean(child));
+    value = get_bool(object_, key);
+  }
+  void operator()(const char* key, int& value) {
+    expect(key, JSON_INTEGER);
+    const std::int64_t number = get_int(object_, key);
+    // Nothing we count gets near; what does would be cut to another number.
+    if (number < -kMostCounted || number > kMostCounted) {
+      ok = false;
+      return;
+    }
+    value = static_cast<int>(number);
+  }
+  void operator()(const char* key, Millis& value) {
+    expect(key, JSON_INTEGER);
+    value = get_int(object_, key);
+    // A deadline far outside any calendar would overflow when a span is added to it.
+    ok = ok && value >= 0 && value <= kLatestMs;
+  }
   template <class Enum>
   requires std::is_enum_v<Enum>
   void operator()(const char* key, Enum& value) {
+    expect(key, JSON_INTEGER);
     const std::int64_t number = get_int(object_, key);
     if (number < 0 || number > kLast<Enum>) {
       ok = false;
@@ -159,6 +186,7 @@ class Reader {
   void operator()(const char* key, Part& part) { read(get_object(object_, key), part); }
   template <class Part>
   void operator()(const char* key, std::vector<Part>& parts) {
+    expect(key, JSON_ARRAY);
     const json_t* list = get_array(object_, key);
     const std::size_t count = json_array_size(list);
     if (count > limits::kOutbox) {
@@ -172,6 +200,13 @@ class Reader {
   bool ok = true;
 
  private:
+  static constexpr std::int64_t kMostCounted = 1'000'000'000;
+  static constexpr Millis kLatestMs = 1LL << 50;
+  // Absent is the default; another type is another program's document.
+  void expect(const char* key, json_type type) {
+    const json_t* child = json_object_get(object_, key);
+    ok = ok && (child == nullptr || json_typeof(child) == type);
+  }
   template <class Part>
   void read(const json_t* object, Part& part) {
     if (!json_is_object(object)) {

@@ -52,6 +52,8 @@ Command materialize(const Session& session, const OutboxEntry& entry, const Poli
     case Verb::record_start:
       command.dual_channel = session.outcome == Outcome::answered;
       command.beep = !command.dual_channel;
+      // A conversation ends by itself; a caller who forgets to hang up does not.
+      if (command.beep) command.max_length_secs = to_seconds(policy.voicemail_limit_ms);
       break;
     case Verb::audit:
       command.call_control_id.clear();
@@ -69,7 +71,7 @@ StepResult step(const Session& session, const Event& event, const Policy& policy
   Session& next = result.next;
   next.id = event.session;
   rules::merge(next, event, policy);
-  rules::decide(next, event.at_ms, policy);
+  static_cast<void>(rules::decide(next, event.at_ms, policy));
   if (session.phase == Phase::none && next.phase == Phase::none) {
     // Nothing of ours: a call that was never offered to us.
     result.next = session;
@@ -80,9 +82,7 @@ StepResult step(const Session& session, const Event& event, const Policy& policy
   for (int round = 0; round < kMostRounds; ++round) {
     auto commands = rules::derive(next, event.at_ms, policy);
     std::ranges::move(commands, std::back_inserter(result.commands));
-    const Phase before = next.phase;
-    rules::decide(next, event.at_ms, policy);
-    if (next.phase == before) break;
+    if (!rules::decide(next, event.at_ms, policy)) break;
   }
   const bool tick = std::holds_alternative<Tick>(event.body);
   result.changed = !tick || !(next == session);
@@ -99,8 +99,9 @@ Millis due_ms(const Session& session) {
     want(entry.expires_ms);
     if (rules::still_wanted(session, entry)) want(entry.next_try_ms);
   }
-  for (const Millis at_ms : {session.ring_deadline_ms, session.bridge_retry_ms, session.bridge_deadline_ms,
-                             session.greeting_deadline_ms, session.record_retry_ms, session.recording_deadline_ms}) {
+  for (const Millis at_ms :
+       {session.ring_deadline_ms, session.bridge_retry_ms, session.bridge_deadline_ms, session.greeting_deadline_ms,
+        session.record_retry_ms, session.recording_deadline_ms, session.write_off_ms}) {
     want(at_ms);
   }
   if (rules::find_open(session, Verb::audit, kParent) == nullptr) want(session.audit_ms);

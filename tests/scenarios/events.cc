@@ -1,0 +1,225 @@
+// The words of a scenario line as events: see README.md for the language.
+#include <algorithm>
+
+#include "core/session_json.h"
+#include "stage.h"
+
+namespace ringfence::scenario {
+namespace {
+
+using Words = std::vector<std::string>;
+
+bool same(const Words& words, std::initializer_list<std::string_view> wanted) {
+  return std::ranges::equal(words, wanted);
+}
+
+// Takes an option of one value off the end: `cause user_busy`, `after 2`.
+std::string take_option(Words& words, std::string_view name) {
+  if (words.size() < 2 || words[words.size() - 2] != name) return {};
+  std::string value = words.back();
+  words.resize(words.size() - 2);
+  return value;
+}
+
+bool take_flag(Words& words, std::string_view flag) {
+  if (words.empty() || words.back() != flag) return false;
+  words.pop_back();
+  return true;
+}
+
+std::string joined(const Words& words, std::size_t count) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) text += (i == 0 ? "" : " ") + words[i];
+  return text;
+}
+
+}  // namespace
+
+int Stage::leg_named(const std::string& word) const {
+  if (word == "caller") return kParent;
+  const auto at = std::ranges::find(script_.devices, word);
+  return at == script_.devices.end() ? kUnknownLeg : static_cast<int>(at - script_.devices.begin());
+}
+
+WebhookFact Stage::about(int leg) const {
+  const std::string name = leg == kParent ? "caller" : script_.devices[static_cast<std::size_t>(leg)];
+  WebhookFact fact{.call_control_id = name + "-call", .call_leg_id = name + "-leg", .call_session_id = "the-session"};
+  fact.connection_id = "the-connection";
+  // The caller's call has none until we have answered it: it is known by its leg id.
+  if (leg != kParent) fact.client_state = ClientState{.session = session_.id, .leg = leg};
+  return fact;
+}
+
+void Stage::webhook(WebhookFact fact, bool incoming_call) {
+  Event event;
+  if (incoming_call) {
+    fact.incoming = true;
+    fact.from = "+15550001111";
+    fact.to = "+15550002222";
+    event.plan = RingPlan{.organisation = "acme", .user = "reception", .greeting = "Please leave a message."};
+    for (const auto& device : script_.devices) event.plan->destinations.push_back({device, "sip:" + device});
+  }
+  fact.type_name = std::string(name_of(fact.type));
+  event.body = std::move(fact);
+  happen(std::move(event));
+}
+
+bool Stage::act(const Line& line) {
+  Words words = line.event;
+  if (same(words, {"time"})) return true;
+  if (same(words, {"crash"})) {
+    // What the worker held in memory is gone: answers on their way included. The document is not.
+    const auto restored = decode_session(encode_session(session_));
+    if (!restored || !(*restored == session_)) return false;
+    session_ = *restored;
+    for (auto& [name, sent] : sent_) sent.lost = true;
+    return true;
+  }
+  if (same(words, {"store", "forgets"})) {
+    session_ = Session{.id = session_.id};
+    return true;
+  }
+  if (same(words, {"all", "ok"})) {
+    const auto waiting = std::exchange(sent_, {});
+    for (const auto& [name, sent] : waiting) {
+      if (!sent.lost && sent.command.verb != Verb::audit) answer_command(sent, accepted(sent.command));
+    }
+    return true;
+  }
+  const int leg = leg_named(words[0]);
+  if (words[0] == "look") return act_audit(words);
+  if (leg == kParent) return act_caller(words);
+  if (leg >= 0) return act_leg(words);
+  return act_result(words);
+}
+
+bool Stage::act_caller(const Words& given) {
+  Words words = given;
+  take_flag(words, "again");  // another webhook that says the same: step() must not care
+  const std::string cause = take_option(words, "cause");
+  WebhookFact fact = about(kParent);
+  if (same(words, {"caller", "calls"})) {
+    fact.type = WebhookType::initiated;
+    webhook(fact, true);
+    return true;
+  }
+  if (same(words, {"caller", "hangs", "up"})) {
+    fact.type = WebhookType::hangup;
+    fact.hangup_cause = cause.empty() ? "originator_cancel" : cause;
+  } else if (same(words, {"caller", "answered"})) {
+    fact.type = WebhookType::answered;
+  } else if (same(words, {"caller", "bridged"})) {
+    fact.type = WebhookType::bridged;
+  } else if (same(words, {"caller", "heard", "greeting"})) {
+    fact.type = WebhookType::speak_ended;
+  } else if (same(words, {"caller", "recording", "saved"})) {
+    fact.type = WebhookType::recording_saved;
+    fact.recording_id = "the-recording";
+  } else if (same(words, {"caller", "recording", "failed"})) {
+    fact.type = WebhookType::recording_error;
+  } else {
+    return false;
+  }
+  webhook(fact);
+  return true;
+}
+
+bool Stage::act_leg(const Words& given) {
+  Words words = given;
+  take_flag(words, "again");
+  const std::string cause = take_option(words, "cause");
+  WebhookFact fact = about(leg_named(words[0]));
+  words.erase(words.begin());
+  if (same(words, {"rings"})) {
+    fact.type = WebhookType::initiated;
+  } else if (same(words, {"answers"})) {
+    fact.type = WebhookType::answered;
+  } else if (same(words, {"bridged"})) {
+    fact.type = WebhookType::bridged;
+  } else if (same(words, {"hangs", "up"}) || same(words, {"declines"}) || same(words, {"ended"})) {
+    fact.type = WebhookType::hangup;
+    fact.hangup_cause = !cause.empty() ? cause : words[0] == "declines" ? "call_rejected" : "normal_clearing";
+  } else {
+    return false;
+  }
+  webhook(fact);
+  return true;
+}
+
+CommandOutcome Stage::accepted(const Command& command) const {
+  CommandOutcome outcome{.outcome = OutcomeClass::ok, .http_status = 200};
+  if (command.verb == Verb::dial) {
+    const WebhookFact fact = about(command.leg);
+    outcome.call_control_id = fact.call_control_id;
+    outcome.call_leg_id = fact.call_leg_id;
+  }
+  if (command.verb == Verb::record_start) outcome.recording_id = "the-recording";
+  return outcome;
+}
+
+void Stage::answer_command(const Sent& sent, CommandOutcome outcome) {
+  happen(Event{.body = CommandResult{sent.command.id, sent.command.tries, std::move(outcome)}});
+}
+
+// VERB WHOM ok | refused CODE | unknown [STATUS] | not sent, each with `after SECONDS` (Retry-After) and `try N`.
+bool Stage::act_result(const Words& given) {
+  Words words = given;
+  const std::string attempt = take_option(words, "try");
+  const std::string after = take_option(words, "after");
+  if (words.size() < 3) return false;
+  const std::string name = joined(words, 2);
+  CommandOutcome outcome;
+  if (words[2] == "refused" && words.size() == 4) {
+    outcome = {.outcome = OutcomeClass::refused, .http_status = words[3] == "404" ? 404 : 422, .error_code = words[3]};
+  } else if (words[2] == "unknown" && words.size() <= 4) {
+    outcome.http_status = words.size() == 4 ? std::atoi(words[3].c_str()) : 0;
+  } else if (words[2] == "not" && words.size() == 4 && words[3] == "sent") {
+    outcome.outcome = OutcomeClass::not_sent;
+  } else if (words[2] != "ok" || words.size() != 3) {
+    return false;
+  }
+  if (!after.empty()) outcome.retry_after_ms = parse_seconds(after);
+  for (auto at = sent_.rbegin(); at != sent_.rend(); ++at) {
+    const Sent sent = at->second;
+    if (at->first != name || sent.lost || (!attempt.empty() && std::to_string(sent.command.tries) != attempt)) continue;
+    sent_.erase(std::next(at).base());
+    answer_command(sent, words[2] == "ok" ? accepted(sent.command) : outcome);
+    return true;
+  }
+  return false;
+}
+
+// look finds [nothing | A ringing, B ended, caller bridged] [partly] | look unknown
+bool Stage::act_audit(const Words& given) {
+  Words words = given;
+  CommandOutcome outcome{.outcome = OutcomeClass::ok, .http_status = 200};
+  outcome.audit_complete = !take_flag(words, "partly");
+  if (same(words, {"look", "unknown"})) {
+    outcome = {};
+  } else if (words.size() < 3 || words[1] != "finds") {
+    return false;
+  }
+  for (std::size_t i = 2; i + 1 < words.size(); i += 2) {
+    std::string what = words[i + 1];
+    if (what.ends_with(',')) what.pop_back();
+    const int leg = leg_named(words[i]);
+    if (leg == kUnknownLeg) return false;
+    const WebhookFact fact = about(leg);
+    AuditedLeg seen{.call_control_id = fact.call_control_id, .call_leg_id = fact.call_leg_id};
+    seen.client_state = encode_client_state({.session = session_.id, .leg = leg});
+    seen.ended = what == "ended";
+    seen.alive = !seen.ended;
+    seen.bridged = what == "bridged";
+    seen.answered = seen.bridged || what == "answered";
+    outcome.legs.push_back(seen);
+  }
+  const auto at =
+      std::ranges::find_if(sent_, [](const auto& sent) { return sent.first == "look" && !sent.second.lost; });
+  if (at == sent_.end()) return false;
+  const Sent sent = at->second;
+  sent_.erase(at);
+  answer_command(sent, outcome);
+  return true;
+}
+
+}  // namespace ringfence::scenario

@@ -1,0 +1,8 @@
+# Was: "recording started" arriving after the caller had left opened a wait that had no end.
+ring nobody
+t=0     caller calls                  -> answer caller
+t=0.1   answer caller ok              -> speak greeting
+t=0.2   speak greeting refused 10015  -> record message
+t=0.3   caller hangs up               -> nothing ; phase closing
+t=0.4   record message ok             -> nothing ; phase closing ; next 60.4
+t=60.4  time                          -> nothing ; phase closed ; recording lost ; next never

@@ -1,0 +1,60 @@
+// Plays a script against the real step(): turns its lines into events, lets ticks happen when they are due, and
+// compares what comes out with what the line expects. Must not know: files.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/step.h"
+#include "script.h"
+
+namespace ringfence::scenario {
+
+class Stage {
+ public:
+  explicit Stage(const Script& script);
+  // One text per line that went wrong; empty: the scenario holds.
+  [[nodiscard]] std::vector<std::string> play();
+
+ private:
+  struct Sent {
+    Command command;
+    bool lost = false;  // the worker that would have heard the answer is gone
+  };
+
+  void play_line(const Line& line);
+  void compare(const Line& line);
+  [[nodiscard]] std::string fact(const std::string& what) const;
+  void run_until(Millis at_ms, const Line& line);
+  void happen(Event event);
+  void complain(const Line& line, const std::string& what);
+
+  // events.cc: words to events. Each returns false when the words mean something else.
+  bool act(const Line& line);
+  bool act_caller(const std::vector<std::string>& words);
+  bool act_leg(const std::vector<std::string>& words);
+  bool act_result(const std::vector<std::string>& words);
+  bool act_audit(const std::vector<std::string>& words);
+  [[nodiscard]] int leg_named(const std::string& word) const;  // kParent for `caller`, kUnknownLeg for nobody
+  [[nodiscard]] WebhookFact about(int leg) const;
+  void webhook(WebhookFact fact, bool incoming_call = false);
+  void answer_command(const Sent& sent, CommandOutcome outcome);
+  [[nodiscard]] CommandOutcome accepted(const Command& command) const;
+
+  const Script& script_;
+  Policy policy_;
+  Session session_;
+  Millis now_ms_ = 0;
+  std::uint64_t events_ = 0;
+  std::vector<std::string> commands_;               // handed over since the last line
+  std::vector<std::pair<std::string, Sent>> sent_;  // by name, oldest first; a resend replaces nothing
+  std::map<std::string, std::string> names_by_id_;  // command id -> its name when first seen
+  std::vector<std::string> complaints_;
+};
+
+// How a command reads in a scenario: `dial A`, `answer caller`, `bridge A`, `record message`.
+[[nodiscard]] std::string words_of(const Script& script, const Command& command);
+
+}  // namespace ringfence::scenario

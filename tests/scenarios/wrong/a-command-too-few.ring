@@ -1,0 +1,2 @@
+ring A B
+t=0     caller calls                  -> dial A

@@ -1,0 +1,2 @@
+ring A
+t=0     caller calls                  -> dial A again
