@@ -26,7 +26,7 @@ namespace {
 
 [[nodiscard]] Error failure(const std::string& doing, const std::string& path, int reason) {
   std::string advice;
-  if (reason == ENOENT) advice = "; create its directory first (systemd: RuntimeDirectory=ringd)";
+  if (reason == ENOENT) advice = "; create its directory first, owned by the user ringd runs as";
   if (reason == EACCES) advice = "; the user ringd runs as must be allowed to write to its directory";
   if (reason == EPERM) advice = "; the user ringd runs as must be a member of the group";
   return {ErrorCode::unavailable, "cannot " + doing + " " + path + ": " + std::strerror(reason) + advice};
