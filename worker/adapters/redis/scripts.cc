@@ -25,9 +25,10 @@ if version ~= ARGV[1] then
 end
 local new_version = string.format('%.0f', tonumber(version) + 1)
 local time = redis.call('TIME')
+-- The first write: a Redis without memory refuses it here, and nothing any more once a script has written.
+redis.call('HSET', KEYS[1], 'v', new_version, 'd', ARGV[3], 'e:' .. ARGV[2], new_version)
 -- A ladder may outlive its session by a moment; a new session of the same name starts with an empty one.
 if version == '0' then redis.call('DEL', KEYS[3]) end
-redis.call('HSET', KEYS[1], 'v', new_version, 'd', ARGV[3], 'e:' .. ARGV[2], new_version)
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
 if ARGV[4] == '0' then
   redis.call('ZREM', KEYS[2], ARGV[6])
