@@ -116,7 +116,8 @@ TEST(EventFrame, PrefixNeedsAllItsSpaceAndNoMore) {
 }
 
 TEST(EventFrame, AbsentFieldsAreEmpty) {
-  const auto event = decode_event(as_bytes(minimal()));
+  const std::string payload = minimal();
+  const auto event = decode_event(as_bytes(payload));
   ASSERT_TRUE(event);
   EXPECT_EQ(event->received_ms, 1700000000000);
   EXPECT_EQ(event->id, "id");
@@ -237,7 +238,8 @@ TEST(VerdictFrame, RoundTripsAndCutsItsReason) {
     EXPECT_EQ(decoded->reason, "store is away");
   }
   const std::string reason(1000, 'r');
-  const auto cut = decode_verdict(payload_of(encode_verdict({Verdict::later, 1, reason})));
+  const std::string long_frame = encode_verdict({Verdict::later, 1, reason});
+  const auto cut = decode_verdict(payload_of(long_frame));
   ASSERT_TRUE(cut);
   EXPECT_EQ(cut->reason.size(), limits::kFieldBytes);
 }
