@@ -235,11 +235,14 @@ void Daemon::watch_drain(int looks_left) {
 
 void Daemon::keep_house() {
   log_.report_suppressed();
-  if (store_->ready() != store_was_ready_) {
-    store_was_ready_ = store_->ready();
-    log_.write(store_was_ready_ ? LogLevel::notice : LogLevel::warning, store_was_ready_ ? "store_ready" : "store_away",
-               {{"store", store_->kind()}});
-    notifier_.send(store_was_ready_ ? "STATUS=taking events" : "STATUS=waiting for the store; events are told later");
+  const bool ready = store_->ready();
+  if (store_was_ready_ != ready) {
+    store_was_ready_ = ready;
+    log_.write(
+        ready ? LogLevel::notice : LogLevel::warning, ready ? "store_ready" : "store_away",
+        {{"store", store_->kind()},
+         {"detail", ready ? "events are taken" : "events are told later and come again; see the store's own lines"}});
+    notifier_.send(ready ? "STATUS=taking events" : "STATUS=waiting for the store; events are told later");
   }
   house_timer_.start(kHouseMs, [this] { keep_house(); });
 }

@@ -67,7 +67,7 @@ class Daemon {
   std::optional<Control> control_;
   int sockets_draining_ = 0;
   bool stopping_ = false;
-  bool store_was_ready_ = false;
+  std::optional<bool> store_was_ready_;  // nothing said yet
 };
 
 }  // namespace ringfence

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <regex>
 #include <string>
 
 #include "settings/settings_table.h"
@@ -151,6 +153,25 @@ TEST(SettingsTest, TheDescriptionIsAConfigurationOnceTheKeyFileIsNamed) {
   const auto line_start = text.rfind('\n', key) + 1;
   text.replace(line_start, text.find('\n', key) - line_start, "api_key_file /k;");
   EXPECT_EQ(parsed(text).embedded_path, "/var/lib/ringd/ringd.db");
+}
+
+TEST(SettingsTest, TheSampleIsTakenAsItIsAndWithEveryCommentedDirectiveInForce) {
+  std::ifstream file(RINGFENCE_SOURCE_DIR "/conf/ringd.conf.sample");
+  ASSERT_TRUE(file);
+  std::string as_it_is, in_force, line;
+  const std::regex commented(R"(^\s*#([a-z_]+\s+\S+;).*)");
+  int directives = 0;
+  while (std::getline(file, line)) {
+    as_it_is += line + "\n";
+    std::smatch match;
+    const bool is_directive =
+        std::regex_match(line, match, commented) && match[1].str().find("...") == std::string::npos;
+    in_force += (is_directive ? match[1].str() : line) + "\n";
+    directives += is_directive ? 1 : 0;
+  }
+  EXPECT_GT(directives, 10);
+  parsed(as_it_is);
+  parsed(in_force);
 }
 
 }  // namespace
