@@ -1,0 +1,156 @@
+// What the operator asks and gets: health, calls, one call, the watch, the directory.
+#include "engine/request_target.h"
+#include "fixture.h"
+
+namespace ringfence::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class ControlTest : public EngineTest {
+ protected:
+  void SetUp() override {
+    EngineTest::SetUp();
+    control = std::make_unique<Control>(ControlParts{.engine = worker->engine,
+                                                     .store = store,
+                                                     .directory = worker->directory,
+                                                     .clock = worker->clock,
+                                                     .version = "test",
+                                                     .more_health = [](json_t* body) { set_int(body, "extra", 7); }});
+  }
+  ControlReply ask(std::string_view method, std::string_view target, std::string_view body = {}) {
+    std::vector<ControlReply> replies;
+    control->on_request({.method = method, .target = target, .body = as_bytes(body)},
+                        [&](ControlReply reply) { replies.push_back(std::move(reply)); });
+    loop.run();
+    EXPECT_EQ(replies.size(), 1u) << target;
+    return replies.empty() ? ControlReply{.status = 0} : replies[0];
+  }
+  Json ask_json(std::string_view target) {
+    const ControlReply reply = ask("GET", target);
+    EXPECT_EQ(reply.status, 200) << reply.body;
+    Result<Json> json = parse_json(reply.body);
+    return json ? std::move(*json) : nullptr;
+  }
+  std::unique_ptr<Control> control;
+};
+
+TEST_F(ControlTest, HealthCountsAndSaysWhatIsDegraded) {
+  Json before = ask_json("/health");
+  EXPECT_EQ(get_text(before.get(), "status"), "degraded") << "the directory has not been read";
+  ring();
+  const Json health = ask_json("/health");
+  EXPECT_EQ(get_text(health.get(), "status"), "ok");
+  EXPECT_EQ(get_text(health.get(), "version"), "test");
+  EXPECT_EQ(get_int(health.get(), "extra"), 7);
+  EXPECT_EQ(get_text(get_object(health.get(), "store"), "kind"), "fake");
+  EXPECT_EQ(get_int(get_object(health.get(), "directory"), "numbers"), 2);
+  const json_t* engine = get_object(health.get(), "engine");
+  EXPECT_EQ(get_int(engine, "accepted"), 1);
+  EXPECT_EQ(get_int(engine, "sessions_cached"), 1);
+  EXPECT_EQ(get_int(get_object(engine, "commands"), "dial"), 2);
+  EXPECT_EQ(get_int(get_object(engine, "results"), "ok"), 2);
+}
+
+TEST_F(ControlTest, CallsAreListedNewestFirstWithMaskedNumbers) {
+  start();
+  post(incoming("ev-1", "call-1"));
+  post(incoming("ev-2", "call-2"));
+  loop.run();
+  const Json body = ask_json("/calls");
+  const json_t* calls = get_array(body.get(), "calls");
+  ASSERT_EQ(json_array_size(calls), 2u);
+  const json_t* first = json_array_get(calls, 0);
+  EXPECT_EQ(get_text(first, "session"), "call-2");
+  EXPECT_EQ(get_text(first, "phase"), "ringing");
+  EXPECT_EQ(get_int(first, "legs_alive"), 2);
+  EXPECT_THAT(std::string(get_text(first, "from")), AllOf(HasSubstr("1222"), Not(HasSubstr("40111"))));
+  EXPECT_EQ(json_array_size(get_array(ask_json("/calls?limit=1").get(), "calls")), 1u);
+}
+
+TEST_F(ControlTest, OneCallHasItsLegsAndItsLadder) {
+  ring();
+  const Json call = ask_json("/calls/caller-leg");
+  EXPECT_EQ(json_array_size(get_array(call.get(), "devices")), 2u);
+  const json_t* ladder = get_array(call.get(), "ladder");
+  ASSERT_EQ(json_array_size(ladder), 3u);
+  EXPECT_EQ(get_text(json_array_get(ladder, 0), "event"), "call.initiated");
+  EXPECT_EQ(ask("GET", "/calls/nobody").status, 404);
+  EXPECT_EQ(ask("GET", "/calls/caller%2Dleg").status, 200);
+}
+
+TEST_F(ControlTest, WatchBeginsNowAndGoesOnWithoutGaps) {
+  start();
+  post(incoming("ev-1"));
+  loop.run();
+  Json first = ask_json("/watch");
+  EXPECT_EQ(json_array_size(get_array(first.get(), "lines")), 0u);
+  const std::int64_t from = get_int(first.get(), "next");
+  post(hangup("ev-2"));
+  loop.run();
+  const Json second = ask_json("/watch?after=" + std::to_string(from));
+  ASSERT_EQ(json_array_size(get_array(second.get(), "lines")), 1u);
+  EXPECT_EQ(get_text(json_array_get(get_array(second.get(), "lines"), 0), "event"), "call.hangup");
+  EXPECT_EQ(get_int(second.get(), "next"), from + 1);
+  EXPECT_EQ(json_array_size(get_array(ask_json("/watch?after=0").get(), "lines")), 2u);
+}
+
+TEST_F(ControlTest, ADirectoryIsReplacedOnlyByAGoodOne) {
+  start();
+  const ControlReply bad = ask("PUT", "/directory?file=my%20dir.conf", "organisation acme {\n usr x { }\n}");
+  EXPECT_EQ(bad.status, 422);
+  EXPECT_THAT(bad.body, AllOf(HasSubstr("my dir.conf:2: "), HasSubstr("did you mean")));
+  EXPECT_EQ(worker->directory.revision(), 1u);
+  EXPECT_EQ(ask("PUT", "/directory", "organisation other { number +4912345 { voicemail; } }").body, "{\"revision\":2}");
+  EXPECT_EQ(worker->directory.revision(), 2u);
+  EXPECT_THAT(std::string(get_text(ask_json("/directory").get(), "text")), HasSubstr("number +4912345 { voicemail; }"));
+  store.away = true;
+  EXPECT_EQ(ask("PUT", "/directory", "").status, 503);
+  EXPECT_EQ(worker->directory.revision(), 2u);
+  EXPECT_EQ(ask("GET", "/calls").status, 503);
+  EXPECT_EQ(ask("GET", "/calls/x").status, 503);
+}
+
+TEST_F(ControlTest, AnotherWorkersImportArrivesWithinASecond) {
+  start();
+  store.directory = {5, "organisation new { number +4912345 { voicemail; } }"};
+  worker->clock.advance(limits::kDirectoryRefreshMs);
+  EXPECT_EQ(worker->directory.revision(), 5u);
+  EXPECT_EQ(worker->directory.current().organisations().at(0).name, "new");
+}
+
+TEST_F(ControlTest, AStoredDirectoryThatCannotBeReadKeepsTheOldOneAndComplainsOnce) {
+  start();
+  store.directory = {2, "from_the_future { }"};
+  worker->clock.advance(5 * limits::kDirectoryRefreshMs);
+  EXPECT_EQ(worker->directory.current().organisations().at(0).name, "acme");
+  EXPECT_EQ(worker->log.count("directory_unreadable"), 1u);
+}
+
+TEST_F(ControlTest, WrongRequestsGetASentence) {
+  start();
+  const std::vector<std::tuple<std::string, std::string, int>> wrong{{"GET", "/", 404},
+                                                                     {"GET", "/nothing", 404},
+                                                                     {"GET", "/calls/a/b", 404},
+                                                                     {"GET", "health", 400},
+                                                                     {"GET", "/calls/%zz", 400},
+                                                                     {"GET", "/calls/%2", 400},
+                                                                     {"GET", "", 400},
+                                                                     {"POST", "/health", 405},
+                                                                     {"DELETE", "/directory", 405},
+                                                                     {"PUT", "/calls", 405},
+                                                                     {"GET", "/calls?limit=x", 400},
+                                                                     {"GET", "/calls?limit=-1", 400},
+                                                                     {"GET", "/watch?after=", 400}};
+  for (const auto& [method, target, status] : wrong) {
+    const ControlReply reply = ask(method, target);
+    EXPECT_EQ(reply.status, status) << method << " " << target;
+    const Result<Json> body = parse_json(reply.body);
+    ASSERT_TRUE(body) << target;
+    EXPECT_FALSE(get_text(body->get(), "error").empty()) << target;
+  }
+}
+
+}  // namespace
+}  // namespace ringfence::test

@@ -1,0 +1,168 @@
+// Nothing leaves before it is durable; what is durable leaves; each event is answered once.
+#include "fixture.h"
+
+namespace ringfence::test {
+namespace {
+
+TEST_F(EngineTest, NothingLeavesBeforeTheCommitIsDurable) {
+  start();
+  store.hold_answers = true;
+  const Answers& answers = post(incoming("ev-1"));
+  loop.run();
+  ASSERT_EQ(store.commits.size(), 1u);
+  EXPECT_TRUE(answers.empty());
+  EXPECT_TRUE(worker->telephony.sent.empty());
+  EXPECT_TRUE(worker->engine.watch().after(0, 10).lines.empty());
+  store.release();
+  loop.run();
+  expect_only(answers, Verdict::accepted);
+  EXPECT_EQ(worker->telephony.count(Verb::dial), 2u);
+  EXPECT_EQ(worker->engine.watch().after(0, 10).lines.size(), 1u);
+}
+
+TEST_F(EngineTest, TheCommitCarriesDueTimeLifetimeAndLadder) {
+  start();
+  post(incoming("ev-1"));
+  loop.run();
+  const CommitRequest& commit = store.commits.at(0);
+  EXPECT_EQ(commit.session.text, "caller-leg");
+  EXPECT_EQ(commit.event.text, "ev-1");
+  EXPECT_EQ(commit.expected_version, 0u);
+  EXPECT_GT(commit.due_ms, worker->clock.now_ms());
+  EXPECT_EQ(commit.ttl_ms, Policy{}.session_ttl_ms);
+  EXPECT_THAT(commit.ladder_line, testing::HasSubstr("call.initiated"));
+}
+
+TEST_F(EngineTest, ADuplicateIsSaidToBeOneAndSendsNothing) {
+  start();
+  expect_only((post(incoming("ev-1")), loop.run(), answers_.back()), Verdict::accepted);
+  const std::size_t sent = worker->telephony.sent.size();
+  const Answers& second = post(incoming("ev-1"));
+  loop.run();
+  expect_only(second, Verdict::duplicate);
+  EXPECT_EQ(worker->telephony.sent.size(), sent);
+  EXPECT_EQ(worker->engine.stats().duplicate, 1u);
+}
+
+TEST_F(EngineTest, FiftyParallelCopiesAreProcessedOnce) {
+  start();
+  store.hold_answers = true;
+  std::vector<const Answers*> copies;
+  for (int i = 0; i < 50; ++i) copies.push_back(&post(incoming("ev-1")));
+  loop.run();
+  for (const Answers* copy : copies) EXPECT_TRUE(copy->empty());
+  store.hold_answers = false;
+  store.release();
+  loop.run();
+  std::size_t accepted = 0;
+  for (const Answers* copy : copies) {
+    ASSERT_EQ(copy->size(), 1u);
+    accepted += copy->at(0).verdict == Verdict::accepted ? 1 : 0;
+    EXPECT_THAT(copy->at(0).verdict, testing::AnyOf(Verdict::accepted, Verdict::duplicate));
+  }
+  EXPECT_EQ(accepted, 1u);
+  EXPECT_EQ(worker->telephony.count(Verb::dial), 2u);
+}
+
+TEST_F(EngineTest, ResultsComeBackAsEventsWithTheCommandsIdAndTry) {
+  ring();
+  const CommandId dial = worker->telephony.sent.at(0).command.id;
+  ASSERT_TRUE(store.rows["caller-leg"].applied.contains("result:" + dial.text + ".1"));
+  EXPECT_EQ(worker->engine.stats().results_by_class[static_cast<std::size_t>(OutcomeClass::ok)], 2u);
+  EXPECT_TRUE(worker->engine.idle());
+}
+
+TEST_F(EngineTest, AResendIsTheSameCommandWithTheNextTry) {
+  start();
+  post(incoming("ev-1"));
+  loop.run();
+  ASSERT_EQ(worker->telephony.count(Verb::dial), 2u);
+  const Command first = worker->telephony.sent.at(0).command;
+  worker->telephony.answer(0, {.outcome = OutcomeClass::unknown});
+  worker->clock.advance(5'000);
+  std::size_t resends = 0;
+  for (const auto& sent : worker->telephony.sent) {
+    if (sent.command.id == first.id && sent.command.tries > 1) ++resends;
+  }
+  EXPECT_GE(resends, 1u);
+}
+
+TEST_F(EngineTest, FirstAnswerWinsAndTheOtherIsHungUp) {
+  ring();
+  const Answers& one = post(answered("ev-2", 0));
+  const Answers& two = post(answered("ev-3", 1));
+  loop.run();
+  expect_only(one, Verdict::accepted);
+  expect_only(two, Verdict::accepted);
+  EXPECT_EQ(worker->telephony.count(Verb::answer), 1u);
+  EXPECT_LT(worker->telephony.find_open(Verb::hangup, 1), worker->telephony.sent.size());
+  EXPECT_EQ(worker->telephony.find_open(Verb::hangup, 0), worker->telephony.sent.size());
+}
+
+TEST_F(EngineTest, MalformedIsRefusedAndStoresNothing) {
+  start();
+  for (const char* body : {"", "{", "[]", "{\"data\":{}}", "{\"data\":{\"id\":7}}"}) {
+    const Answers& answers = post_body(body, *worker);
+    expect_only(answers, Verdict::refused);
+    EXPECT_FALSE(answers[0].reason.empty());
+  }
+  EXPECT_TRUE(store.commits.empty());
+  EXPECT_EQ(worker->engine.stats().refused, 5u);
+}
+
+TEST_F(EngineTest, OtherFamiliesAreAcceptedAndIgnored) {
+  start();
+  const Answers& answers = post({.id = "ev-1", .type = "message.received"});
+  expect_only(answers, Verdict::accepted);
+  loop.run();
+  EXPECT_TRUE(store.commits.empty());
+  EXPECT_EQ(worker->engine.stats().ignored, 1u);
+  EXPECT_EQ(worker->engine.stats().accepted, 1u);
+}
+
+TEST_F(EngineTest, ACallBeforeTheDirectoryIsReadIsToldLater) {
+  store.away = true;
+  start();
+  expect_only(post(incoming("ev-1")), Verdict::later);
+  store.away = false;
+  worker->clock.advance(limits::kDirectoryRefreshMs);
+  const Answers& again = post(incoming("ev-1"));
+  loop.run();
+  expect_only(again, Verdict::accepted);
+  EXPECT_EQ(worker->telephony.count(Verb::dial), 2u);
+}
+
+TEST_F(EngineTest, ASlipThatIsForgottenStillAnswersLater) {
+  Answers answers;
+  {
+    const VerdictSlip slip([&](VerdictReply reply) { answers.push_back(std::move(reply)); });
+  }
+  expect_only(answers, Verdict::later);
+  {
+    VerdictSlip slip([&](VerdictReply reply) { answers.push_back(std::move(reply)); });
+    const VerdictSlip moved = std::move(slip);
+  }
+  EXPECT_EQ(answers.size(), 2u);
+}
+
+// A connection that has more frames in its buffer hands in the next one from inside the verdict.
+TEST_F(EngineTest, AVerdictMayBringInTheNextEventOfTheSameCall) {
+  start();
+  const std::string first = incoming("ev-1").body();
+  const std::string next = hangup("ev-2").body();
+  std::vector<Verdict> verdicts;
+  EventFrame second;
+  second.body = as_bytes(next);
+  EventFrame frame;
+  frame.body = as_bytes(first);
+  worker->engine.on_event(frame, [&](VerdictReply reply) {
+    verdicts.push_back(reply.verdict);
+    worker->engine.on_event(second, [&](VerdictReply later) { verdicts.push_back(later.verdict); });
+  });
+  loop.run();
+  EXPECT_THAT(verdicts, testing::ElementsAre(Verdict::accepted, Verdict::accepted));
+  EXPECT_EQ(store.rows["caller-leg"].version, 2u);
+}
+
+}  // namespace
+}  // namespace ringfence::test

@@ -1,0 +1,200 @@
+// The store is slow, away, ahead of us or says nothing: what the lanes do about each.
+#include "fixture.h"
+
+namespace ringfence::test {
+namespace {
+
+TEST_F(EngineTest, AConflictIsSteppedAgainOnTheWinnersDocument) {
+  ring();
+  Worker other(loop, store, worker->clock.now_ms());
+  other.engine.start();
+  loop.run();
+  // Both workers get an answer; each knows version 3 only.
+  post({.id = "ev-x", .type = "call.dtmf.received"}, other);
+  loop.run();
+  const Answers& ours = post(answered("ev-2", 0));
+  loop.run();
+  expect_only(ours, Verdict::accepted);
+  EXPECT_EQ(worker->engine.stats().conflicts, 1u);
+  EXPECT_EQ(worker->telephony.count(Verb::answer), 1u);
+}
+
+TEST_F(EngineTest, TwoWorkersTwoAnswersOneWinner) {
+  ring();
+  Worker other(loop, store, worker->clock.now_ms());
+  other.engine.start();
+  post({.id = "ev-x", .type = "call.dtmf.received"}, other);  // it has the session in its cache now
+  loop.run();
+  post({.id = "ev-y", .type = "call.dtmf.received"});
+  loop.run();
+  store.hold_commits = true;  // both step before either is written
+  const Answers& one = post(answered("ev-2", 0));
+  const Answers& two = post(answered("ev-3", 1), other);
+  loop.run();
+  store.hold_commits = false;
+  store.release();
+  loop.run();
+  expect_only(one, Verdict::accepted);
+  expect_only(two, Verdict::accepted);
+  EXPECT_EQ(worker->telephony.count(Verb::answer) + other.telephony.count(Verb::answer), 1u);
+  EXPECT_GE(worker->engine.stats().conflicts + other.engine.stats().conflicts, 1u);
+}
+
+TEST_F(EngineTest, AnUnknownCommitThatWasLostIsRetriedAfterAReload) {
+  start();
+  store.faults = {CommitFault::lost};
+  const Answers& answers = post(incoming("ev-1"));
+  loop.run();
+  EXPECT_TRUE(answers.empty());
+  EXPECT_TRUE(worker->telephony.sent.empty());
+  worker->clock.advance(limits::kStoreRetryMs);
+  expect_only(answers, Verdict::accepted);
+  EXPECT_EQ(worker->telephony.count(Verb::dial), 2u);
+  EXPECT_EQ(store.loads, 2u);
+}
+
+TEST_F(EngineTest, AnUnknownCommitThatLandedIsADuplicateAndItsCommandsLeaveWithTheNextTick) {
+  start();
+  store.faults = {CommitFault::landed};
+  const Answers& answers = post(incoming("ev-1"));
+  worker->clock.advance(limits::kStoreRetryMs);
+  expect_only(answers, Verdict::duplicate);
+  EXPECT_TRUE(worker->telephony.sent.empty());
+  worker->clock.advance(Policy{}.command_retry_ms);
+  EXPECT_EQ(worker->telephony.count(Verb::dial), 2u);
+  EXPECT_EQ(worker->engine.stats().recovered, 0u) << "its own alarm, not the due scan";
+}
+
+TEST_F(EngineTest, AnUnknownCommitThatLandsAfterTheReloadIsStillTickedInTime) {
+  start();
+  store.faults = {CommitFault::late};
+  const Answers& answers = post(incoming("ev-1"));
+  loop.run();
+  store.hold_commits = true;
+  worker->clock.advance(limits::kStoreRetryMs);  // reloaded: nothing there; the second commit is on its way
+  ASSERT_EQ(store.held(), 1u);
+  store.write_late();
+  store.hold_commits = false;
+  store.release();
+  loop.run();
+  expect_only(answers, Verdict::duplicate);
+  worker->clock.advance(Policy{}.command_retry_ms);
+  EXPECT_EQ(worker->telephony.count(Verb::dial), 2u);
+  EXPECT_EQ(worker->engine.stats().recovered, 0u);
+}
+
+TEST_F(EngineTest, AStoreThatStaysAwayMeansLaterAtTheVerdictsDeadline) {
+  start();
+  store.away = true;
+  const Answers& answers = post(incoming("ev-1"));
+  worker->clock.advance(limits::kVerdictMs - 1);
+  EXPECT_TRUE(answers.empty());
+  worker->clock.advance(1);
+  expect_only(answers, Verdict::later);
+  EXPECT_GT(answers[0].retry_after_s, 0);
+  EXPECT_TRUE(worker->telephony.sent.empty());
+  EXPECT_EQ(worker->engine.stats().expired, 1u);
+  // Dropped: the provider's retry brings it back, and it is processed once.
+  worker->clock.advance(1'000);
+  EXPECT_TRUE(worker->engine.idle());
+  store.away = false;
+  const Answers& again = post(incoming("ev-1"));
+  loop.run();
+  expect_only(again, Verdict::accepted);
+  EXPECT_EQ(answers.size(), 1u);
+  EXPECT_EQ(worker->telephony.count(Verb::dial), 2u);
+}
+
+TEST_F(EngineTest, ACommitThatIsDurableAfterTheDeadlineStillActsButIsNotAnsweredTwice) {
+  start();
+  store.hold_answers = true;
+  const Answers& answers = post(incoming("ev-1"));
+  worker->clock.advance(limits::kVerdictMs);
+  expect_only(answers, Verdict::later);
+  EXPECT_TRUE(worker->telephony.sent.empty());
+  store.release();
+  loop.run();
+  EXPECT_EQ(answers.size(), 1u);
+  EXPECT_EQ(worker->telephony.count(Verb::dial), 2u);
+}
+
+TEST_F(EngineTest, EventsBehindAStuckCommitAreToldLaterEachAtItsOwnDeadline) {
+  start();
+  store.hold_answers = true;
+  const Answers& first = post(incoming("ev-1"));
+  worker->clock.advance(500);
+  const Answers& second = post(hangup("ev-2"));
+  worker->clock.advance(limits::kVerdictMs - 500);
+  expect_only(first, Verdict::later);
+  EXPECT_TRUE(second.empty());
+  worker->clock.advance(500);
+  expect_only(second, Verdict::later);
+  store.hold_answers = false;
+  store.release();
+  worker->clock.advance(100);
+  EXPECT_FALSE(store.rows["caller-leg"].applied.contains("ev-2"))
+      << "the second was given up, not applied behind its sender's back";
+}
+
+TEST_F(EngineTest, AnUnreadableDocumentIsLaterAndCounted) {
+  start();
+  store.rows["caller-leg"] = {.version = 3, .document = "{\"format\":999}"};
+  const Answers& answers = post(incoming("ev-1"));
+  worker->clock.advance(limits::kVerdictMs);
+  expect_only(answers, Verdict::later);
+  EXPECT_GE(worker->engine.stats().unreadable, 1u);
+  EXPECT_EQ(store.rows["caller-leg"].version, 3u);
+}
+
+TEST_F(EngineTest, ASessionsQueueIsBoundedAndTheRestIsToldLaterAtOnce) {
+  start();
+  store.hold_commits = true;
+  std::vector<const Answers*> all;
+  for (std::size_t i = 0; i < limits::kSessionQueue + 3; ++i) {
+    all.push_back(&post({.id = "ev-" + std::to_string(i), .type = "call.dtmf.received"}));
+    loop.run();
+  }
+  EXPECT_EQ(store.held(), 1u) << "one commit in flight a session";
+  EXPECT_TRUE(all[limits::kSessionQueue - 1]->empty());
+  for (std::size_t i = limits::kSessionQueue; i < all.size(); ++i) expect_only(*all[i], Verdict::later);
+  EXPECT_EQ(worker->engine.stats().queue_full, 3u);
+  EXPECT_EQ(worker->engine.stats().queue_depth, limits::kSessionQueue);
+  store.hold_commits = false;
+  store.release();
+  loop.run();
+  for (std::size_t i = 0; i < limits::kSessionQueue; ++i) expect_only(*all[i], Verdict::accepted);
+  EXPECT_TRUE(worker->engine.idle());
+}
+
+TEST_F(EngineTest, TheWholeEngineIsBoundedToo) {
+  start();
+  store.hold_loads = true;
+  for (std::size_t i = 0; i < limits::kEngineQueue; ++i) {
+    post(incoming("ev-" + std::to_string(i), "call-" + std::to_string(i)));
+  }
+  EXPECT_EQ(worker->engine.stats().queue_depth, limits::kEngineQueue);
+  expect_only(post(incoming("ev-more", "call-more")), Verdict::later);
+  store.hold_loads = false;
+  store.release();
+  loop.run();
+  EXPECT_EQ(worker->engine.stats().accepted, limits::kEngineQueue);
+  EXPECT_EQ(worker->engine.stats().queue_depth, 0u);
+}
+
+TEST_F(EngineTest, AResultFindsRoomBehindAFullQueue) {
+  start();
+  post(incoming("ev-1"));
+  loop.run();
+  store.hold_commits = true;
+  for (std::size_t i = 0; i < limits::kSessionQueue; ++i)
+    post({.id = "d-" + std::to_string(i), .type = "call.dtmf.received"});
+  worker->telephony.answer(0, dialled(0));
+  EXPECT_EQ(worker->engine.stats().results_dropped, 0u);
+  store.hold_commits = false;
+  store.release();
+  loop.run();
+  EXPECT_TRUE(store.rows["caller-leg"].applied.contains("result:" + worker->telephony.sent[0].command.id.text + ".1"));
+}
+
+}  // namespace
+}  // namespace ringfence::test
