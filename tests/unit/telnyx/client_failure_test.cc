@@ -83,6 +83,22 @@ TEST_F(TelnyxClientTest, AConnectionClosedBeforeOrInTheAnswerIsUnknown) {
   EXPECT_EQ(midway.http_status, 200);
 }
 
+// curl itself repeats a request whose reused connection died without an answer. When that repeat cannot connect, curl
+// says "couldn't connect", and yet the first copy has been read and may have been executed.
+TEST_F(TelnyxClientTest, ARequestThatDiedWithAReusedConnectionIsUnknown) {
+  bool die = false;
+  serve([&](const SeenRequest&) {
+    if (die) server_->stop_listening();
+    return ScriptedReply{.how = die ? How::close_at_once : How::at_once};
+  });
+  connect();
+  EXPECT_EQ(outcome_of(command_for(Verb::hangup)).outcome, OutcomeClass::ok);
+  die = true;
+  const CommandOutcome outcome = outcome_of(command_for(Verb::dial));
+  EXPECT_EQ(server_->seen.size(), 2u);
+  EXPECT_EQ(outcome.outcome, OutcomeClass::unknown) << outcome.detail;
+}
+
 TEST_F(TelnyxClientTest, NoAnswerIsUnknownAtTheDeadline) {
   serve([](const SeenRequest&) { return held(); });
   TelnyxOptions options;

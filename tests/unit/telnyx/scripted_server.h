@@ -42,6 +42,7 @@ class ScriptedServer {
   bool release_one();
   void release_all();
   void close_connections();
+  void stop_listening() { listener_.reset(); }
 
   std::vector<SeenRequest> seen;
   int connections = 0;  // accepted so far
