@@ -123,16 +123,14 @@ std::optional<DedupTable> DedupTable::attach(ByteSpan memory) noexcept {
 }
 
 DedupKey DedupTable::key(std::string_view scope, std::string_view id) const noexcept {
-  // The length of the scope goes first, so that "a"+"bc" and "ab"+"c" differ.
-  std::array<std::uint8_t, 8> scope_bytes{};
-  ByteWriter(scope_bytes).u64(scope.size());
-  std::array<std::uint8_t, crypto_generichash_BYTES_MIN> hash{};
-  crypto_generichash_state state;
-  crypto_generichash_init(&state, layout_->hash_key.data(), layout_->hash_key.size(), hash.size());
-  crypto_generichash_update(&state, scope_bytes.data(), scope_bytes.size());
-  crypto_generichash_update(&state, as_bytes(scope).data(), scope.size());
-  crypto_generichash_update(&state, as_bytes(id).data(), id.size());
-  crypto_generichash_final(&state, hash.data(), hash.size());
+  // SipHash of the id, keyed by SipHash of the scope: of any length without a buffer, and the border between the two
+  // counts. Keyed hashes of 128 bits do not collide by chance, and not on purpose without the key.
+  using Hash = std::array<std::uint8_t, crypto_shorthash_siphashx24_BYTES>;
+  static_assert(crypto_shorthash_siphashx24_KEYBYTES == kHashKeyBytes && std::tuple_size_v<Hash> == kHashKeyBytes);
+  Hash scope_hash{};
+  crypto_shorthash_siphashx24(scope_hash.data(), as_bytes(scope).data(), scope.size(), layout_->hash_key.data());
+  Hash hash{};
+  crypto_shorthash_siphashx24(hash.data(), as_bytes(id).data(), id.size(), scope_hash.data());
   ByteReader reader(hash);
   const std::uint64_t high = reader.u64();
   return {high, reader.u64()};

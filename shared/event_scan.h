@@ -1,6 +1,8 @@
 // Finds the id, the type and the call of an event in its verified JSON body without building a tree.
-// One pass, no allocation, bounded depth. Whatever jansson (duplicate keys rejected) would refuse or read differently
-// is refused here too: tests compare the two on random and mutated bodies. Must not know: nginx, frames.
+// One pass, no allocation, bounded depth. Whatever jansson would refuse or read differently is refused here too, and so
+// are keys of ours that are repeated; a key repeated elsewhere is the worker's to refuse. Stricter than jansson: values
+// are printable ASCII, no escapes in keys next to ours, reals below 1e308. Tests compare the two on random and mutated
+// bodies. Must not know: nginx, frames.
 #pragma once
 
 #include <optional>

@@ -64,8 +64,8 @@ inline constexpr std::int64_t kDirectoryRefreshMs = 1000;
 // Connections waiting to be accepted: while ringd restarts behind an inherited socket, nginx's requests wait here
 // instead of failing. As many as we would take anyway.
 inline constexpr int kListenBacklog = 2048;
-// One read from a socket. Held per connection when a peer sends its next request before the reply: 2048 x 64 KB = 128 MB
-// at the very worst, from peers of known user id.
+// One read from a socket. Held per connection when a peer sends its next request before the reply: 2048 x 64 KB are
+// 128 MB at the very worst, from peers of known user id.
 inline constexpr std::size_t kSocketReadBytes = 64 * 1024;
 // A peer that is in the middle of a frame, or not reading its reply, for longer than this is gone.
 inline constexpr std::int64_t kStalledPeerMs = 10'000;

@@ -41,7 +41,8 @@ std::string error_in_store(std::string_view directive) {
 TEST(ConfTable, ReadsValuesOfEveryType) {
   const auto values = check(R"(
     log_level warn;
-    store { path "/var/lib/ringd/calls.db"; sync_interval 30s500ms; cache 64k; workers 8; readonly on; inner { greeting hello; } }
+    store { path "/var/lib/ringd/calls.db"; sync_interval 30s500ms; cache 64k; workers 8; readonly on;
+            inner { greeting hello; } }
     ingest { listen /tmp/x.sock; })");
   ASSERT_TRUE(values) << values.error().text;
   EXPECT_EQ(values->text("log_level"), "warn");
