@@ -10,7 +10,6 @@
 #include "adapters/system/account.h"
 #include "adapters/system/file.h"
 #include "adapters/system/secret_file.h"
-#include "shared/json.h"
 #include "shared/limits.h"
 
 namespace ringfence {

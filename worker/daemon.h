@@ -2,8 +2,6 @@
 // in which they may still call each other. Wiring only. Used by main.cc.
 #pragma once
 
-#include <jansson.h>
-
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +17,7 @@
 #include "engine/engine.h"
 #include "ports/store.h"
 #include "settings/settings.h"
+#include "shared/json.h"
 #include "shared/result.h"
 
 namespace ringfence {

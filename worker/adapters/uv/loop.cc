@@ -117,14 +117,14 @@ void UvClock::set_alarm(Millis at_ms, std::function<void()> ring) {
     timer_.stop();
     return;
   }
-  sleep();
+  nap();
 }
 
-void UvClock::sleep() {
+void UvClock::nap() {
   // In short naps: the wall clock may be stepped, which a timer on monotonic time does not notice. And a timer counts
   // whole milliseconds of another clock, so it may be a fraction early: look again before ringing.
   timer_.start(std::min(alarm_ms_ - now_ms(), kLongestNapMs), [this] {
-    if (now_ms() < alarm_ms_) return sleep();
+    if (now_ms() < alarm_ms_) return nap();
     const auto ring = std::exchange(ring_, nullptr);  // may set the next alarm or destroy the clock
     if (ring) ring();
   });

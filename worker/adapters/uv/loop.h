@@ -83,7 +83,7 @@ class UvClock final : public Clock {
   void set_alarm(Millis at_ms, std::function<void()> ring) override;
 
  private:
-  void sleep();
+  void nap();
   UvTimer timer_;
   Millis alarm_ms_ = 0;
   std::function<void()> ring_;
