@@ -207,7 +207,8 @@ bool Stage::act_audit(const Words& given) {
     const WebhookFact fact = about(leg);
     AuditedLeg seen{.call_control_id = fact.call_control_id, .call_leg_id = fact.call_leg_id};
     seen.client_state = encode_client_state({.session = session_.id, .leg = leg});
-    seen.ended = what == "ended";
+    seen.recording_saved = what == "recorded";
+    seen.ended = what == "ended" || seen.recording_saved;
     seen.alive = !seen.ended;
     seen.bridged = what == "bridged";
     seen.answered = seen.bridged || what == "answered";

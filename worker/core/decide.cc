@@ -142,7 +142,8 @@ bool decide_voicemail(Session& s, Millis at_ms, const Policy& policy) {
 
 // A recording that was begun is waited for, but not for ever.
 bool recording_settled(Session& s, Millis at_ms, const Policy& policy) {
-  if (!s.record_started || s.recording_saved || s.recording_lost) {
+  const bool begun = s.record_started || s.record_maybe;
+  if (!begun || s.recording_saved || s.recording_lost) {
     s.recording_deadline_ms = 0;
     return true;
   }

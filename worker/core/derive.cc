@@ -106,6 +106,9 @@ Millis audit_period(const Session& s, const Policy& policy) {
     first_ms = policy.audit_first_ms;
   }
   if (first_ms != 0) return doubled(first_ms, s.audit_backoff, policy.audit_max_ms);
+  // recording.saved is late: the records know it, too.
+  constexpr int kRecordingLooks = 4;
+  if (is_over(s.phase) && s.recording_deadline_ms != 0) return policy.recording_wait_ms / kRecordingLooks;
   // A lost hangup on both sides would otherwise hold the session for ever.
   return s.phase == Phase::connected || s.phase == Phase::vm_recording ? policy.audit_max_ms : 0;
 }
@@ -131,6 +134,9 @@ void derive_audit(Session& s, Millis at_ms, const Policy& policy) {
 // Entries past the window in which the provider recognises their command_id. What they leave open, others settle:
 // an audit (dial), a new attempt (answer, hangup), a deadline (bridge, speak).
 void expire(Session& s, Millis at_ms) {
+  for (const OutboxEntry& entry : s.outbox) {
+    if (entry.verb == Verb::record_start && at_ms >= entry.expires_ms) s.record_maybe |= entry.maybe_executed();
+  }
   std::erase_if(s.outbox, [&](const OutboxEntry& entry) { return at_ms >= entry.expires_ms; });
 }
 

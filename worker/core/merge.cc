@@ -203,6 +203,17 @@ void merge_audit(Session& session, const CommandOutcome& outcome, Millis asked_m
   if (wants_bridge_proof(session) && !bridged && asked_ms >= quiet_ms) session.bridge_disproved = true;
 }
 
+void merge_bridge(Session& session, const OutboxEntry& entry, const CommandOutcome& outcome, Millis at_ms) {
+  const bool ok = outcome.outcome == OutcomeClass::ok;
+  const bool refused = outcome.outcome == OutcomeClass::refused;
+  const bool current = entry.attempt == session.bridge_attempt;
+  // Said yes: it has been executed. Said no: this copy never will be, but another copy may be.
+  const bool settled = ok || (refused && entry.is_single());
+  session.bridge_maybe |= !refused ? outcome.outcome != OutcomeClass::not_sent : !settled;
+  if (settled) (current ? session.bridge_quiet_ms : session.bridge_quiet_before_ms) = at_ms;
+  if (refused && current) session.bridge_refused = true;
+}
+
 // What the answer to a command means for the call it addressed. `entry` is a copy: the outbox forgets it below.
 void merge_outcome(Session& session, const OutboxEntry& entry, const CommandOutcome& outcome, const Event& event,
                    const Policy& policy) {
@@ -210,20 +221,14 @@ void merge_outcome(Session& session, const OutboxEntry& entry, const CommandOutc
   const bool refused = outcome.outcome == OutcomeClass::refused;
   switch (entry.verb) {
     case Verb::dial:
-      merge_dial(session.legs[static_cast<std::size_t>(entry.leg)], outcome, entry.tries - entry.not_sent <= 1);
+      merge_dial(session.legs[static_cast<std::size_t>(entry.leg)], outcome, entry.is_single());
       break;
     case Verb::answer:
       if (ok) raise_parent(session.parent, ParentState::answered);
       if (proves_ended(outcome)) end_parent(session.parent, "ended before the answer");
       break;
     case Verb::bridge:
-      session.bridge_maybe |= ok || outcome.outcome == OutcomeClass::unknown;
-      // Said yes: it has been executed. Said no: this copy never will be, but another copy might.
-      if (ok || (refused && entry.tries - entry.not_sent <= 1)) {
-        const bool current = entry.attempt == session.bridge_attempt;
-        (current ? session.bridge_quiet_ms : session.bridge_quiet_before_ms) = event.at_ms;
-      }
-      if (refused && entry.attempt == session.bridge_attempt) session.bridge_refused = true;
+      merge_bridge(session, entry, outcome, event.at_ms);
       break;
     case Verb::hangup:
       if (!proves_ended(outcome)) break;

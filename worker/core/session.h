@@ -81,6 +81,7 @@ struct OutboxEntry {
   Millis created_ms = 0;   // the decision
   Millis expires_ms = 0;   // from then on the provider may not recognise the command_id: never resent
   Millis next_try_ms = 0;  // when it is handed over (again)
+  [[nodiscard]] bool is_single() const noexcept { return tries - not_sent <= 1; }  // no other copy is on its way
   [[nodiscard]] bool maybe_executed() const noexcept { return tries > not_sent; }
   bool operator==(const OutboxEntry&) const = default;
 };
