@@ -85,6 +85,8 @@ inline constexpr std::size_t kWatchLines = 4096;
 // Of these in one reply: a line with 64 commands weighs ~6 KB, and the reply has kReplyBytes.
 inline constexpr std::size_t kWatchReplyLines = 500;
 inline constexpr std::size_t kListedCalls = 1000;
+// How long ringctl waits for an answer: longer than a store that is away takes to say so.
+inline constexpr std::int64_t kControlAnswerMs = 5000;
 inline constexpr std::size_t kDirectoryBytes = 16 * 1024 * 1024;
 
 // --- configuration --------------------------------------------------------------------------------------------------

@@ -1,0 +1,34 @@
+// What each ringctl command asks, prints and exits with. Used by main.cc.
+// Must not know: how arguments are parsed.
+//
+// Exit codes: 0 done; 1 ringd said no (no such call, a wrong directory, degraded health); 2 ringd could not be asked.
+#pragma once
+
+#include <string>
+
+#include "ctl/terminal.h"
+
+namespace ringfence::ctl {
+
+struct Options {
+  std::string socket;
+  bool json = false;
+  Look look;
+};
+
+struct WatchOptions {
+  std::string call;  // begins with this; empty: all
+  bool from_start = false;
+};
+
+[[nodiscard]] int list_calls(const Options& options, unsigned limit);
+// `id` may be the beginning of an id, as long as only one call begins so.
+[[nodiscard]] int show_call(const Options& options, const std::string& id);
+[[nodiscard]] int watch(const Options& options, const WatchOptions& watch);  // until interrupted or ringd goes away
+[[nodiscard]] int show_health(const Options& options);
+// `file` may be "-" for the standard input.
+[[nodiscard]] int import_directory(const Options& options, const std::string& file);
+[[nodiscard]] int check_directory(const Options& options, const std::string& file);
+[[nodiscard]] int show_directory(const Options& options);
+
+}  // namespace ringfence::ctl

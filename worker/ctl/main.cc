@@ -1,0 +1,109 @@
+// ringctl: the operator's hand on ringd. Arguments in, one command run; see commands.h for what each does.
+// Must not know: sockets, JSON.
+#include <CLI/CLI.hpp>
+
+#include <cstdlib>
+#include <string>
+
+#include "ctl/commands.h"
+#include "shared/limits.h"
+
+namespace {
+
+using namespace ringfence::ctl;
+
+constexpr const char* kDescription =
+    "ringctl asks ringd what it is doing, and tells it whom to ring.\n"
+    "\n"
+    "  ringctl health                      is it well?\n"
+    "  ringctl calls                       the latest calls, one a line\n"
+    "  ringctl call 428c31b6               one call, step by step; the beginning of its id is enough\n"
+    "  ringctl watch                       every call as it happens\n"
+    "  ringctl watch --call 428c31b6       only this one\n"
+    "  ringctl directory check FILE        is the file right? Asks nobody\n"
+    "  ringctl directory import FILE       use it from now on\n"
+    "  ringctl directory show              what is in use\n"
+    "  ringctl --json calls | jq -r '.calls[].session'\n"
+    "\n"
+    "In a ladder: \u25c0 the provider said, \u25b6 we asked, \u2713 \u2717 ? \u2013 its answer was yes, no, unknown, "
+    "or it "
+    "was never sent, \u25f7 time passed.";
+
+constexpr const char* kFooter =
+    "Exit codes: 0 done; 1 ringd said no (no such call, a mistake in the directory, degraded health);\n"
+    "2 ringd could not be asked, or the command line is wrong. NO_COLOR turns colours off.";
+
+constexpr int kUsage = 2;
+
+struct Arguments {
+  Options options;
+  unsigned limit = 50;
+  std::string id, file;
+  WatchOptions watch;
+  int exit_code = 0;
+};
+
+void add_directory(CLI::App& app, Arguments& arguments) {
+  CLI::App* directory = app.add_subcommand("directory", "Who is rung when a number is called")->require_subcommand(1);
+  CLI::App* import =
+      directory->add_subcommand("import", "Check FILE and use it from now on; nothing changes if it is wrong");
+  import->add_option("FILE", arguments.file, "A file like conf/directory.conf.sample; - is the standard input")
+      ->required();
+  import->callback([&] { arguments.exit_code = import_directory(arguments.options, arguments.file);
+});
+CLI::App* check = directory->add_subcommand("check", "Check FILE without asking ringd");
+check->add_option("FILE", arguments.file, "The file; - is the standard input")->required();
+check->callback([&] { arguments.exit_code = check_directory(arguments.options, arguments.file); });
+directory->add_subcommand("show", "Print the directory in use, in the same syntax")->callback([&] {
+  arguments.exit_code = show_directory(arguments.options);
+});
+}  // namespace
+
+void add_commands(CLI::App& app, Arguments& arguments) {
+  CLI::App* calls = app.add_subcommand("calls", "The latest calls, most recently changed first");
+  calls->add_option("-n,--limit", arguments.limit, "How many at most")
+      ->capture_default_str()
+      ->check(CLI::Range(std::size_t{1}, ringfence::limits::kListedCalls));
+  calls->callback([&] { arguments.exit_code = list_calls(arguments.options, arguments.limit); });
+  CLI::App* call = app.add_subcommand("call", "One call: its legs, and its ladder of events and commands");
+  call->add_option("ID", arguments.id, "The call's id, or its beginning if no other call begins so")->required();
+  call->callback([&] { arguments.exit_code = show_call(arguments.options, arguments.id); });
+  CLI::App* follow = app.add_subcommand("watch", "Every event of every call as it happens, until Ctrl-C");
+  follow->add_option("--call", arguments.watch.call, "Only calls whose id begins so");
+  follow->add_flag("--from-start", arguments.watch.from_start,
+                   "Begin with the latest lines that ringd still remembers");
+  follow->callback([&] { arguments.exit_code = watch(arguments.options, arguments.watch); });
+  add_directory(app, arguments);
+  app.add_subcommand("health", "Counters, store and directory; exit code 1 when something is degraded")->callback([&] {
+    arguments.exit_code = show_health(arguments.options);
+  });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app(kDescription, "ringctl");
+  app.footer(kFooter);
+  app.require_subcommand(1);
+  app.fallthrough();  // --json and --socket may follow the command
+  Arguments arguments;
+  arguments.options.look = look_of_stdout();
+  arguments.options.socket = "/run/ringd/control.sock";
+  app.add_option("--socket", arguments.options.socket, "ringd's control socket, as `control` in ringd.conf says")
+      ->envname("RINGD_CONTROL")
+      ->capture_default_str();
+  app.add_flag("--json", arguments.options.json, "Print ringd's JSON; `watch` prints one object a line");
+  // Before the commands run, which parsing does at its end.
+  app.parse_complete_callback([&] {
+    constexpr std::string_view kScheme = "unix:";  // as written in ringd.conf
+    if (arguments.options.socket.starts_with(kScheme)) arguments.options.socket.erase(0, kScheme.size());
+  });
+  add_commands(app, arguments);
+  // The library reports wrong arguments and --help by throwing; this is the only place that may see it.
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kUsage;
+  }
+  return arguments.exit_code;
+}

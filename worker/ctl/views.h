@@ -1,0 +1,17 @@
+// ringd's JSON answers as text for people: the table of calls, one call, the health. Pure: JSON in, text out.
+// Used by commands.cc. Must not know: sockets, files.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "ctl/terminal.h"
+#include "shared/json.h"
+
+namespace ringfence::ctl {
+
+[[nodiscard]] std::string calls_text(const Look& look, const json_t* answer, std::int64_t now_ms);
+[[nodiscard]] std::string call_text(const Look& look, const json_t* answer);
+[[nodiscard]] std::string health_text(const Look& look, const json_t* answer);
+
+}  // namespace ringfence::ctl
