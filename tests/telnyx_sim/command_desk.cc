@@ -2,7 +2,6 @@
 #include "telnyx_sim/command_desk.h"
 
 #include <algorithm>
-#include <memory>
 
 namespace ringfence::sim {
 namespace {
@@ -35,79 +34,99 @@ ApiError fault_error(const FaultRule& fault) {
 
 }  // namespace
 
+Leg* CommandDesk::describe(Order& order, std::string_view target) {
+  order.target = target;
+  order.command_id = get_text(order.body.get(), "command_id");
+  const std::string_view anchor = order.verb == Verb::dial ? get_text(order.body.get(), "link_to") : target;
+  Leg* leg = anchor.empty() ? nullptr : world_.find_leg(anchor);
+  if (order.verb == Verb::dial) {
+    const json_t* destination = json_object_get(order.body.get(), "to");
+    if (json_is_array(destination)) destination = json_array_get(destination, 0);
+    order.to = json_is_string(destination) ? json_string_value(destination) : "";
+  } else if (leg != nullptr) {
+    order.to = leg->inbound ? "parent" : leg->to;
+  }
+  return leg;
+}
+
 void CommandDesk::receive(Verb verb, std::string_view target, std::string_view text, ReplyFn reply) {
   VerbCount& count = count_of(journal_, verb);
   ++count.received;
   auto parsed = parse_json(text.empty() ? "{}" : text);  // the documentation's own examples send no body
-  const auto fault_of_request = parsed ? check_request(verb, parsed->get()) : std::optional(malformed_json());
-  auto order = std::make_shared<Order>();
-  order->verb = verb;
-  order->target = target;
-  order->record = kNoRecord;
-  if (parsed) order->body = std::move(*parsed);
-  order->command_id = get_text(order->body.get(), "command_id");
-  const std::string_view anchor = verb == Verb::dial ? get_text(order->body.get(), "link_to") : target;
-  Leg* leg = anchor.empty() ? nullptr : world_.find_leg(anchor);
-  std::string to;
-  if (verb == Verb::dial) {
-    const json_t* destination = json_object_get(order->body.get(), "to");
-    if (json_is_array(destination)) destination = json_array_get(destination, 0);
-    to = json_is_string(destination) ? json_string_value(destination) : "";
-  } else if (leg != nullptr) {
-    to = leg->inbound ? "parent" : leg->to;
-  }
-  if (leg != nullptr) {
-    open_record(*order, leg->session, to);
+  const auto breach = parsed ? check_request(verb, parsed->get()) : std::optional(malformed_json());
+  Order order;
+  order.verb = verb;
+  if (parsed) order.body = std::move(*parsed);
+  if (const Leg* leg = describe(order, target)) {
+    open_record(order, leg->session, order.to);
     if (on_command) on_command(*leg->session, verb);
   }
-  if (fault_of_request) {
+  if (breach) {
     ++journal_.counters.contract_violations;
-    const Done done{refusal(*fault_of_request), "refused", fault_of_request->code};
-    close(*order, done);
-    return reply(done.reply);
+    Done done{refusal(*breach), "refused", breach->code};
+    close(order, done);
+    return reply(std::move(done.reply));
   }
-  if (const auto fault = faults_.for_command(order->session, verb_name(verb), to)) {
+  if (const auto fault = faults_.for_command(order.session, verb_name(verb), order.to)) {
     ++count.faulted;
-    return carry_out(order, *fault, std::move(reply));
+    return carry_out(std::move(order), *fault, std::move(reply));
   }
-  const Done done = execute(*order, true);
-  close(*order, done);
-  reply(done.reply);
+  reply(run(order, ""));
 }
 
-void CommandDesk::carry_out(const std::shared_ptr<Order>& order, const FaultRule& fault, ReplyFn reply) {
-  const auto run = [this, order](bool bridge_is_made, std::string_view note) {
-    Done done = execute(*order, bridge_is_made);
-    if (done.outcome == "executed" && !note.empty()) done.outcome = note;
-    close(*order, done);
-    return done.reply;
-  };
+// `note` names the fault in the records of a command that was executed under one.
+Reply CommandDesk::run(Order& order, std::string_view note) {
+  Done done = execute(order, true);
+  if (done.outcome == "executed" && !note.empty()) done.outcome = note;
+  close(order, done);
+  return std::move(done.reply);
+}
+
+Reply CommandDesk::run_later(std::uint64_t number) {
+  auto order = delayed_.extract(number);
+  return order.empty() ? refusal(unexpected(503)) : run(order.mapped(), "");
+}
+
+void CommandDesk::carry_out(Order order, const FaultRule& fault, ReplyFn reply) {
   switch (fault.kind) {
-    case FaultKind::latency:
+    case FaultKind::latency: {
+      const std::uint64_t number = ++delayed_count_;
+      delayed_.emplace(number, std::move(order));
       return answer_later(
-          fault.ms, [run] { return run(true, ""); }, std::move(reply));
+          fault.ms, [this, number] { return run_later(number); }, std::move(reply));
+    }
     case FaultKind::hold_response: {
-      Reply made = run(true, "");
+      Reply made = run(order, "");
       return answer_later(
           fault.ms, [made = std::move(made)] { return made; }, std::move(reply));
     }
     case FaultKind::execute_never_answer:
-      run(true, "execute_never_answer");
+      run(order, "execute_never_answer");
       return hold(std::move(reply));
-    case FaultKind::execute_later:
-      close(*order, {{0, "", 0}, "execute_later", ""});
-      scheduler_.after_ms(fault.ms, [run] { run(true, ""); });
+    case FaultKind::execute_later: {
+      close(order, {{0, "", 0}, "execute_later", ""});
+      const std::uint64_t number = ++delayed_count_;
+      delayed_.emplace(number, std::move(order));
+      scheduler_.after_ms(fault.ms, [this, number] { run_later(number); });
       return hold(std::move(reply));
+    }
     case FaultKind::drop:
-      close(*order, {{0, "", 0}, "drop", ""});
+      close(order, {{0, "", 0}, "drop", ""});
       return hold(std::move(reply));
-    case FaultKind::bridge_not_made:
-      return reply(run(false, "bridge_not_made"));
+    case FaultKind::bridge_not_made: {
+      Done done = execute(order, false);
+      if (done.outcome == "executed")
+        done.outcome = "bridge_not_made";
+      else
+        faults_.give_back(fault);  // it was refused or ignored anyway; the fault is for one that would be made
+      close(order, done);
+      return reply(std::move(done.reply));
+    }
     default: {
       const ApiError error = fault_error(fault);
       Reply refused = refusal(error);
       if (fault.kind == FaultKind::rate_limit) refused.retry_after_s = fault.retry_after_s;
-      close(*order, {refused, std::string(fault_name(fault.kind)), error.code});
+      close(order, {refused, std::string(fault_name(fault.kind)), error.code});
       return reply(std::move(refused));
     }
   }
@@ -234,6 +253,7 @@ void CommandDesk::answer_later(std::int64_t delay_ms, std::function<Reply()> mak
 void CommandDesk::clear() {
   dials_.clear();
   dial_order_.clear();
+  delayed_.clear();
   auto held = std::move(held_);
   held_.clear();
   for (auto& [number, reply] : held) reply(refusal(unexpected(503)));

@@ -39,23 +39,25 @@ class CommandDesk {
   std::function<void(const Session&, Verb)> on_command;  // the load generator measures here
 
  private:
+  static constexpr std::size_t kNoRecord = static_cast<std::size_t>(-1);
   struct Order {  // one command on its way
-    Verb verb;
-    std::string target, command_id;
+    Verb verb = Verb::dial;
+    std::string target, command_id, to;
     Json body;
-    std::size_t record = 0;  // index into the session's commands; kNoRecord when it has none
+    std::size_t record = kNoRecord;  // index into the session's commands
     std::string session;
   };
   struct Done {
     Reply reply;
     std::string outcome, code;
   };
-  static constexpr std::size_t kNoRecord = static_cast<std::size_t>(-1);
-
   Done execute(Order& order, bool bridge_is_made);
   Done execute_dial(Order& order);
   Done execute_action(Order& order, bool bridge_is_made);
-  void carry_out(const std::shared_ptr<Order>& order, const FaultRule& fault, ReplyFn reply);
+  Leg* describe(Order& order, std::string_view target);  // the leg it is about, or its dial is linked to
+  void carry_out(Order order, const FaultRule& fault, ReplyFn reply);
+  Reply run(Order& order, std::string_view note);
+  Reply run_later(std::uint64_t number);
   void open_record(Order& order, Session* session, std::string_view to);
   void close(const Order& order, const Done& done);
   void answer_later(std::int64_t delay_ms, std::function<Reply()> make, ReplyFn reply);
@@ -69,8 +71,9 @@ class CommandDesk {
   Journal& journal_;
   std::unordered_map<std::string, RememberedCommand> dials_;
   std::deque<std::string> dial_order_;
-  std::map<std::uint64_t, ReplyFn> held_;
-  std::uint64_t held_count_ = 0;
+  std::map<std::uint64_t, ReplyFn> held_;   // answers to be given later
+  std::map<std::uint64_t, Order> delayed_;  // commands to be executed later
+  std::uint64_t held_count_ = 0, delayed_count_ = 0;
 };
 
 }  // namespace ringfence::sim

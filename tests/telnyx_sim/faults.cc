@@ -41,6 +41,7 @@ Result<void> Faults::add(const json_t* rule, std::string_view session) {
   const auto name = std::find(std::begin(kNames), std::end(kNames), get_text(rule, "do"));
   if (name == std::end(kNames)) return fail(ErrorCode::invalid, "a fault needs a known \"do\"");
   FaultRule parsed;
+  parsed.number = ++added_;
   parsed.kind = static_cast<FaultKind>(name - std::begin(kNames));
   parsed.session = session.empty() ? get_text(match, "call") : session;
   parsed.verb = get_text(match, "verb");
@@ -83,6 +84,14 @@ std::optional<FaultRule> Faults::for_command(std::string_view session, std::stri
 
 std::optional<FaultRule> Faults::for_webhook(std::string_view session, std::string_view event, std::string_view to) {
   return match(session, event, to, false);
+}
+
+void Faults::give_back(const FaultRule& applied) {
+  for (FaultRule& rule : rules_) {
+    if (rule.number != applied.number) continue;
+    --rule.applied;
+    --rule.seen;
+  }
 }
 
 void Faults::forget(std::string_view session) {

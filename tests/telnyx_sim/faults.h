@@ -43,6 +43,7 @@ struct FaultRule {
   std::int64_t ms = 0, status = 0, retry_after_s = 1, copies = 1;
   std::string code, title, detail;
   std::int64_t seen = 0, applied = 0;
+  std::uint64_t number = 0;
 };
 
 class Faults {
@@ -53,6 +54,7 @@ class Faults {
                                                      std::string_view to);
   [[nodiscard]] std::optional<FaultRule> for_webhook(std::string_view session, std::string_view event,
                                                      std::string_view to);
+  void give_back(const FaultRule& applied);  // it turned out to have had nothing to spoil
   void forget(std::string_view session);
   void clear() { rules_.clear(); }
   [[nodiscard]] const std::vector<FaultRule>& rules() const noexcept { return rules_; }
@@ -60,6 +62,7 @@ class Faults {
  private:
   std::optional<FaultRule> match(std::string_view session, std::string_view name, std::string_view to, bool command);
   std::vector<FaultRule> rules_;
+  std::uint64_t added_ = 0;
 };
 
 [[nodiscard]] std::string_view fault_name(FaultKind kind) noexcept;

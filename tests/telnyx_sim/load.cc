@@ -71,6 +71,7 @@ void Load::start_one() {
   ++started_;
   Script script;
   script.caller.hang_up_after_bridged_ms = talk_ms_;
+  script.caller.hang_up_after_ms = kLoadPatienceMs;
   Person everybody;
   everybody.to = "*";
   everybody.only_first = true;

@@ -14,6 +14,7 @@ namespace ringfence::sim {
 
 inline constexpr std::size_t kLoadSamples = 1'000'000;
 inline constexpr std::int64_t kLoadStepMs = 5;
+inline constexpr std::int64_t kLoadPatienceMs = 60'000;  // a call nobody cares for ends, so that a run can end
 
 class Load {
  public:

@@ -10,7 +10,7 @@ template <class Number>
 Result<void> read_number(std::string_view text, Number& number) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size())
-    return fail(ErrorCode::invalid, "\"" + std::string(text) + "\" is not a number");
+    return fail(ErrorCode::invalid, std::string(text) + " is not a number");
   return {};
 }
 

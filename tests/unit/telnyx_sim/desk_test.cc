@@ -135,6 +135,8 @@ TEST_F(Desk, ABridgeMayBeAcceptedAndNotMade) {
   sim.world.answer_by_person(a);
   EXPECT_EQ(command(Verb::answer, session.parent->control_id).status, 200);
   fault(R"({"do":"bridge_not_made"})");
+  EXPECT_EQ(command(Verb::bridge, session.parent->control_id, R"({"call_control_id":"v3:x"})").status, 422)
+      << "a bridge that fails by itself does not use the fault up";
   EXPECT_EQ(bridge(session, a, R"(,"command_id":"b1")").status, 200);
   EXPECT_EQ(session.parent->peer, nullptr);
   EXPECT_EQ(bridge(session, a, R"(,"command_id":"b1")").status, 200);

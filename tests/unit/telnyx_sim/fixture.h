@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -63,12 +64,12 @@ class SimulationTest : public testing::Test {
   };
   // status 0: not answered yet. The answer may still come into *late.
   Got command(Verb verb, const std::string& target, const std::string& body = "{}", Got* late = nullptr) {
-    auto got = std::make_shared<Got>();
-    sim.desk.receive(verb, target, body, [got, late](const Reply& reply) {
-      *got = {reply.status, reply.body, reply.retry_after_s};
-      if (late != nullptr) *late = *got;
+    Got& got = answers_.emplace_back();  // outlives this call: an answer may come later
+    sim.desk.receive(verb, target, body, [&got, late](const Reply& reply) {
+      got = {reply.status, reply.body, reply.retry_after_s};
+      if (late != nullptr) *late = got;
     });
-    return *got;
+    return got;
   }
   Leg& dial(const Session& session, const std::string& to, const std::string& extra = "") {
     const Got got = command(Verb::dial, "", dial_body(session, to, extra));
@@ -83,6 +84,9 @@ class SimulationTest : public testing::Test {
     return command(Verb::bridge, session.parent->control_id,
                    R"({"call_control_id":")" + leg.control_id + "\"" + extra + "}");
   }
+
+ private:
+  std::deque<Got> answers_;
 };
 
 }  // namespace ringfence::sim
