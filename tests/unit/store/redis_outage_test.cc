@@ -108,6 +108,36 @@ TEST_F(RedisOutage, AServerThatForgotTheScriptsIsToldThemAgain) {
   EXPECT_TRUE(store->ready());
 }
 
+TEST_F(RedisOutage, CommitsOfOneSessionKeepTheirOrderThroughForgottenScripts) {
+  RedisServer server;
+  const auto store = connected(server);
+  ASSERT_EQ(server.command("SCRIPT FLUSH"), "+OK\r\n");
+  std::vector<CommitResult> results;
+  constexpr std::uint64_t kMany = limits::kStoreInFlight + 100;
+  for (std::uint64_t version = 0; version < kMany; ++version) {
+    store->commit(request("s1", version, "e" + std::to_string(version)),
+                  [&](CommitResult result) { results.push_back(result); });
+  }
+  ASSERT_TRUE(bench_.run_until([&] { return results.size() == kMany; }));
+  EXPECT_EQ(count(results, CommitStatus::committed), static_cast<int>(kMany));
+}
+
+TEST_F(RedisOutage, APauseOfThisProcessIsNotTakenForAStallOfTheServer) {
+  RedisServer server;
+  const auto store = connected(server);
+  std::vector<CommitResult> results;
+  commit_many(*store, results, 50);
+  // Stopped by a debugger or a busy machine: the replies wait in the socket while every deadline passes.
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(2 * limits::kStoreReplyMs);
+  uv_run(bench_.loop.get(), UV_RUN_NOWAIT);
+  ASSERT_LT(results.size(), 50U);
+  while (std::chrono::steady_clock::now() < end) {
+  }
+  ASSERT_TRUE(bench_.run_until([&] { return results.size() == 50; }));
+  EXPECT_EQ(count(results, CommitStatus::committed), 50);
+  EXPECT_TRUE(store->ready());
+}
+
 TEST_F(RedisOutage, ADemotedServerIsLeftAndTakenAgainWhenItIsMaster) {
   RedisServer server;
   const auto store = connected(server);

@@ -84,6 +84,7 @@ void CommitLane::submit(CommitRequest request, std::function<void(CommitResult)>
 void CommitLane::pump() {
   if (!ready()) {
     // Nobody is served by waiting for a server that is away: the caller retries, or says "later" in time.
+    for (auto& entry : std::exchange(again_, {})) answer(std::move(entry));
     for (auto& entry : std::exchange(queue_, {})) answer(std::move(entry));
     queue_bytes_ = 0;
     return;
@@ -98,23 +99,25 @@ void CommitLane::pump() {
   }
 }
 
+std::unique_ptr<CommitLane::Entry> CommitLane::take_next() {
+  auto& from = again_.empty() ? queue_ : again_;
+  auto entry = std::move(from.front());
+  from.pop_front();
+  if (!entry->as_text) queue_bytes_ -= weight(entry->call);
+  return entry;
+}
+
 void CommitLane::pump_window(Writer& writer) {
-  while (!queue_.empty() && writer.connection->ready() && writer.connection->in_flight() < limits::kStoreInFlight) {
-    auto entry = std::move(queue_.front());
-    queue_.pop_front();
-    queue_bytes_ -= weight(entry->call);
-    send_entry(writer, std::move(entry));
+  while (!idle() && writer.connection->ready() && writer.connection->in_flight() < limits::kStoreInFlight) {
+    send_entry(writer, take_next());
   }
 }
 
 void CommitLane::pump_batch(Writer& writer) {
-  if (writer.waiting || queue_.empty()) return;
+  if (writer.waiting || idle()) return;
   writer.waiting = true;
-  for (std::size_t sent = 0; !queue_.empty() && sent < limits::kStoreInFlight; ++sent) {
-    auto entry = std::move(queue_.front());
-    queue_.pop_front();
-    queue_bytes_ -= weight(entry->call);
-    send_entry(writer, std::move(entry));
+  for (std::size_t sent = 0; !idle() && sent < limits::kStoreInFlight; ++sent) {
+    send_entry(writer, take_next());
   }
   writer.connection->send({"WAIT", wait_replicas_text_, wait_ms_text_},
                           [this, &writer](const redisReply* reply) { on_wait(writer, reply); });
@@ -130,10 +133,9 @@ void CommitLane::send_entry(Writer& writer, std::unique_ptr<Entry> entry) {
 
 void CommitLane::on_script(Writer& writer, std::unique_ptr<Entry> entry, const redisReply* reply) {
   if (is_error(reply, "NOSCRIPT") && !entry->as_text) {
-    // Restarted or flushed. First in the queue again, for the next batch: the WAIT under way does not cover it.
+    // Restarted or flushed. Ahead of the queue for the next batch: the WAIT under way does not cover it.
     entry->as_text = true;
-    queue_bytes_ += weight(entry->call);
-    queue_.push_front(std::move(entry));
+    again_.push_back(std::move(entry));
     if (wait_replicas_ == 0) pump();
     return;
   }

@@ -38,6 +38,8 @@ class CommitLane {
   };
 
   void pump();
+  std::unique_ptr<Entry> take_next();
+  [[nodiscard]] bool idle() const noexcept { return queue_.empty() && again_.empty(); }
   void pump_window(Writer& writer);
   void pump_batch(Writer& writer);
   void send_entry(Writer& writer, std::unique_ptr<Entry> entry);
@@ -55,6 +57,7 @@ class CommitLane {
   Completions& completions_;
   std::deque<std::unique_ptr<Entry>> queue_;
   std::size_t queue_bytes_ = 0;
+  std::deque<std::unique_ptr<Entry>> again_;  // after a NOSCRIPT, ahead of the queue; at most what was in flight
   UvDeferred end_of_turn_;
   bool pump_posted_ = false;
   Millis complained_ms_ = 0;
