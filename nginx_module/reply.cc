@@ -53,7 +53,6 @@ ngx_int_t filter_header(ngx_http_request_t* r) noexcept {
   const ngx_uint_t status = r->headers_out.status;
   if (context->answering || status < NGX_HTTP_BAD_REQUEST) return next_header_filter(r);
   settle(r, *context, outcome_of(*context, status));
-  release_claim(*context);
   if (context->outcome == Outcome::unavailable) {
     // Whether the worker was away, slow or broken is ours to know; to the provider it is "ask again".
     r->headers_out.status = NGX_HTTP_SERVICE_UNAVAILABLE;

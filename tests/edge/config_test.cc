@@ -177,6 +177,31 @@ TEST_F(ConfigTest, TheModuleLoadsWithoutAnHttpBlock) {
   ASSERT_TRUE(nginx.start(none));
 }
 
+TEST_F(ConfigTest, TheSampleLoadsAndVerifies) {
+  std::string sample = read_text(RINGFENCE_SOURCE_DIR "/conf/nginx/ringfence.conf");
+  // Only what belongs to the machine it is meant for.
+  for (const auto& [what, with] :
+       {std::pair<std::string_view, std::string_view>{"listen 8080;", "listen unix:{dir}/sample.sock;"},
+        {"/etc/nginx/webhook/telnyx.keys", "keys"},
+        {"/run/ringd/ingest.sock", "{dir}/worker.sock"},
+        {"/var/log/nginx/webhook.log webhook", "{dir}/sample.log sample"},
+        {"log_format webhook", "log_format sample"},
+        {"calls:32m", "calls:1m"}}) {
+    const std::size_t at = sample.find(what);
+    ASSERT_NE(at, std::string::npos) << what;
+    sample.replace(at, what.size(), with);
+  }
+  write_text(nginx.file("keys"), signer.public_key());
+  ASSERT_TRUE(start(with("", sample)));
+  HttpClient client(nginx.file("sample.sock"));
+  const std::string path = "/webhooks/cpaas/telnyx/call-control";
+  EXPECT_EQ(client.send(signer.webhook(path, event_body("evt-1"))).status, 200);
+  EXPECT_EQ(client.send(TelnyxSigner().webhook(path, event_body("evt-2"))).status, 403);
+  EXPECT_EQ(worker.seen().size(), 1U);
+  EXPECT_TRUE(wait_until(
+      [&] { return read_text(nginx.file("sample.log")).find("200 \"accepted\" id=\"evt-1\"") != std::string::npos; }));
+}
+
 TEST_F(ConfigTest, EveryKeyOfALocationIsTrusted) {
   const TelnyxSigner next;
   const TelnyxSigner inline_one;
