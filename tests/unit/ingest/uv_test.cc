@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -142,6 +144,22 @@ TEST(UvDeferredTest, AClosureMayDestroyItsDeferredAndTheRestIsDropped) {
   deferred->post([&] { order += "b"; });
   loop.run();
   EXPECT_EQ(order, "a");
+}
+
+TEST(UvSignalTest, RunsOnTheLoopForEachArrivalAndDoesNotKeepItRunning) {
+  UvLoop loop;
+  UvSignal signal(loop);
+  int arrived = 0;
+  signal.start(SIGUSR1, [&] { ++arrived; });
+  loop.run();  // returns: waiting for a signal is no reason to go on
+  for (int expected = 1; expected <= 2; ++expected) {
+    raise(SIGUSR1);
+    EXPECT_EQ(arrived, expected - 1) << "ran inside the signal handler";
+    UvTimer bound(loop);
+    bound.start(5000, [&] { loop.stop(); });
+    while (arrived < expected && uv_loop_alive(loop.get()) != 0) uv_run(loop.get(), UV_RUN_ONCE);
+    EXPECT_EQ(arrived, expected);
+  }
 }
 
 TEST(UvClockTest, NeverRingsEarly) {
