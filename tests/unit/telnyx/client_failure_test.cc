@@ -139,9 +139,23 @@ TEST_F(TelnyxClientTest, WhatWaitsTooLongInTheQueueIsNotSent) {
 }
 
 TEST_F(TelnyxClientTest, AnEndlessAnswerIsCutAndUnknown) {
-  serve([](const SeenRequest&) { return ScriptedReply{.body = std::string(2 * limits::kProviderReplyBytes, ' ')}; });
+  std::size_t padding = 100;
+  serve([&](const SeenRequest&) {
+    return ScriptedReply{.body = R"({"data":{"call_control_id":"v3:x","call_leg_id":"l"},"pad":")" +
+                                 std::string(padding, 'x') + "\"}"};
+  });
   connect();
+  EXPECT_EQ(outcome_of(command_for(Verb::dial)).outcome, OutcomeClass::ok);
+  padding = limits::kProviderReplyBytes;
   EXPECT_EQ(outcome_of(command_for(Verb::dial)).outcome, OutcomeClass::unknown);
+}
+
+TEST_F(TelnyxClientTest, AnAuditHasOneDeadlineForAllItsPages) {
+  serve([](const SeenRequest&) { return held(); });
+  TelnyxOptions options;
+  options.deadline_ms = 60'000;
+  options.audit_deadline_ms = 200;
+  connect(options);
   EXPECT_EQ(outcome_of(command_for(Verb::audit)).outcome, OutcomeClass::unknown);
 }
 
@@ -220,6 +234,25 @@ TEST_F(TelnyxClientTest, DestructionFromWithinACallback) {
   }
   ASSERT_TRUE(run_until(loop_, [&] { return server_->seen.size() == 8; }));
   server_->release_all();
+  ASSERT_TRUE(run_until(loop_, [&] { return ran > 0; }));
+  server_.reset();
+  loop_.run();
+  EXPECT_EQ(ran, 1);
+}
+
+// Deadlines that fall together are delivered in one go: the first callback must be the last one then.
+TEST_F(TelnyxClientTest, DestructionWhileSeveralOutcomesAreDelivered) {
+  serve([](const SeenRequest&) { return held(); });
+  TelnyxOptions options;
+  options.deadline_ms = 100;
+  connect(options);
+  int ran = 0;
+  for (int i = 0; i < 30; ++i) {
+    client_->send(command_for(Verb::hangup), [&](const CommandOutcome&) {
+      ++ran;
+      client_.reset();
+    });
+  }
   ASSERT_TRUE(run_until(loop_, [&] { return ran > 0; }));
   server_.reset();
   loop_.run();

@@ -24,6 +24,22 @@ class TelnyxTlsTest : public TelnyxClientTest {
     return true;
   }
 
+  // The connections that carried `requests` requests, all over HTTP/2. nginx logs a request after its answer has left.
+  std::set<std::string> connections_of(std::ptrdiff_t requests) {
+    std::string log;
+    EXPECT_TRUE(run_until(loop_, [&] {
+      log = front_->access_log();
+      return std::ranges::count(log, '\n') >= requests;
+    }));
+    std::set<std::string> connections;
+    std::istringstream lines(log);
+    for (std::string number, protocol; lines >> number >> protocol;) {
+      EXPECT_EQ(protocol, "HTTP/2.0");
+      connections.insert(number);
+    }
+    return connections;
+  }
+
   std::unique_ptr<TlsFront> front_;
 };
 
@@ -45,19 +61,16 @@ TEST_F(TelnyxTlsTest, ABurstSharesAFewHttp2Connections) {
   for (const CommandOutcome& outcome : outcomes_) EXPECT_EQ(outcome.outcome, OutcomeClass::ok) << outcome.detail;
   ASSERT_FALSE(server_->seen.empty());
   EXPECT_EQ(server_->seen.front().headers.at("authorization"), std::string("Bearer ") + kTestKey);
-  // nginx logs a request after its answer has left.
-  std::string log;
-  ASSERT_TRUE(run_until(loop_, [&] {
-    log = front_->access_log();
-    return std::ranges::count(log, '\n') >= 200;
-  }));
-  std::set<std::string> connections;
-  std::istringstream lines(log);
-  for (std::string number, protocol; lines >> number >> protocol;) {
-    EXPECT_EQ(protocol, "HTTP/2.0");
-    connections.insert(number);
-  }
+  const std::set<std::string> connections = connections_of(200);
   EXPECT_LE(connections.size(), static_cast<std::size_t>(limits::kProviderConnections));
+}
+
+// PIPEWAIT: without it a cold burst opens all connections it may.
+TEST_F(TelnyxTlsTest, AColdBurstWaitsForTheFirstConnection) {
+  REQUIRE_FRONT([](const SeenRequest&) { return ScriptedReply{}; }, patient());
+  for (int i = 0; i < 20; ++i) send(command_for(Verb::dial));
+  ASSERT_TRUE(wait_for(20));
+  EXPECT_EQ(connections_of(20).size(), 1u);
 }
 
 TEST_F(TelnyxTlsTest, AnUntrustedCertificateIsNotSent) {

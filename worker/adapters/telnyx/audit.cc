@@ -3,7 +3,6 @@
 
 #include <utility>
 
-#include "shared/json.h"
 #include "shared/limits.h"
 
 namespace ringfence {

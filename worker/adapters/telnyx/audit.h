@@ -3,8 +3,6 @@
 // Must not know: curl, what a session concludes from it.
 #pragma once
 
-#include <jansson.h>
-
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +11,7 @@
 
 #include "adapters/telnyx/request.h"
 #include "core/command.h"
+#include "shared/json.h"
 
 namespace ringfence {
 
