@@ -35,10 +35,10 @@ void derive_dials(Session& s, Millis at_ms, const Policy& policy) {
   }
 }
 
-// A dial that never left is no call; one that did stays open until its answer or its window tells.
-void drop_unsent(Session& s) {
+// A dial that never left is no call; one that did stays open until its answer, its window, or its call's proved end.
+void drop_unwanted(Session& s) {
   std::erase_if(s.outbox, [&](const OutboxEntry& entry) {
-    if (entry.maybe_executed() || still_wanted(s, entry)) return false;
+    if (still_wanted(s, entry) || (entry.maybe_executed() && !is_moot(s, entry))) return false;
     if (entry.verb == Verb::dial) {
       Leg& leg = s.legs[static_cast<std::size_t>(entry.leg)];
       if (leg.state == LegState::dialing) {
@@ -157,7 +157,7 @@ std::vector<Command> hand_over(Session& s, Millis at_ms, const Policy& policy) {
 
 std::vector<Command> derive(Session& session, Millis at_ms, const Policy& policy) {
   expire(session, at_ms);
-  drop_unsent(session);
+  drop_unwanted(session);
   derive_dials(session, at_ms, policy);
   derive_parent(session, at_ms, policy);
   derive_hangups(session, at_ms, policy);

@@ -44,7 +44,7 @@ enum class LegState : std::uint8_t { planned, dialing, ringing, answered, bridge
 
 enum class ParentState : std::uint8_t { ringing, answered, ended };
 
-// How the call went, for people. Set once, when it is decided.
+// How the call went, for people. Set once, but that `abandoned` becomes `answered` by a bridge told of late.
 enum class Outcome : std::uint8_t { none, answered, voicemail, abandoned, failed };
 [[nodiscard]] std::string_view name_of(Outcome outcome) noexcept;
 

@@ -42,6 +42,9 @@ WebhookFact read_payload(const json_t* payload, std::string_view type_name) {
   fact.hangup_source = take(payload, "hangup_source");
   fact.sip_hangup_cause = take(payload, "sip_hangup_cause");
   fact.recording_id = take(payload, "recording_id");
+  const json_t* urls = get_object(payload, "recording_urls");
+  fact.recording_url = take(urls, "wav");
+  if (fact.recording_url.empty()) fact.recording_url = take(urls, "mp3");
   fact.client_state = decode_client_state(get_text(payload, "client_state"));
   return fact;
 }

@@ -1,0 +1,44 @@
+// Names are what documents, logs and ladders show: each value has its own, and a value outside has none.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "core/event.h"
+#include "core/session.h"
+
+namespace ringfence {
+namespace {
+
+template <class Enum>
+void each_has_its_own(Enum last) {
+  std::set<std::string_view> names;
+  for (int i = 0; i <= static_cast<int>(last); ++i) {
+    const auto name = name_of(static_cast<Enum>(i));
+    EXPECT_NE(name, "?");
+    EXPECT_TRUE(names.insert(name).second) << name;
+  }
+  EXPECT_EQ(name_of(static_cast<Enum>(static_cast<int>(last) + 1)), "?");
+}
+
+TEST(Names, EachValueHasItsOwn) {
+  each_has_its_own(Verb::audit);
+  each_has_its_own(OutcomeClass::unknown);
+  each_has_its_own(WebhookType::other);
+  each_has_its_own(Phase::closed);
+  each_has_its_own(LegState::ended);
+  each_has_its_own(Outcome::failed);
+}
+
+TEST(Names, VerbsAreReadBack) {
+  for (int i = 0; i <= static_cast<int>(Verb::audit); ++i) {
+    Verb verb{};
+    ASSERT_TRUE(parse_verb(name_of(static_cast<Verb>(i)), verb));
+    EXPECT_EQ(verb, static_cast<Verb>(i));
+  }
+  Verb verb{};
+  EXPECT_FALSE(parse_verb("explode", verb));
+  EXPECT_FALSE(parse_verb("", verb));
+}
+
+}  // namespace
+}  // namespace ringfence

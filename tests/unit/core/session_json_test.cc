@@ -1,0 +1,167 @@
+// The stored form: reads back as it was written, and never reads what contradicts itself.
+#include "core/session_json.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "core_fixture.h"
+#include "shared/json.h"
+#include "shared/limits.h"
+
+namespace ringfence {
+namespace {
+
+class Random {
+ public:
+  explicit Random(std::uint64_t seed) : engine_(seed) {}
+  int below(int bound) { return static_cast<int>(engine_() % static_cast<std::uint64_t>(bound)); }
+  bool coin() { return below(2) == 1; }
+  Millis time() { return coin() ? 0 : test::kStartMs + below(1'000'000'000); }
+  std::string text() {
+    static constexpr std::string_view kWords[] = {"", "a", "+15550001111", "v3:abc-_=", "Zoë \"q\" \\ \n", "日本"};
+    return std::string(kWords[below(6)]);
+  }
+  template <class Enum>
+  Enum any(Enum last) {
+    return static_cast<Enum>(below(static_cast<int>(last) + 1));
+  }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+OutboxEntry any_entry(Random& random, int legs) {
+  const auto verb = random.any(Verb::audit);
+  const bool needs_leg = verb == Verb::dial || verb == Verb::bridge;
+  return {.verb = verb,
+          .leg = needs_leg || random.coin() ? random.below(legs) : kParent,
+          .attempt = random.below(9),
+          .tries = random.below(9),
+          .not_sent = random.below(3),
+          .created_ms = random.time(),
+          .expires_ms = random.time(),
+          .next_try_ms = random.time()};
+}
+
+Session any_session(Random& random) {
+  Session s;
+  s.id = {random.text()};
+  s.outcome = random.any(Outcome::failed);
+  const int legs = 1 + random.below(static_cast<int>(limits::kLegs));
+  for (int i = 0; i < legs; ++i) {
+    s.legs.push_back({random.text(), random.text(), random.any(LegState::ended), random.text(), random.text(),
+                      random.text(), random.time(), random.below(100), random.time()});
+  }
+  s.phase = random.any(Phase::closed);
+  const bool needs_winner = s.phase >= Phase::answering && s.phase <= Phase::connected;
+  s.winner = needs_winner || random.coin() ? random.below(legs) : -1;
+  s.parent = {random.text(), random.text(), random.text(),   random.text(),
+              random.text(), random.text(), random.text(),   random.any(ParentState::ended),
+              random.text(), random.coin(), random.below(9), random.below(9),
+              random.time()};
+  s.greeting = random.text();
+  s.note = random.text();
+  s.organisation = random.text();
+  s.user = random.text();
+  for (bool* flag : {&s.bridge_refused, &s.bridge_maybe, &s.bridge_disproved, &s.greeting_asked, &s.greeting_done,
+                     &s.record_maybe, &s.record_started, &s.recording_saved, &s.recording_lost}) {
+    *flag = random.coin();
+  }
+  for (int* count : {&s.bridge_attempt, &s.bridge_asked, &s.record_attempt, &s.audit_attempt, &s.audit_backoff}) {
+    *count = random.below(50);
+  }
+  for (Millis* at_ms : {&s.created_ms, &s.ring_deadline_ms, &s.bridge_retry_ms, &s.bridge_deadline_ms,
+                        &s.bridge_quiet_ms, &s.bridge_quiet_before_ms, &s.greeting_deadline_ms, &s.record_retry_ms,
+                        &s.recording_deadline_ms, &s.audit_ms, &s.write_off_ms, &s.closed_ms}) {
+    *at_ms = random.time();
+  }
+  s.recording_id = random.text();
+  for (int i = random.below(static_cast<int>(limits::kOutbox)); i > 0; --i) s.outbox.push_back(any_entry(random, legs));
+  return s;
+}
+
+TEST(SessionJson, TwoThousandSessionsReadBackAsTheyWereWritten) {
+  Random random(1);
+  for (int i = 0; i < 2000; ++i) {
+    const Session session = any_session(random);
+    const std::string document = encode_session(session);
+    ASSERT_LE(document.size(), limits::kDocumentBytes);
+    const auto back = decode_session(document);
+    ASSERT_TRUE(back) << back.error().text << "\n" << document;
+    ASSERT_EQ(*back, session) << document;
+    ASSERT_EQ(encode_session(*back), document);
+  }
+}
+
+TEST(SessionJson, AnEmptySessionReadsBack) {
+  const auto back = decode_session(encode_session(Session{}));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(*back, Session{});
+}
+
+TEST(SessionJson, WhatContradictsItselfIsRefused) {
+  const std::string_view documents[] = {
+      "",
+      "{",
+      "[]",
+      "null",
+      "{}",
+      R"({"format":2})",
+      R"({"format":"1"})",
+      R"({"format":1,"winner":-1})",                         // no parent
+      R"({"format":1,"parent":{}})",                         // no winner, and no leg 0 to be it
+      R"({"format":1,"parent":{},"winner":0})",              // a winner without legs
+      R"({"format":1,"parent":{},"winner":4294967295})",     // would be cut to -1
+      R"({"format":1,"parent":{},"winner":"-1"})",           // a number as text
+      R"({"format":1,"parent":{},"winner":-1,"phase":2})",   // answering for nobody
+      R"({"format":1,"parent":{},"winner":-1,"phase":10})",  // no such phase
+      R"({"format":1,"parent":{},"winner":-1,"phase":-1})",
+      R"({"format":1,"parent":[],"winner":-1})",
+      R"({"format":1,"parent":{"state":3},"winner":-1})",
+      R"({"format":1,"parent":{"cc":7},"winner":-1})",
+      R"({"format":1,"parent":{},"winner":-1,"legs":{}})",  // would lose every leg
+      R"({"format":1,"parent":{},"winner":-1,"legs":[7]})",
+      R"({"format":1,"parent":{},"winner":-1,"bridge_maybe":1})",
+      R"({"format":1,"parent":{},"winner":-1,"outbox":[{"verb":0,"leg":0}]})",   // dials a leg that is not there
+      R"({"format":1,"parent":{},"winner":-1,"outbox":[{"verb":3,"leg":-2}]})",  // hangs up nobody
+      R"({"format":1,"parent":{},"winner":-1,"outbox":[{"verb":7,"leg":-1}]})",
+      R"({"format":1,"parent":{},"winner":-1,"audit":9223372036854775807})",  // overflows with the first span
+      R"({"format":1,"parent":{},"winner":-1,"audit":-5})",
+  };
+  for (const auto document : documents) EXPECT_FALSE(decode_session(document)) << document;
+}
+
+TEST(SessionJson, TooManyLegsOrBytesAreRefused) {
+  std::string legs = R"({"format":1,"parent":{},"winner":-1,"legs":[{})";
+  for (std::size_t i = 0; i < limits::kLegs; ++i) legs += ",{}";
+  EXPECT_FALSE(decode_session(legs + "]}"));
+  EXPECT_FALSE(decode_session(std::string(limits::kDocumentBytes + 1, ' ')));
+}
+
+// Any document that is accepted must be safe to step, whatever is in it.
+TEST(SessionJson, BrokenDocumentsNeverCrashStep) {
+  Random random(3);
+  std::mt19937_64 bytes(5);
+  int accepted = 0;
+  for (int i = 0; i < 3000; ++i) {
+    std::string document = encode_session(any_session(random));
+    for (std::size_t n = bytes() % 3; n > 0; --n) {
+      document[bytes() % document.size()] = static_cast<char>('0' + static_cast<char>(bytes() % 10));
+    }
+    const auto session = decode_session(document);
+    if (!session) continue;
+    ++accepted;
+    test::Call call;
+    call.session = *session;
+    call.now_ms += 500'000'000;
+    call.tick();
+    call.parent(WebhookType::hangup);
+    call.leg(WebhookType::answered, 63);
+    static_cast<void>(due_ms(call.session));
+  }
+  EXPECT_GT(accepted, 500);
+}
+
+}  // namespace
+}  // namespace ringfence
