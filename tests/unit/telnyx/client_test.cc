@@ -47,18 +47,18 @@ TEST_F(TelnyxClientTest, ConnectionsAreReused) {
   EXPECT_EQ(server_->connections, 1);
 }
 
-// A timer of curl rounded up from 0 to 1 ms once cost every request a millisecond. The fastest of many shows it,
-// however busy the machine.
+// A timer of curl rounded up from 0 to 1 ms costs every request a millisecond. The fastest batch of many shows it,
+// however busy the machine; a single request does not, as the loop counts whole milliseconds.
 TEST_F(TelnyxClientTest, ZeroMillisecondsStayZero) {
   serve([](const SeenRequest&) { return ScriptedReply{}; });
   connect();
   std::uint64_t fastest_ns = UINT64_MAX;
-  for (int i = 0; i < 200; ++i) {
+  for (int batch = 0; batch < 50; ++batch) {
     const std::uint64_t begun_ns = uv_hrtime();
-    EXPECT_EQ(outcome_of(command_for(Verb::hangup)).outcome, OutcomeClass::ok);
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(outcome_of(command_for(Verb::hangup)).outcome, OutcomeClass::ok);
     fastest_ns = std::min(fastest_ns, uv_hrtime() - begun_ns);
   }
-  EXPECT_LT(fastest_ns, 1'000'000u);
+  EXPECT_LT(fastest_ns, 9'000'000u);
 }
 
 TEST_F(TelnyxClientTest, AKeepaliveConnectionThatDiedMeanwhileIsReplaced) {
