@@ -86,8 +86,11 @@ std::string contents(const Directory& directory) {
     users += organisation.users.size();
     for (const User& user : organisation.users) devices += user.devices.size();
   }
-  return std::to_string(directory.organisations().size()) + " organisations, " + std::to_string(numbers) +
-         " numbers, " + std::to_string(users) + " users, " + std::to_string(devices) + " devices";
+  const auto count = [](std::size_t number, std::string_view noun) {
+    return counted(static_cast<long long>(number), noun);
+  };
+  return count(directory.organisations().size(), "organisation") + ", " + count(numbers, "number") + ", " +
+         count(users, "user") + ", " + count(devices, "device");
 }
 
 // The one call whose id begins like this.

@@ -19,6 +19,19 @@ std::string spaced(std::string text) {
   return text;
 }
 
+// Phone numbers come masked, `*******1222`; the last digits say as much in less room.
+std::string shortened(std::string_view text, std::string_view ellipsis) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '*') {
+      out += text[i];
+    } else if (i == 0 || text[i - 1] != '*') {
+      out += ellipsis;
+    }
+  }
+  return out;
+}
+
 // "hangup phone, web; dial web (try 2)": what is asked for, verbs with several legs drawn together.
 std::string asked(const json_t* commands) {
   std::string out, verb;
@@ -89,7 +102,7 @@ std::string LadderText::when(const Call& call, const json_t* line) const {
 
 std::string LadderText::happened(const json_t* line) const {
   const std::string event = text_of(line, "event");
-  std::string detail = text_of(line, "detail");
+  const std::string detail = shortened(text_of(line, "detail"), glyph("…", ".."));
   std::string who = text_of(line, "leg"), what, sign;
   Paint paint = Paint::cyan;
   if (event == "tick") {
@@ -100,11 +113,12 @@ std::string LadderText::happened(const json_t* line) const {
     const bool ok = detail.starts_with("ok");
     sign = ok                              ? glyph("✓", "+")
            : detail.starts_with("refused") ? glyph("✗", "x")
-           : detail.starts_with("unknown") ? glyph("?", "?")
+           : detail.starts_with("unknown") ? "?"
                                            : glyph("–", "-");
     paint = ok ? Paint::dim : Paint::yellow;
     const std::string verb = spaced(text_of(line, "verb"));
-    what = (verb.empty() ? "a command" : verb) + ": " + detail;
+    what = (verb.empty() ? "a command" : verb) + ": " +
+           (detail.starts_with("not_sent") ? "not sent" + detail.substr(8) : detail);
   } else {
     sign = glyph("◀", "<");
     what = event.starts_with("call.") ? event.substr(5) : event;

@@ -2,11 +2,13 @@
 // Must not know: sockets, JSON.
 #include <CLI/CLI.hpp>
 
-#include <cstdlib>
+#include <iostream>
 #include <string>
+#include <string_view>
 
 #include "ctl/commands.h"
 #include "shared/limits.h"
+#include "shared/near_miss.h"
 
 namespace {
 
@@ -79,6 +81,24 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   });
 }
 
+// The library says no more than "a subcommand is required", also when there is one that it does not know.
+int explain_missing(const CLI::App& app, const CLI::RequiredError& error, int argc, char** argv) {
+  if (argc <= 1) {
+    std::cerr << app.help();
+    return kUsage;
+  }
+  for (int i = 1; i < argc && app.get_subcommands().empty(); ++i) {
+    const std::string_view word = argv[i];
+    if (word.starts_with('-') || std::string_view(argv[i - 1]) == "--socket") continue;
+    const std::string_view near = ringfence::near_miss(word, {"calls", "call", "watch", "directory", "health"});
+    std::cerr << "ringctl: there is no command \"" << printable(word) << "\""
+              << (near.empty() ? "" : "; did you mean \"" + std::string(near) + "\"?") << "\n";
+    return kUsage;
+  }
+  std::cerr << "ringctl: " << error.what() << "; --help shows what is\n";
+  return kUsage;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -102,6 +122,8 @@ int main(int argc, char** argv) {
   // The library reports wrong arguments and --help by throwing; this is the only place that may see it.
   try {
     app.parse(argc, argv);
+  } catch (const CLI::RequiredError& error) {
+    return explain_missing(app, error, argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kUsage;
   }

@@ -84,6 +84,10 @@ std::string table(const Look& look, const std::vector<std::vector<std::string>>&
   return out;
 }
 
+std::string counted(long long count, std::string_view noun) {
+  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+}
+
 std::string duration(long long span_ms) {
   if (span_ms < 0) return "0ms";
   if (span_ms < 1000) return std::to_string(span_ms) + "ms";

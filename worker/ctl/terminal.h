@@ -27,6 +27,9 @@ enum class Paint { plain, dim, bold, red, green, yellow, blue, magenta, cyan };
 // Left-aligned columns two blanks apart; the first row is the heading.
 [[nodiscard]] std::string table(const Look& look, const std::vector<std::vector<std::string>>& rows);
 
+// "1 call", "2 calls".
+[[nodiscard]] std::string counted(long long count, std::string_view noun);
+
 // 850ms, 12s, 3m 20s, 4h 05m, 2d 03h.
 [[nodiscard]] std::string duration(long long span_ms);
 

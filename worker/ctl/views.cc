@@ -138,21 +138,22 @@ std::string health_text(const Look& look, const json_t* answer) {
                              duration(get_int(answer, "uptime_ms")));
   out += fact(look, "store", text_of(store, "kind") + (get_bool(store, "ready") ? ", ready" : ", AWAY"));
   out += fact(look, "directory",
-              get_bool(directory, "loaded")
-                  ? "revision " + number_of(directory, "revision") + ", " + number_of(directory, "numbers") + " numbers"
-                  : "not read yet: calls are told to come again");
+              get_bool(directory, "loaded") ? "revision " + number_of(directory, "revision") + ", " +
+                                                  counted(get_int(directory, "numbers"), "number")
+                                            : "not read yet: calls are told to come again");
   out += fact(look, "events",
               count("accepted", "accepted (") + count("ignored", "of other kinds), ") +
                   count("duplicate", "duplicate, ") + count("later", "later (") + count("queue_full", "queue full, ") +
                   count("expired", "too late), ") + count("refused", "refused"));
   out += fact(look, "commits",
-              count("commits", "durable, ") + count("conflicts", "conflicts, ") + count("unknown", "unknown, ") +
-                  count("recovered", "calls taken over"));
+              count("commits", "durable, ") + counted(get_int(engine, "conflicts"), "conflict") + ", " +
+                  count("unknown", "unknown, ") + counted(get_int(engine, "recovered"), "call") + " taken over");
   out += fact(look, "commands", counts(get_object(engine, "commands"), true));
   out += fact(look, "results", counts(get_object(engine, "results"), true));
   out += fact(look, "now",
-              count("sessions_cached", "calls in memory, ") + count("queue_depth", "events queued, ") +
-                  count("commands_in_flight", "commands on the wire"));
+              counted(get_int(engine, "sessions_cached"), "call") + " in memory, " +
+                  counted(get_int(engine, "queue_depth"), "event") + " queued, " +
+                  counted(get_int(engine, "commands_in_flight"), "command") + " on the wire");
   const char* key = nullptr;
   const json_t* value = nullptr;
   json_object_foreach(const_cast<json_t*>(answer), key, value) {

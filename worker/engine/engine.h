@@ -53,6 +53,8 @@ struct EngineOptions {
 class Engine final : public EventSink {
  public:
   Engine(EngineParts parts, EngineOptions options);
+  // Whoever still waits is told `later`; whoever calls in from there is, too.
+  ~Engine() override { stopped_ = true; }
 
   // Loads the directory and begins the due scan, first for everything that is due. Until the store has answered for
   // the directory, incoming calls are told `later`.

@@ -22,6 +22,7 @@ void log_event(Log& log, LogLevel level, std::string_view what, const Event& eve
              {"type", fact != nullptr  ? std::string_view(fact->type_name)
                       : is_tick(event) ? "tick"
                                        : "result"},
+             {"leg", fact != nullptr ? std::string_view(fact->call_leg_id) : std::string_view{}},
              {"version", std::to_string(version)}});
 }
 

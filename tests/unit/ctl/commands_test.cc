@@ -1,0 +1,240 @@
+// Whole commands against a scripted ringd on a Unix socket: what is asked, printed, complained about and returned.
+#include "ctl/commands.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <thread>
+#include <vector>
+
+#include "ctl/client.h"
+#include "shared/frame_codec.h"
+#include "shared/limits.h"
+
+namespace ringfence::ctl {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+// Answers each request of one connection with the next reply for its `METHOD target`, then hangs up.
+class ScriptedRingd {
+ public:
+  explicit ScriptedRingd(const std::string& path) : listener_(::socket(AF_UNIX, SOCK_STREAM, 0)) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::copy(path.begin(), path.end(), address.sun_path);
+    EXPECT_EQ(::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    EXPECT_EQ(::listen(listener_, 4), 0);
+  }
+  ~ScriptedRingd() {
+    join();
+    ::close(listener_);
+  }
+  void serve(std::map<std::string, std::vector<std::string>> replies) {
+    replies_ = std::move(replies);
+    thread_ = std::thread([this] { run(); });
+  }
+  const std::vector<std::string>& asked() {
+    join();
+    return asked_;
+  }
+  static std::string ok(std::string_view body) { return encode_reply({.status = 200, .body = as_bytes(body)}); }
+  static std::string no(std::uint16_t status, std::string_view body) {
+    return encode_reply({.status = status, .body = as_bytes(body)});
+  }
+
+ private:
+  void join() {
+    if (thread_.joinable()) thread_.join();
+  }
+  void run() {
+    constexpr int kPatienceMs = 10'000;
+    pollfd waiting{.fd = listener_, .events = POLLIN, .revents = 0};
+    if (::poll(&waiting, 1, kPatienceMs) != 1) return;
+    const int fd = ::accept(listener_, nullptr, nullptr);
+    FrameReader reader(limits::kDirectoryBytes);
+    std::vector<std::uint8_t> buffer(64 * 1024);
+    for (bool open = true; open;) {
+      const ssize_t count = ::recv(fd, buffer.data(), buffer.size(), 0);
+      if (count <= 0) break;
+      ByteView input(buffer.data(), static_cast<std::size_t>(count));
+      while (open && reader.next(input) == FrameReader::Status::frame) open = reply(fd, reader.payload());
+    }
+    ::close(fd);
+  }
+  bool reply(int fd, ByteView payload) {
+    const auto request = decode_request(payload);
+    if (!request) return false;
+    const std::string key = std::string(request->method) + " " + std::string(request->target);
+    asked_.push_back(key + (request->body.empty() ? "" : " " + std::string(as_text(request->body))));
+    auto& left = replies_[key];
+    if (left.empty()) return false;
+    const std::string bytes = left.front();
+    left.erase(left.begin());
+    return ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
+  }
+
+  int listener_;
+  std::map<std::string, std::vector<std::string>> replies_;
+  std::vector<std::string> asked_;
+  std::thread thread_;
+};
+
+class CommandsTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (std::filesystem::temp_directory_path() / "ringctl-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    folder = name;
+    options.socket = folder + "/control.sock";
+    options.look = {.colour = false, .utf8 = true};
+  }
+  void TearDown() override { std::filesystem::remove_all(folder); }
+  // Runs a command; its output is kept.
+  template <class Command>
+  int run(Command command) {
+    testing::internal::CaptureStdout();
+    testing::internal::CaptureStderr();
+    const int code = command();
+    out = testing::internal::GetCapturedStdout();
+    err = testing::internal::GetCapturedStderr();
+    return code;
+  }
+  std::string write(const std::string& name, const std::string& text) {
+    std::ofstream(folder + "/" + name) << text;
+    return folder + "/" + name;
+  }
+  std::string folder, out, err;
+  Options options;
+};
+
+TEST_F(CommandsTest, WithoutASocketTheErrorSaysWhatToDo) {
+  EXPECT_EQ(run([&] { return list_calls(options, 5); }), 2);
+  EXPECT_THAT(err, testing::AllOf(HasSubstr("there is no socket"), HasSubstr("systemctl status ringd"),
+                                  HasSubstr("RINGD_CONTROL")));
+  EXPECT_EQ(out, "");
+}
+
+TEST_F(CommandsTest, ASocketNobodyListensAtIsToldFromNone) {
+  { const ScriptedRingd dead(options.socket); }
+  EXPECT_EQ(run([&] { return show_health(options); }), 2);
+  EXPECT_THAT(err, testing::AllOf(HasSubstr("nobody listens"), HasSubstr("systemctl restart ringd")));
+}
+
+TEST_F(CommandsTest, APathTooLongForASocketIsRefused) {
+  options.socket = "/" + std::string(200, 'x');
+  EXPECT_EQ(run([&] { return show_health(options); }), 2);
+  EXPECT_THAT(err, HasSubstr("1 to 107 bytes"));
+}
+
+TEST_F(CommandsTest, AHangupInsteadOfAnAnswerIsExplained) {
+  ScriptedRingd ringd(options.socket);
+  ringd.serve({});
+  EXPECT_EQ(run([&] { return show_health(options); }), 2);
+  EXPECT_THAT(err, HasSubstr("hung up"));
+}
+
+TEST_F(CommandsTest, SomethingElseAtTheSocketIsNoticed) {
+  ScriptedRingd ringd(options.socket);
+  ringd.serve({{"GET /health", {"HTTP/1.1 200 OK\r\n\r\n"}}});
+  EXPECT_EQ(run([&] { return show_health(options); }), 2);
+  EXPECT_THAT(err, HasSubstr("is not ringd"));
+}
+
+TEST_F(CommandsTest, HealthExitsWithOneWhenDegraded) {
+  ScriptedRingd ringd(options.socket);
+  ringd.serve({{"GET /health", {ScriptedRingd::ok(R"({"status":"degraded"})")}}});
+  EXPECT_EQ(run([&] { return show_health(options); }), 1);
+  EXPECT_THAT(out, HasSubstr("degraded"));
+}
+
+TEST_F(CommandsTest, JsonIsPrintedAsItCame) {
+  ScriptedRingd ringd(options.socket);
+  ringd.serve({{"GET /calls?limit=7", {ScriptedRingd::ok(R"({"calls":[]})")}}});
+  options.json = true;
+  EXPECT_EQ(run([&] { return list_calls(options, 7); }), 0);
+  EXPECT_EQ(out, "{\"calls\":[]}\n");
+}
+
+TEST_F(CommandsTest, TheBeginningOfAnIdIsEnoughWhenOnlyOneCallBeginsSo) {
+  const std::string listing =
+      ScriptedRingd::ok(R"({"calls":[{"session":"abc-1"},{"session":"abd-2"},{"session":"abd-3"}]})");
+  {
+    ScriptedRingd ringd(options.socket);
+    ringd.serve({{"GET /calls/abc", {ScriptedRingd::no(404, R"({"error":"no such call"})")}},
+                 {"GET /calls?limit=1000", {listing}},
+                 {"GET /calls/abc-1", {ScriptedRingd::ok(R"({"session":"abc-1","phase":"ringing"})")}}});
+    EXPECT_EQ(run([&] { return show_call(options, "abc"); }), 0);
+    EXPECT_THAT(out, HasSubstr("abc-1"));
+    EXPECT_THAT(ringd.asked(), ElementsAre("GET /calls/abc", "GET /calls?limit=1000", "GET /calls/abc-1"));
+  }
+  std::filesystem::remove(options.socket);
+  {
+    ScriptedRingd ringd(options.socket);
+    ringd.serve({{"GET /calls/abd", {ScriptedRingd::no(404, "{}")}}, {"GET /calls?limit=1000", {listing}}});
+    EXPECT_EQ(run([&] { return show_call(options, "abd"); }), 1);
+    EXPECT_THAT(err, testing::AllOf(HasSubstr("2 calls begin with abd"), HasSubstr("abd-2"), HasSubstr("abd-3")));
+  }
+  std::filesystem::remove(options.socket);
+  ScriptedRingd ringd(options.socket);
+  ringd.serve({{"GET /calls/x%2Fy", {ScriptedRingd::no(404, "{}")}}, {"GET /calls?limit=1000", {listing}}});
+  EXPECT_EQ(run([&] { return show_call(options, "x/y"); }), 1);
+  EXPECT_THAT(err, HasSubstr("no call begins with x/y"));
+}
+
+TEST_F(CommandsTest, WatchFollowsUntilRingdIsGone) {
+  const std::string line =
+      R"({"session":"abc-1","v":1,"at_ms":5,"event":"call.initiated","leg":"caller","phase":"ringing"})";
+  const std::string other =
+      R"({"session":"zzz-1","v":1,"at_ms":5,"event":"call.initiated","leg":"caller","phase":"ringing"})";
+  ScriptedRingd ringd(options.socket);
+  ringd.serve(
+      {{"GET /watch", {ScriptedRingd::ok(R"({"next":10,"lines":[]})")}},
+       {"GET /watch?after=10", {ScriptedRingd::ok(R"({"next":12,"missed":3,"lines":[)" + line + "," + other + "]}")}}});
+  EXPECT_EQ(run([&] { return watch(options, {.call = "abc"}); }), 2);
+  EXPECT_THAT(out, StartsWith("+0.000s     ◀ caller     initiated"));
+  EXPECT_EQ(std::count(out.begin(), out.end(), '\n'), 1);
+  EXPECT_THAT(err, testing::AllOf(HasSubstr("3 lines went by"), HasSubstr("hung up")));
+  EXPECT_THAT(ringd.asked(), ElementsAre("GET /watch", "GET /watch?after=10", "GET /watch?after=12"));
+}
+
+TEST_F(CommandsTest, ImportSendsTheFileUnderTheNameItWasGiven) {
+  const std::string file = write("my dir.conf", "organisation a { number +4930123 { voicemail; } }");
+  const std::string target = "PUT /directory?file=" + percent_encoded(file);
+  ScriptedRingd ringd(options.socket);
+  ringd.serve({{target, {ScriptedRingd::ok(R"({"revision":4})")}}});
+  EXPECT_EQ(run([&] { return import_directory(options, file); }), 0);
+  EXPECT_EQ(out, "directory revision 4 is in use: 1 organisation, 1 number, 0 users, 0 devices\n");
+  EXPECT_THAT(ringd.asked(), ElementsAre(target + " organisation a { number +4930123 { voicemail; } }"));
+}
+
+TEST_F(CommandsTest, ARefusedDirectoryIsExplainedAsRingdSaysIt) {
+  const std::string file = write("bad.conf", "nonsense;");
+  ScriptedRingd ringd(options.socket);
+  ringd.serve({{"PUT /directory?file=" + percent_encoded(file),
+                {ScriptedRingd::no(422, R"({"error":"bad.conf:1: unknown directive"})")}}});
+  EXPECT_EQ(run([&] { return import_directory(options, file); }), 1);
+  EXPECT_EQ(err, "ringctl: bad.conf:1: unknown directive\n");
+}
+
+TEST_F(CommandsTest, CheckNeedsNoRingd) {
+  EXPECT_EQ(run([&] { return check_directory(options, write("good.conf", "organisation a { }")); }), 0);
+  const std::string bad = write("bad.conf", "organisation a {\n usr b { }\n}");
+  EXPECT_EQ(run([&] { return check_directory(options, bad); }), 1);
+  EXPECT_THAT(err, HasSubstr(bad + ":2: "));
+  EXPECT_EQ(run([&] { return check_directory(options, folder + "/nothing"); }), 2);
+}
+
+}  // namespace
+}  // namespace ringfence::ctl
