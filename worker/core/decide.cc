@@ -168,9 +168,11 @@ void write_off(Session& s) {
 // closing and closed: the tombstone of a session may have a late leg to end, too.
 bool decide_over(Session& s, Millis at_ms, const Policy& policy) {
   // Webhooks come in any order: that the two did talk may be told after the caller had left.
-  if (s.outcome == Outcome::abandoned && s.parent.bridged) s.outcome = Outcome::answered;
+  if (s.phase == Phase::closing && s.outcome == Outcome::abandoned && s.parent.bridged) s.outcome = Outcome::answered;
   const bool legs_ended = std::ranges::all_of(s.legs, [](const Leg& leg) { return leg.ended(); });
+  const Millis waited_until_ms = s.recording_deadline_ms;
   const bool recorded = recording_settled(s, at_ms, policy);
+  if (s.recording_deadline_ms != waited_until_ms) return true;  // derive looks for the recording meanwhile
   if (!legs_ended || s.parent.state != ParentState::ended || !s.outbox.empty() || !recorded) {
     if (s.write_off_ms == 0) s.write_off_ms = at_ms + policy.call_limit_ms;
     if (!passed(s.write_off_ms, at_ms)) return false;

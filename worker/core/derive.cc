@@ -39,6 +39,8 @@ void derive_dials(Session& s, Millis at_ms, const Policy& policy) {
 void drop_unwanted(Session& s) {
   std::erase_if(s.outbox, [&](const OutboxEntry& entry) {
     if (still_wanted(s, entry) || (entry.maybe_executed() && !is_moot(s, entry))) return false;
+    // The message may be there although nobody heard the answer to our asking for it.
+    if (entry.verb == Verb::record_start) s.record_maybe |= entry.maybe_executed();
     if (entry.verb == Verb::dial) {
       Leg& leg = s.legs[static_cast<std::size_t>(entry.leg)];
       if (leg.state == LegState::dialing) {

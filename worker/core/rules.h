@@ -27,5 +27,7 @@ bool decide(Session& session, Millis at_ms, const Policy& policy);
 [[nodiscard]] bool may_exist(const Session& session, std::size_t leg) noexcept;
 // The command still serves the session as it is now.
 [[nodiscard]] bool still_wanted(const Session& session, const OutboxEntry& entry) noexcept;
+// The call it addresses has provably ended: whatever became of the command, nobody need wait for its answer.
+[[nodiscard]] bool is_moot(const Session& session, const OutboxEntry& entry) noexcept;
 
 }  // namespace ringfence::rules
