@@ -34,8 +34,8 @@ TEST_F(EdgeTest, AGenuineWebhookIsHandedOverWholeAndAnswered200) {
   EXPECT_EQ(nginx.counter("worker.frames_sent"), 1);
   EXPECT_EQ(nginx.counter("worker.bytes_sent"), static_cast<long long>(worker.bytes_received()));
   EXPECT_EQ(nginx.counter("zones.calls.commits"), 1);
-  EXPECT_TRUE(logged("200 \"accepted\" \"evt-1\" \"call.answered\" \"0\"") ||
-              logged("200 \"accepted\" \"evt-1\" \"call.answered\" \"1\""));
+  EXPECT_TRUE(logged("200 \"accepted\" \"evt-1\" \"call.answered\" \"0\"",
+                     "200 \"accepted\" \"evt-1\" \"call.answered\" \"1\""));
 }
 
 TEST_F(EdgeTest, AGarbledTraceParentIsNotCarriedOn) {
@@ -109,7 +109,7 @@ TEST_F(EdgeTest, AStaleWebhookIsRefusedOnBothSidesOfTheWindow) {
   EXPECT_EQ(nginx.counter("outcomes.stale"), 2);
   EXPECT_THAT(nginx.error_log(), HasSubstr("s old, tolerance 300 s"));
   EXPECT_THAT(nginx.error_log(), HasSubstr("s ahead, tolerance 300 s"));
-  EXPECT_TRUE(logged("403 \"stale\" \"-\" \"-\" \"301\"") || logged("403 \"stale\" \"-\" \"-\" \"302\""));
+  EXPECT_TRUE(logged("403 \"stale\" \"-\" \"-\" \"301\"", "403 \"stale\" \"-\" \"-\" \"302\""));
   expect_no_effect();
 }
 

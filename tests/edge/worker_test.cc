@@ -2,6 +2,8 @@
 // (never 502 or 504) for the rest, with the claim given back.
 #include <gmock/gmock.h>
 
+#include <atomic>
+#include <set>
 #include <thread>
 
 #include "edge/edge_test.h"
@@ -187,6 +189,36 @@ TEST_F(WorkerTest, ARestartOfTheWorkerBetweenEventsIsNotNoticed) {
     worker.drop_connections();
   }
   EXPECT_EQ(nginx.counter("outcomes.accepted"), 10);
+}
+
+TEST_F(WorkerTest, WhileConnectionsDieUnderLoadEveryEventIsAcceptedOrAskedForAgain) {
+  constexpr int kClients = 6;
+  constexpr int kEvents = 40;
+  ASSERT_TRUE(start());
+  std::atomic<int> accepted = 0;
+  std::atomic<int> wrong = 0;
+  std::atomic<int> running = kClients;
+  std::vector<std::jthread> clients;
+  for (int c = 0; c < kClients; ++c) {
+    clients.emplace_back([&, c] {
+      HttpClient client(nginx.http_socket());
+      for (int n = 0; n < kEvents; ++n) {
+        const HttpRequest request = event(std::to_string(c) + "-" + std::to_string(n));
+        int status = 503;
+        for (int attempt = 0; attempt < 50 && status == 503; ++attempt) status = client.send(request).status;
+        (status == 200 ? accepted : wrong)++;
+      }
+      --running;
+    });
+  }
+  while (running > 0) worker.drop_connections();
+  clients.clear();
+  EXPECT_EQ(accepted, kClients * kEvents);
+  EXPECT_EQ(wrong, 0);
+  std::set<std::string> ids;
+  for (const SeenEvent& one : worker.seen()) ids.insert(one.id);
+  EXPECT_EQ(ids.size(), static_cast<std::size_t>(kClients * kEvents));
+  EXPECT_EQ(nginx.counter("zones.calls.entries"), kClients * kEvents);
 }
 
 TEST_F(WorkerTest, AnotherWorkerTakesOverWhenOneIsAway) {
