@@ -78,8 +78,9 @@ EngineStats Engine::stats() const {
 void Engine::arm_due() {
   const Millis due = cache_.earliest_due_ms();
   if (stopped_ || due == 0) return;
-  if (due_timer_.serial != 0 && due_timer_.at_ms <= due) return;  // rings early at worst, and looks again then
+  if (due_timer_.serial != 0 && due_armed_ms_ <= due) return;  // rings early at worst, and looks again then
   timers_.cancel(due_timer_);
+  due_armed_ms_ = due;
   due_timer_ = timers_.at(due, [this] { ring_due(); });
 }
 

@@ -88,6 +88,7 @@ class Engine final : public EventSink {
   OutputGate gate_;
   Lanes lanes_;
   TimerQueue::Id due_timer_;
+  Millis due_armed_ms_ = 0;
   bool stopped_ = false;
   bool scan_failing_ = false;  // so that a store that is away is logged once
   bool scanned_once_ = false;  // the first scan that is answered looks at everything due, later ones leave some slack

@@ -8,7 +8,8 @@ TimerQueue::~TimerQueue() {
 }
 
 TimerQueue::Id TimerQueue::at(Millis at_ms, std::function<void()> ring) {
-  const Id id{at_ms, ++serial_};
+  (void)own_now_ms();
+  const Id id{at_ms + set_back_ms_, ++serial_};
   timers_.emplace(std::pair{id.at_ms, id.serial}, std::move(ring));
   arm();
   return id;
@@ -25,13 +26,23 @@ void TimerQueue::arm() {
   const Millis earliest = timers_.begin()->first.first;
   if (armed_ms_ != 0 && armed_ms_ <= earliest) return;
   armed_ms_ = earliest;
-  clock_.set_alarm(earliest, [this] { ring_due(); });
+  clock_.set_alarm(earliest - set_back_ms_, [this] { ring_due(); });
+}
+
+Millis TimerQueue::own_now_ms() {
+  const Millis now_ms = clock_.now_ms();
+  if (now_ms < seen_ms_) {
+    set_back_ms_ += seen_ms_ - now_ms;
+    armed_ms_ = 0;  // the alarm was set in the clock's old time
+  }
+  seen_ms_ = now_ms;
+  return now_ms + set_back_ms_;
 }
 
 void TimerQueue::ring_due() {
   armed_ms_ = 0;
   ringing_ = true;
-  const Millis now_ms = clock_.now_ms();
+  const Millis now_ms = own_now_ms();
   const std::uint64_t last = serial_;  // those set while ringing wait for the next alarm, so that this loop ends
   for (auto next = timers_.begin(); next != timers_.end() && next->first.first <= now_ms;) {
     if (next->first.second > last) {

@@ -121,10 +121,11 @@ TEST(Terminal, Durations) {
 }
 
 TEST(Views, TheCallsTableTellsCallsApartByTheShortestBeginning) {
-  const Result<Json> answer = parse_json(
-      R"({"calls":[{"session":"abcdefgh-11","phase":"vm_greeting","outcome":"voicemail","from":"*****1222","to":"*****3456",)"
-      R"("organisation":"acme","user":"anna","legs":2,"legs_alive":1,"created_ms":1000},)"
-      R"({"session":"abcdefgh-12","phase":"ringing","outcome":"none","legs":0,"legs_alive":0}]})");
+  const Result<Json> answer =
+      parse_json(R"({"calls":[{"session":"abcdefgh-11","phase":"vm_greeting","outcome":"voicemail","from":"*****1222",)"
+                 R"("to":"*****3456",)"
+                 R"("organisation":"acme","user":"anna","legs":2,"legs_alive":1,"created_ms":1000},)"
+                 R"({"session":"abcdefgh-12","phase":"ringing","outcome":"none","legs":0,"legs_alive":0}]})");
   ASSERT_TRUE(answer);
   EXPECT_EQ(calls_text(kPlain, answer->get(), 13'000),
             "CALL         BEGAN    STATE        RESULT     FROM   TO     FOR        BY  LEGS\n"

@@ -145,6 +145,32 @@ TEST_F(EngineTest, ASlipThatIsForgottenStillAnswersLater) {
   EXPECT_EQ(answers.size(), 2u);
 }
 
+// The sockets outlive the engine: what it still owes them is said while it is destroyed, and may bring in more.
+TEST_F(EngineTest, AnEngineThatIsDestroyedOwesNobodyAnAnswer) {
+  start();
+  Engine& engine = worker->engine;
+  store.hold_answers = true;
+  const std::string first = incoming("ev-1").body();
+  const std::string next = incoming("ev-2", "call-2").body();
+  std::vector<Verdict> verdicts;
+  EventFrame second;
+  second.body = as_bytes(next);
+  EventFrame frame;
+  frame.body = as_bytes(first);
+  for (int i = 0; i < 2; ++i) {
+    engine.on_event(frame, [&](VerdictReply reply) {
+      verdicts.push_back(reply.verdict);
+      engine.on_event(second, [&](VerdictReply last) { verdicts.push_back(last.verdict); });
+    });
+  }
+  loop.run();
+  EXPECT_TRUE(verdicts.empty());
+  loop.forget_all();
+  store.forget_held();
+  worker.reset();
+  EXPECT_THAT(verdicts, testing::ElementsAre(Verdict::later, Verdict::later, Verdict::later, Verdict::later));
+}
+
 // A connection that has more frames in its buffer hands in the next one from inside the verdict.
 TEST_F(EngineTest, AVerdictMayBringInTheNextEventOfTheSameCall) {
   start();

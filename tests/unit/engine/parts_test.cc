@@ -58,6 +58,25 @@ TEST(TimerQueue, ATimerSetWhileRingingWaitsForTheNextAlarm) {
   EXPECT_EQ(rung, 1);
 }
 
+// Verdicts were as late as the clock was set back.
+TEST(TimerQueue, AClockSetBackDoesNotMakeTimersLate) {
+  FakeLoop loop;
+  FakeClock clock(loop, 1'000'000);
+  TimerQueue timers(clock);
+  int rung = 0;
+  timers.at(1'000'100, [&] { ++rung; });
+  TimerQueue::Id cancelled = timers.at(1'000'100, [&] { ++rung; });
+  clock.step_back(500'000);
+  timers.at(500'050, [&] { ++rung; });
+  timers.cancel(cancelled);
+  clock.advance(49);
+  EXPECT_EQ(rung, 0);
+  clock.advance(1);
+  EXPECT_EQ(rung, 1);
+  clock.advance(50);
+  EXPECT_EQ(rung, 2);
+}
+
 TEST(TimerQueue, TakesItsAlarmBackWhenItDies) {
   FakeLoop loop;
   FakeClock clock(loop, 1000);
