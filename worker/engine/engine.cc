@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "core/step.h"
 #include "core/webhook_event.h"
 #include "shared/limits.h"
 
@@ -111,8 +112,14 @@ void Engine::scan_due() {
 }
 
 void Engine::recover(const std::vector<SessionId>& due) {
+  const Millis now_ms = parts_.clock.now_ms();
   for (const SessionId& session : due) {
-    if (cache_.find(session) == nullptr) {
+    const SessionCache::Entry* entry = cache_.find(session);
+    // The store says due and our copy says not yet: another worker has written since. A tick on our copy would find
+    // nothing to do, commit nothing, and so never learn of it.
+    const bool stale = entry != nullptr && (due_ms(entry->session) == 0 || due_ms(entry->session) > now_ms);
+    if (stale) cache_.forget(session);
+    if (stale || entry == nullptr) {
       ++stats_.recovered;
       parts_.log.write(LogLevel::notice, "session_taken_over", {{"session", session.text}});
     }

@@ -59,6 +59,25 @@ TEST_F(EngineTest, AWorkerThatStandsByTakesOverWithinTheScanAndItsSlack) {
   EXPECT_EQ(other.telephony.sent[0].command.id, worker->telephony.sent[0].command.id);
 }
 
+// A tick on the survivor's old copy found nothing due, committed nothing, and the dead worker's commands were never
+// sent.
+TEST_F(EngineTest, ACallIsTakenOverAlsoByAWorkerThatRemembersAnOlderVersion) {
+  ring();
+  Worker other(loop, store, worker->clock.now_ms());
+  other.engine.start();
+  loop.run();
+  store.hold_answers = true;  // the other one commits the claim and dies before anything leaves
+  post(answered("ev-2", 0), other);
+  loop.run();
+  EXPECT_TRUE(other.telephony.sent.empty());
+  store.forget_held();
+  store.hold_answers = false;
+  worker->clock.advance(Policy{}.command_retry_ms + limits::kDueSlackMs + limits::kDueScanMs);
+  EXPECT_EQ(worker->telephony.count(Verb::answer), 1u);
+  EXPECT_LT(worker->telephony.find_open(Verb::hangup, 1), worker->telephony.sent.size());
+  EXPECT_EQ(worker->engine.stats().recovered, 1u);
+}
+
 TEST_F(EngineTest, TheFirstScanTakesEverythingDueAndLaterOnesLeaveSlack) {
   store.away = true;
   start();
