@@ -89,6 +89,7 @@ TEST_P(StoreContract, ADueSessionIsClaimedByOneWorkerUntilTheClaimRunsOut) {
     due.due_ms = 1000 + i;
     ASSERT_EQ(bench_.commit(store(), due).status, CommitStatus::committed);
   }
+  static_cast<void>(worker(1));  // connected before anybody asks, so that the two claims meet
   std::vector<SessionId> both;
   int answers = 0;
   for (std::size_t index : {0U, 1U}) {
