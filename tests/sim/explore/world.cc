@@ -37,10 +37,10 @@ void hear(World& world, const Request& request, CommandOutcome outcome) {
   happen(world, Event{.body = CommandResult{command_id(world.session, entry), request.tries, std::move(outcome)}});
 }
 
-// A request is executed or lost before this span is over; audits rely on it (T_quiesce).
+// A request is executed or lost before this span is over, and its answer heard or given up; audits rely on the first.
 bool clock_may_reach(const World& world, Millis at_ms) {
-  return std::ranges::all_of(world.requests,
-                             [&](const Request& r) { return at_ms < r.sent_ms + world.policy.quiesce_ms; });
+  const auto may_wait = [&](const Request& r) { return at_ms < r.sent_ms + world.policy.quiesce_ms; };
+  return std::ranges::all_of(world.requests, may_wait) && std::ranges::all_of(world.responses, may_wait, &Response::to);
 }
 
 template <class T>
