@@ -147,7 +147,7 @@ def greeting_was_spoken(world, handle, truth):
 def forge_a_hangup(world, handle):
     wait_phase(world, handle, "connected")
     before, entries = world.edge(), dedup_entries(world)
-    stats = world.sim("GET", "/stats")["requests"]
+    stats, commits = world.sim("GET", "/stats")["requests"], store_writes(world)
     for how in ("unsigned", "wrong_key"):
         answer = world.sim("POST", "/forge", {"call": handle["call_session_id"], "event_type": "call.hangup",
                                               "how": how})
@@ -160,9 +160,15 @@ def forge_a_hangup(world, handle):
         yield "a forged event left a dedup entry"
     if world.sim("GET", "/stats")["requests"] != stats:
         yield "a forged event caused a provider call"
+    if store_writes(world) != commits:
+        yield "a forged event was written to the store"
     if not any(leg["bridged_now"] for leg in world.truth(handle)["legs"]):
         yield "the conversation did not go on"
     world.sim("POST", f"/calls/{handle['call_session_id']}/act", {"who": "caller", "do": "hangup"})
+
+
+def store_writes(world):
+    return world.ringctl("health")["engine"]["commits"]
 
 
 def dedup_entries(world):
