@@ -12,6 +12,7 @@ void enter_closing(Session& s, Outcome outcome) {
   s.phase = Phase::closing;
   if (s.outcome == Outcome::none) s.outcome = outcome;
   s.ring_deadline_ms = s.bridge_retry_ms = s.bridge_deadline_ms = s.greeting_deadline_ms = s.record_retry_ms = 0;
+  s.audit_backoff = 0;          // looks for something else now
   s.recording_deadline_ms = 0;  // decide_over() sets it when there is something to wait for
 }
 
@@ -149,6 +150,10 @@ bool recording_settled(Session& s, Millis at_ms, const Policy& policy) {
   }
   if (s.recording_deadline_ms == 0) s.recording_deadline_ms = at_ms + policy.recording_wait_ms;
   if (!passed(s.recording_deadline_ms, at_ms)) return false;
+  if (!s.recording_looked) {  // silence on the webhooks' side alone does not lose a caller's message
+    s.recording_deadline_ms = at_ms + policy.recording_wait_ms;
+    return false;
+  }
   s.recording_lost = true;
   s.recording_deadline_ms = 0;
   return true;
@@ -162,6 +167,7 @@ void write_off(Session& s) {
     leg.cause = "its time limit has passed";
   }
   s.parent.state = ParentState::ended;
+  s.recording_lost |= !s.recording_saved;
   s.outbox.clear();
 }
 

@@ -110,7 +110,9 @@ Millis audit_period(const Session& s, const Policy& policy) {
   if (first_ms != 0) return doubled(first_ms, s.audit_backoff, policy.audit_max_ms);
   // recording.saved is late: the records know it, too.
   constexpr int kRecordingLooks = 4;
-  if (is_over(s.phase) && s.recording_deadline_ms != 0) return policy.recording_wait_ms / kRecordingLooks;
+  if (is_over(s.phase) && s.recording_deadline_ms != 0) {
+    return doubled(policy.recording_wait_ms / kRecordingLooks, s.audit_backoff - kRecordingLooks, policy.audit_max_ms);
+  }
   // A lost hangup on both sides would otherwise hold the session for ever.
   return s.phase == Phase::connected || s.phase == Phase::vm_recording ? policy.audit_max_ms : 0;
 }

@@ -190,6 +190,7 @@ void merge_audit(Session& session, const CommandOutcome& outcome, Millis asked_m
   std::vector<bool> found(limits::kLegs, false);
   for (const AuditedLeg& seen : outcome.legs) merge_audited_leg(session, seen, found);
   if (!outcome.audit_complete) return;
+  session.recording_looked |= is_over(session.phase);
   // Absence proves something only when nothing of ours can still be on its way (T_quiesce).
   for (std::size_t i = 0; i < session.legs.size(); ++i) {
     Leg& leg = session.legs[i];
@@ -245,7 +246,7 @@ void merge_outcome(Session& session, const OutboxEntry& entry, const CommandOutc
     case Verb::record_start:
       // Refused after a copy that may have been executed: it is being recorded already, which is what we want.
       session.record_started |= ok || (refused && session.record_maybe && !proves_ended(outcome));
-      session.record_maybe |= outcome.outcome == OutcomeClass::unknown;
+      session.record_maybe |= outcome.outcome == OutcomeClass::unknown || (refused && !entry.is_single());
       learn(session.recording_id, outcome.recording_id);
       if (refused) session.record_retry_ms = event.at_ms + policy.record_retry_ms;
       if (proves_ended(outcome)) end_parent(session.parent, "ended before the recording");

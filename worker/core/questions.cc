@@ -97,8 +97,7 @@ bool is_moot(const Session& session, const OutboxEntry& entry) noexcept {
   if (entry.verb == Verb::dial || (entry.verb == Verb::hangup && entry.leg != kParent)) {
     return session.legs[static_cast<std::size_t>(entry.leg)].state == LegState::ended;
   }
-  // A recording that may have begun outlives the call: somebody's message may be in it.
-  if (session.parent.state != ParentState::ended || entry.verb == Verb::record_start) return false;
+  if (session.parent.state != ParentState::ended) return false;
   return entry.verb != Verb::audit ||
          std::ranges::all_of(session.legs, [](const Leg& leg) { return leg.state == LegState::ended; });
 }

@@ -85,6 +85,7 @@ void fields(Visitor& visit, Session& s) {
   visit("greeting_done", s.greeting_done);
   visit("records", s.record_attempt);
   visit("record_maybe", s.record_maybe);
+  visit("recording_looked", s.recording_looked);
   visit("record_started", s.record_started);
   visit("recording_saved", s.recording_saved);
   visit("recording_lost", s.recording_lost);

@@ -66,8 +66,8 @@ void add_session(Mixer& mix, const World& world) {
     if (e.verb == Verb::audit) oldest_look_ms = std::min(oldest_look_ms, e.created_ms);
   }
   mix.add(s.phase, s.outcome, s.winner, s.bridge_attempt, s.bridge_asked, s.bridge_refused, s.bridge_maybe,
-          s.bridge_disproved, s.greeting_asked, s.greeting_done, s.record_attempt, s.record_maybe, s.record_started,
-          s.recording_saved, s.recording_lost, saturated(s.audit_backoff));
+          s.bridge_disproved, s.greeting_asked, s.greeting_done, s.record_attempt, s.record_maybe, s.recording_looked,
+          s.record_started, s.recording_saved, s.recording_lost, saturated(s.audit_backoff));
   for (const Millis at_ms : {s.ring_deadline_ms, s.bridge_retry_ms, s.bridge_deadline_ms, s.greeting_deadline_ms,
                              s.record_retry_ms, s.recording_deadline_ms, s.audit_ms, s.write_off_ms}) {
     mix.add(relative(world, at_ms));

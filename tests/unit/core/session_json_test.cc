@@ -65,7 +65,7 @@ Session any_session(Random& random) {
   s.organisation = random.text();
   s.user = random.text();
   for (bool* flag : {&s.bridge_refused, &s.bridge_maybe, &s.bridge_disproved, &s.greeting_asked, &s.greeting_done,
-                     &s.record_maybe, &s.record_started, &s.recording_saved, &s.recording_lost}) {
+                     &s.record_maybe, &s.recording_looked, &s.record_started, &s.recording_saved, &s.recording_lost}) {
     *flag = random.coin();
   }
   for (int* count : {&s.bridge_attempt, &s.bridge_asked, &s.record_attempt, &s.audit_attempt, &s.audit_backoff}) {
