@@ -18,7 +18,7 @@ namespace {
 constexpr Millis kHouseMs = 1000;
 constexpr Millis kDrainLookMs = 20;
 
-[[nodiscard]] std::unexpected<Error> pass_on(Error error, const std::string& context) {
+[[nodiscard]] std::unexpected<Error> pass_on(const Error& error, const std::string& context) {
   return fail(error.code, context + ": " + error.text);
 }
 
@@ -100,7 +100,7 @@ Result<void> Daemon::open_store() {
   RedisOptions options{.unix_path = redis.unix_path, .host = redis.host, .port = redis.port, .user = redis.user};
   if (!redis.password_file.empty()) {
     auto password = secret(redis.password_file);
-    if (!password) return pass_on(std::move(password.error()), "password_file of Redis");
+    if (!password) return pass_on(password.error(), "password_file of Redis");
     options.password = *std::move(password);
   }
   options.wait_replicas = redis.wait_replicas;
@@ -116,7 +116,7 @@ Result<void> Daemon::open_store() {
 Result<void> Daemon::open_provider() {
   const TelnyxSettings& telnyx = settings_.telnyx;
   auto key = secret(telnyx.api_key_file);
-  if (!key) return pass_on(std::move(key.error()), "api_key_file of Telnyx");
+  if (!key) return pass_on(key.error(), "api_key_file of Telnyx");
   auto created = TelnyxClient::create(loop_, {.base_url = telnyx.api,
                                               .api_key = *std::move(key),
                                               .voice = telnyx.voice,
@@ -124,7 +124,7 @@ Result<void> Daemon::open_provider() {
                                               .connect_ms = telnyx.connect_ms,
                                               .deadline_ms = telnyx.deadline_ms,
                                               .keep_warm_ms = telnyx.keep_warm_ms});
-  if (!created) return pass_on(std::move(created.error()), telnyx.api_where);
+  if (!created) return pass_on(created.error(), telnyx.api_where);
   provider_ = *std::move(created);
   return {};
 }

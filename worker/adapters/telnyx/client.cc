@@ -126,7 +126,7 @@ void TelnyxClient::put_on_wire(Job job) {
   last_used_ms_ = monotonic_ms();
   const Millis deadline_ms = std::clamp<Millis>(job.give_up_ms - last_used_ms_, 1, options_.deadline_ms);
   const std::uint64_t number = next_number_++;
-  if (!curl_->start(*request, deadline_ms, [this, number](HttpReply reply) { on_reply(number, std::move(reply)); })) {
+  if (!curl_->start(*request, deadline_ms, [this, number](const HttpReply& reply) { on_reply(number, reply); })) {
     settle(job, OutcomeClass::not_sent, "libcurl could not start the request");
     return;
   }
@@ -134,7 +134,7 @@ void TelnyxClient::put_on_wire(Job job) {
   wire_.emplace(number, std::move(job));
 }
 
-void TelnyxClient::on_reply(std::uint64_t number, HttpReply reply) {
+void TelnyxClient::on_reply(std::uint64_t number, const HttpReply& reply) {
   auto node = wire_.extract(number);
   Job& job = node.mapped();
   CommandOutcome outcome = outcome_of(job.command.verb, reply);

@@ -56,7 +56,7 @@ class TelnyxClient final : public Telephony {
   TelnyxClient(UvLoop& loop, TelnyxOptions options, std::unique_ptr<CurlLoop> curl);
   void pump();
   void put_on_wire(Job job);
-  void on_reply(std::uint64_t number, HttpReply reply);
+  void on_reply(std::uint64_t number, const HttpReply& reply);
   void settle(Job& job, OutcomeClass outcome, std::string detail);
   void arm();      // timer_ for what is settled or late next
   void on_time();  // delivers settled_, gives up what waited too long
