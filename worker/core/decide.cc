@@ -134,9 +134,11 @@ bool decide_voicemail(Session& s, Millis at_ms, const Policy& policy) {
     return true;
   }
   // Recording: it ends with the caller, with its own maximum, or because it cannot be had. Never in silence.
-  s.recording_lost |= !s.record_started && s.record_attempt >= policy.record_attempts &&
-                      find_open(s, Verb::record_start, kParent) == nullptr;
-  if (!s.recording_saved && !s.recording_lost && !passed(s.recording_deadline_ms, at_ms)) return false;
+  const bool given_up = !s.record_started && s.record_attempt >= policy.record_attempts &&
+                        find_open(s, Verb::record_start, kParent) == nullptr;
+  s.recording_lost |= given_up && !s.record_maybe;
+  const bool over = s.recording_saved || s.recording_lost || given_up || passed(s.recording_deadline_ms, at_ms);
+  if (!over) return false;
   enter_closing(s, Outcome::voicemail);
   return true;
 }
@@ -148,6 +150,7 @@ bool recording_settled(Session& s, Millis at_ms, const Policy& policy) {
     s.recording_deadline_ms = 0;
     return true;
   }
+  if (s.parent.state != ParentState::ended) return false;  // it is still being made
   if (s.recording_deadline_ms == 0) s.recording_deadline_ms = at_ms + policy.recording_wait_ms;
   if (!passed(s.recording_deadline_ms, at_ms)) return false;
   if (!s.recording_looked) {  // silence on the webhooks' side alone does not lose a caller's message

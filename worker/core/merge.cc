@@ -185,12 +185,14 @@ void merge_audited_leg(Session& session, const AuditedLeg& seen, std::vector<boo
   session.recording_saved |= seen.recording_saved;
 }
 
-void merge_audit(Session& session, const CommandOutcome& outcome, Millis asked_ms) {
+void merge_audit(Session& session, const CommandOutcome& outcome, Millis asked_ms, const Policy& policy) {
   if (outcome.outcome != OutcomeClass::ok) return;
   std::vector<bool> found(limits::kLegs, false);
   for (const AuditedLeg& seen : outcome.legs) merge_audited_leg(session, seen, found);
   if (!outcome.audit_complete) return;
-  session.recording_looked |= is_over(session.phase);
+  // A look from before the wait saw a recording that was still being made.
+  session.recording_looked |= is_over(session.phase) && session.recording_deadline_ms != 0 &&
+                              asked_ms + policy.recording_wait_ms >= session.recording_deadline_ms;
   // Absence proves something only when nothing of ours can still be on its way (T_quiesce).
   for (std::size_t i = 0; i < session.legs.size(); ++i) {
     Leg& leg = session.legs[i];
@@ -252,7 +254,7 @@ void merge_outcome(Session& session, const OutboxEntry& entry, const CommandOutc
       if (proves_ended(outcome)) end_parent(session.parent, "ended before the recording");
       break;
     case Verb::audit:
-      merge_audit(session, outcome, entry.created_ms);
+      merge_audit(session, outcome, entry.created_ms, policy);
       break;
   }
 }
