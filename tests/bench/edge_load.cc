@@ -65,7 +65,7 @@ class Load {
         answered_, seconds_, static_cast<double>(answered_) / seconds_, at(0.50), at(0.99));
     const char* separator = "";
     for (const auto& [status, count] : statuses_) {
-      std::printf("%s\"%d\": %zu", separator, status, count);
+      std::printf("%s\"%ld\": %zu", separator, status, count);
       separator = ", ";
     }
     std::printf("}}\n");
@@ -116,7 +116,7 @@ class Load {
       const std::size_t length = std::strtoul(connection.inbox.c_str() + length_at + 16, nullptr, 10);
       if (connection.inbox.size() < head_end + 4 + length) return true;
     }
-    ++statuses_[std::atoi(connection.inbox.c_str() + 9)];
+    ++statuses_[std::strtol(connection.inbox.c_str() + 9, nullptr, 10)];
     latencies_us_.push_back(std::chrono::duration<double, std::micro>(Clock::now() - connection.sent).count());
     ++answered_;
     connection.inbox.clear();
@@ -132,7 +132,7 @@ class Load {
   std::size_t next_ = 0, answered_ = 0;
   double seconds_ = 0;
   std::vector<double> latencies_us_;
-  std::map<int, std::size_t> statuses_;
+  std::map<long, std::size_t> statuses_;
 };
 
 }  // namespace
@@ -151,7 +151,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   const auto webhooks = maker.make(std::strtoul(argv[3], nullptr, 10), argv[5]);
-  Load load(static_cast<std::uint16_t>(std::atoi(argv[1])), argv[2], webhooks);
+  Load load(static_cast<std::uint16_t>(std::strtoul(argv[1], nullptr, 10)), argv[2], webhooks);
   if (!load.run(std::strtoul(argv[4], nullptr, 10))) {
     std::fputs("edge_load: a connection failed or nothing was answered for 5 s\n", stderr);
     return 1;

@@ -20,8 +20,8 @@ std::string body_of(const std::string& id) {
          R"("call_control_id":"v3:2EC-70CTEjlUq3tDM0CxKXIt5-5N4iP4wo7_-PfH-qub97Sk4EqO5w","call_leg_id":"leg-)" + id +
          R"(","call_session_id":"session-)" + id +
          R"(","calling_party_type":"pstn","client_state":null,"connection_id":"2811212257810187875")" + padding +
-         R"(,"from":"+12025550133","start_time":"2026-05-19T23:30:15.038431Z","to":"+12025550131"},"record_type":"event"},)" +
-         R"("meta":{"attempt":1,"delivered_to":"https://edge.example.com/webhooks/telnyx"}})";
+         R"(,"from":"+12025550133","start_time":"2026-05-19T23:30:15.038431Z","to":"+12025550131"},)" +
+         R"("record_type":"event"},"meta":{"attempt":1,"delivered_to":"https://edge.example.com/webhooks/telnyx"}})";
 }
 
 }  // namespace

@@ -53,7 +53,8 @@ int status_of(std::string_view block) {
   if (block.empty()) return 0;
   const auto first = static_cast<std::uint8_t>(block[0]);
   if (first >= 0x88 && first <= 0x8e) return kIndexed[first - 0x88];
-  return block.size() > 5 && first == 0x48 ? std::atoi(std::string(block.substr(2, 3)).c_str()) : 0;
+  if (block.size() <= 5 || first != 0x48) return 0;
+  return static_cast<int>(std::strtol(std::string(block.substr(2, 3)).c_str(), nullptr, 10));
 }
 
 }  // namespace

@@ -63,7 +63,7 @@ HttpResponse RawClient::read_response() {
   }
   response.body = pending_.substr(0, length);
   pending_.erase(0, length);
-  response.status = std::atoi(head.c_str() + head.find(' '));
+  response.status = static_cast<int>(std::strtol(head.c_str() + head.find(' '), nullptr, 10));
   return response;
 }
 

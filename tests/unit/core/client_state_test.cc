@@ -54,8 +54,8 @@ TEST(ClientState, EverythingElseIsNotOurs) {
       R"({"rf":1,"s":"x","l":0,"g":0})",
       R"({"rf":1,"s":"x","l":0,"g":99999999999})",
       R"({"rf":1,"rf":1,"s":"x","l":0,"g":1})",
-      R"({"rf":1,"s":"x","l":0,"g":1} )"
-      "\x01",
+      (R"({"rf":1,"s":"x","l":0,"g":1} )"
+       "\x01"),
   };
   for (const auto text : documents) EXPECT_FALSE(decode_client_state(base64(text))) << text;
 }
