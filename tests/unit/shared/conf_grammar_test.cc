@@ -93,7 +93,7 @@ TEST(ConfGrammar, ErrorsNameTheLineAndWhatWasExpected) {
   fails_in_line("a \"b\"c;", 1, "after a quoted string");
   fails_in_line("a \"b\"\"c\";", 1, "after a quoted string");
   fails_in_line("a \"b\"}", 1, "after a quoted string");
-  fails_in_line(std::string_view("a;\nb\0;", 7), 2, "NUL");
+  fails_in_line(std::string_view("a;\nb\0;", 6), 2, "NUL");
 }
 
 TEST(ConfGrammar, ErrorsAreSafeOnATerminal) {
