@@ -49,6 +49,8 @@ BANNED = [
     (r"\b(TODO|FIXME|XXX)\b", "unfinished work belongs in an issue"),
 ]
 THREADS = (r"\bstd::(thread|mutex|condition_variable)\b", ("worker/adapters/sqlite",))
+# Names that belong to the compiler and its library, but for those it hands out.
+RESERVED = r"\b(?:_[A-Z]\w*|(?!__builtin_\w+\b|__VA_ARGS__\b|__FILE__\b|__LINE__\b|__has_\w+\b)\w*__\w*)"
 PRODUCT = ("shared/", "nginx_module/", "worker/")
 
 
@@ -92,6 +94,12 @@ def without_comments(line):
     return re.sub(r"//.*$", "", re.sub(r'"(\\.|[^"\\])*"', '""', line))
 
 
+def check_names(lines):
+    for number, line in enumerate(lines, 1):
+        if found := re.search(RESERVED, without_comments(line)):
+            yield number, f"{found.group(0)}: a name reserved for the compiler"
+
+
 def check_words(path, lines):
     if not path.startswith(PRODUCT):
         return
@@ -120,6 +128,7 @@ def check_file(path, text):
         yield from check_opening(lines)
         yield from check_includes(path, lines)
         yield from check_size(lines)
+        yield from check_names(lines)
         yield from check_words(path, lines)
 
 

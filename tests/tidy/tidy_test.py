@@ -35,6 +35,11 @@ class TidyFinds(unittest.TestCase):
             self.assertNotEqual("", rules("worker/engine/a.cc", f"// A.\n{call}\n"), call)
         self.assertEqual("", rules("worker/engine/a.cc", '// We throw nothing.\nlog("no throw here");\n'))
 
+    def test_names_of_the_compiler(self):
+        for name in ("_Twice", "RF__H", "__mine"):
+            self.assertIn("reserved", rules("tests/a.h", f"// A.\nint {name};\n"), name)
+        self.assertEqual("", rules("shared/a.cc", '// A.\nif (__builtin_add_overflow(a, b, &c)) f("__x", a_b_);\n'))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -203,8 +203,8 @@ constexpr std::string_view kBadValues[] = {"",
                                            "1]",
                                            "1/**/",
                                            "1//x",
-                                           "\xc2\xa0"
-                                           "1",
+                                           ("\xc2\xa0"
+                                            "1"),
                                            "\v1",
                                            "\"a\" \"b\""};
 

@@ -41,7 +41,7 @@ bool is_accepted(std::string_view key_bytes, std::string_view signature_bytes, s
 
 #define LOAD_OR_SKIP(json, name) \
   const Json json = load(name);  \
-  if (!json) GTEST_SKIP() << "the vectors in " << name << " are not beside this source tree"
+  if (!(json)) GTEST_SKIP() << "the vectors in " << (name) << " are not beside this source tree"
 
 TEST(SignatureVectors, EverySmallOrderKeyIsNamedAsSuch) {
   LOAD_OR_SKIP(json, "small_order_public_keys.json");

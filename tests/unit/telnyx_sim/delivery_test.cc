@@ -69,7 +69,7 @@ class Consumer {
 class Delivery : public testing::Test {
  protected:
   struct BaseFree {
-    void operator()(event_base* base) const noexcept { event_base_free(base); }
+    void operator()(event_base* owned) const noexcept { event_base_free(owned); }
   };
   static event_base* ready_base() {
     EXPECT_GE(sodium_init(), 0);
