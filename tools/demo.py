@@ -37,13 +37,20 @@ def say(text=""):
 
 
 class Ladder:
-    """`ringctl watch` beside the call, writing to our terminal."""
+    """`ringctl watch` of one call, writing to our terminal while the call goes on."""
 
     def __init__(self, world):
-        self.process = subprocess.Popen(world.ringctl_command("watch"), stdin=subprocess.DEVNULL,
-                                        stderr=subprocess.DEVNULL)
+        self.world = world
+        self.process = None
+
+    def begin(self, handle):
+        words = ["watch", "--from-start", "--call", handle["call_leg_id"]]
+        self.process = subprocess.Popen(self.world.ringctl_command(*words), stdin=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL, env={**os.environ, "LANG": "C.UTF-8"})
 
     def end(self):
+        if self.process is None:
+            return
         time.sleep(0.4)  # the last line is polled for, and nobody waits for what is only shown
         self.process.terminate()
         self.process.wait()
@@ -54,7 +61,7 @@ def play_one(world, number, call):
     say(paint("1", f"{number}. {call.title}"))
     ladder = Ladder(world)
     try:
-        _, found = play(world, call)
+        _, found = play(world, call, ladder.begin)
     except Failed as failure:
         found = [str(failure)]
     finally:
@@ -103,6 +110,7 @@ def main():
     started = time.monotonic()
     say(f"demo: nginx, ringd ({store} store) and a stand-in for Telnyx on loopback; {len(calls)} calls")
     world = World(options.build, store=store)
+    world.note = lambda text: say(paint("33", f"            ⚡ {text}"))
     with world:
         good = sum(play_one(world, number, call) for number, call in enumerate(calls, 1))
         if options.keep:

@@ -3,7 +3,9 @@
 Each call is one entry of CALLS, played by tools/demo and by the end-to-end tests on both stores. A check returns a
 sentence for what differed, or nothing. Must never know how processes are started (world.py).
 """
-from world import DEVICES, WEBHOOK_PATH, sip, wait_for
+import time
+
+from world import DEVICES, sip, wait_for
 
 # A leg may ring this long after the decision (promise P5), and recovery after a crash may take this long on top.
 STOP_RINGING_MS = 2000
@@ -89,9 +91,10 @@ def verdict(world, call, handle):
             *(sentence for check in call.checks for sentence in check(world, handle, truth))]
 
 
-def play(world, call):
-    """Plays one call to its end and returns (handle, list of differences)."""
+def play(world, call, begun=lambda handle: None):
+    """Plays one call to its end and returns (handle, list of differences). `begun` learns of the call's ids."""
     handle = world.call(call.script)
+    begun(handle)
     found = list(call.act(world, handle) or []) if call.act else []
     wait_for("every leg of the call to end", lambda: world.truth(handle)["over"], 45)
     wait_for("ringd to close the call", lambda: phase_of(world, handle) == "closed", 45)
@@ -151,6 +154,7 @@ def forge_a_hangup(world, handle):
     for how in ("unsigned", "wrong_key"):
         answer = world.sim("POST", "/forge", {"call": handle["call_session_id"], "event_type": "call.hangup",
                                               "how": how})
+        world.note(f"a forged hangup arrives ({how.replace('_', ' ')}): answered {answer['status']}")
         if answer["status"] != 403:
             yield f"a {how} hangup was answered {answer['status']}, expected 403"
     after = world.edge()
@@ -181,6 +185,7 @@ def replay_a_webhook(world, handle):
     answered = next(w for w in truth["webhooks"] if w["type"] == "call.answered")
     commands = len(truth["commands"])
     answer = world.sim("POST", "/replay", {"webhook": answered["id"]})
+    world.note(f"the webhook call.answered is replayed, byte for byte: answered {answer['status']}")
     if answer["status"] != 200:
         yield f"a replayed webhook was answered {answer['status']}, expected 200"
     if world.edge()["outcomes"]["duplicate"] < 1:
@@ -192,10 +197,14 @@ def replay_a_webhook(world, handle):
 
 def kill_worker_while_ringing(world, handle):
     wait_ringing(world, handle)
+    wait_for("the devices to have rung for a while",
+             lambda: all(time.time() * 1000 - leg["ringing_since_ms"] > 600 for leg in world.truth(handle)["legs"]))
     world.kill_ringd()
     # The answer happens while nobody is there to hear it; the provider retries its webhook.
     world.sim("POST", f"/calls/{handle['call_session_id']}/act", {"who": sip("tablet"), "do": "answer"})
+    world.note("somebody answers the tablet; the edge tells the provider to come back: 503")
     world.start_ringd()
+    world.note("ringd is started again")
 
 
 CALLS = [

@@ -73,7 +73,7 @@ class World:
         self.processes = {}
         self.nginx_port = free_port()
         self.sim_port = 0
-        self.ringd_starts = 0
+        self.note = lambda text: None  # told what is done to the world while a call goes on; the demo prints it
 
     # --- life ---------------------------------------------------------------------------------------------------
     def start(self):
@@ -180,7 +180,6 @@ log_level {self.log_level};
     def start_ringd(self, wait=True):
         conf = self.dir / "ringd.conf"
         conf.write_text(self._ringd_conf())
-        self.ringd_starts += 1
         process = self._spawn("ringd", [self.build / "worker/ringd", "-c", conf])
         if not wait:
             return
@@ -193,6 +192,7 @@ log_level {self.log_level};
 
     def kill_ringd(self):
         self._end("ringd", signal.SIGKILL)
+        self.note("ringd is killed with SIGKILL")
 
     def stop_ringd(self):
         self._end("ringd")

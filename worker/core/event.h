@@ -41,6 +41,9 @@ struct CommandResult {
   CommandId command;
   int tries = 1;  // which handing-over this answers
   CommandOutcome outcome;
+  // What the command was, for ladders: a late answer may find its outbox entry gone.
+  Verb verb = Verb::hangup;
+  int leg = kUnknownLeg;
 };
 
 struct Tick {};  // time passed; step() looks at its deadlines

@@ -30,13 +30,12 @@ void describe_webhook(json_t* line, const Session& session, const WebhookFact& f
   }
 }
 
-void describe_result(json_t* line, const Session& before, const CommandResult& result) {
+void describe_result(json_t* line, const Session& session, const CommandResult& result) {
   set_text(line, "event", "result");
   set_text(line, "command", result.command.text);
-  for (const OutboxEntry& entry : before.outbox) {
-    if (command_id(before, entry) != result.command) continue;
-    set_text(line, "verb", name_of(entry.verb));
-    set_text(line, "leg", leg_name(before, entry.leg));
+  if (result.leg != kUnknownLeg) {
+    set_text(line, "verb", name_of(result.verb));
+    set_text(line, "leg", leg_name(session, result.leg));
   }
   std::string detail(name_of(result.outcome.outcome));
   if (result.outcome.http_status != 0) detail += " " + std::to_string(result.outcome.http_status);

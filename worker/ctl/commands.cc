@@ -1,6 +1,8 @@
 // See commands.h.
 #include "ctl/commands.h"
 
+#include <poll.h>
+
 #include <chrono>
 #include <cstdio>
 #include <fstream>
@@ -38,15 +40,19 @@ struct Reply {
   Json json;
 };
 
+std::expected<Reply, int> checked(Answer answer) {
+  Result<Json> json = parse_json(answer.body);
+  if (!json) return std::unexpected(complain(kUnreachable, "ringd's answer is not JSON: " + json.error().text));
+  if (answer.status >= 300) {
+    return std::unexpected(complain(kRefused, printable(get_text(json->get(), "error"))));
+  }
+  return Reply{std::move(answer.body), std::move(*json)};
+}
+
 std::expected<Reply, int> ask(Client& client, std::string_view method, const std::string& target, ByteView body = {}) {
   Result<Answer> answer = client.ask(method, target, body);
   if (!answer) return std::unexpected(complain(kUnreachable, answer.error().text));
-  Result<Json> json = parse_json(answer->body);
-  if (!json) return std::unexpected(complain(kUnreachable, "ringd's answer is not JSON: " + json.error().text));
-  if (answer->status >= 300) {
-    return std::unexpected(complain(kRefused, printable(get_text(json->get(), "error"))));
-  }
-  return Reply{std::move(answer->body), std::move(*json)};
+  return checked(std::move(*answer));
 }
 
 std::expected<Client, int> connect(const Options& options) {
@@ -114,6 +120,15 @@ std::expected<std::string, int> whole_id(Client& client, const std::string& begi
   return std::unexpected(complain(kRefused, text));
 }
 
+std::optional<Client> wait_for_ringd(const Options& options, int away_s) {
+  if (away_s > 0) std::cerr << "ringctl: ringd hung up; waiting for it to come back\n";
+  for (int waited_ms = 0; waited_ms < away_s * 1000; waited_ms += kWatchPauseMs) {
+    (void)::poll(nullptr, 0, kWatchPauseMs);
+    if (Result<Client> client = Client::connect(options.socket)) return std::move(*client);
+  }
+  return std::nullopt;
+}
+
 // Prints what is new; false when the reader of our output has gone.
 bool print_lines(const Options& options, const WatchOptions& watch, LadderText& ladder, const json_t* lines) {
   for (std::size_t i = 0; i < json_array_size(lines); ++i) {
@@ -155,18 +170,24 @@ int watch(const Options& options, const WatchOptions& watch) {
   LadderText ladder(options.look, watch.call.empty());
   std::string target = watch.from_start ? "/watch?after=0" : "/watch";
   for (;;) {
-    const auto reply = ask(*client, "GET", target);
+    Result<Answer> answer = client->ask("GET", target);
+    if (!answer || !client->pause(0)) {
+      // Lines are numbered on over a restart, so nothing is shown twice.
+      std::optional<Client> again = wait_for_ringd(options, watch.away_s);
+      if (!again) return complain(kUnreachable, "ringd hung up and stays away. `systemctl status ringd`");
+      client.emplace(std::move(*again));
+      continue;
+    }
+    const auto reply = checked(std::move(*answer));
     if (!reply) return reply.error();
-    const json_t* answer = reply->json.get();
-    if (const std::int64_t missed = get_int(answer, "missed"); missed > 0) {
+    const json_t* json = reply->json.get();
+    if (const std::int64_t missed = get_int(json, "missed"); missed > 0) {
       std::cerr << "ringctl: " << missed << " lines went by unseen\n";
     }
-    const json_t* lines = get_array(answer, "lines");
+    const json_t* lines = get_array(json, "lines");
     if (!print_lines(options, watch, ladder, lines)) return kDone;
-    target = "/watch?after=" + std::to_string(get_int(answer, "next"));
-    if (json_array_size(lines) == 0 && !client->pause(kWatchPauseMs)) {
-      return complain(kUnreachable, "ringd hung up: it is stopping or has died. `systemctl status ringd`");
-    }
+    target = "/watch?after=" + std::to_string(get_int(json, "next"));
+    if (json_array_size(lines) == 0) (void)client->pause(kWatchPauseMs);
   }
 }
 

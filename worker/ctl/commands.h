@@ -19,12 +19,13 @@ struct Options {
 struct WatchOptions {
   std::string call;  // begins with this; empty: all
   bool from_start = false;
+  int away_s = 60;  // how long ringd may be away, restarting, before we give up
 };
 
 [[nodiscard]] int list_calls(const Options& options, unsigned limit);
 // `id` may be the beginning of an id, as long as only one call begins so.
 [[nodiscard]] int show_call(const Options& options, const std::string& id);
-[[nodiscard]] int watch(const Options& options, const WatchOptions& watch);  // until interrupted or ringd goes away
+[[nodiscard]] int watch(const Options& options, const WatchOptions& watch);  // until interrupted or ringd stays away
 [[nodiscard]] int show_health(const Options& options);
 // `file` may be "-" for the standard input.
 [[nodiscard]] int import_directory(const Options& options, const std::string& file);

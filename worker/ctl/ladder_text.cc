@@ -62,6 +62,7 @@ std::string LadderText::glyph(std::string_view utf8, std::string_view ascii) con
 std::string LadderText::render(const json_t* line) {
   Call& call = call_of(line);
   std::string out = painted(look_, Paint::dim, padded(when(call, line), kWhenWidth));
+  if (call.start_ms == 0) out += ' ';  // the time of day fills its column
   if (with_call_) {
     out += painted(look_, Paint::blue, padded(text_of(line, "session").substr(0, kCallWidth), kCallWidth)) + "  ";
   }

@@ -74,6 +74,9 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   follow->add_option("--call", arguments.watch.call, "Only calls whose id begins so");
   follow->add_flag("--from-start", arguments.watch.from_start,
                    "Begin with the latest lines that ringd still remembers");
+  follow->add_option("--away", arguments.watch.away_s, "Seconds that ringd may be away before this gives up")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 86400));
   follow->callback([&] { arguments.exit_code = watch(arguments.options, arguments.watch); });
   add_directory(app, arguments);
   app.add_subcommand("health", "Counters, store and directory; exit code 1 when something is degraded")->callback([&] {

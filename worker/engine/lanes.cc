@@ -132,6 +132,11 @@ bool Lanes::step_front(Lane& lane, const SessionCache::Entry& entry) {
   }
   if (is_tick(event)) ++parts_.stats.ticks;
   StepResult result = step(entry.session, event, parts_.policy);
+  if (!result.changed && entry.version == 0) {  // a call that was never offered to us: nothing to remember
+    parts_.gate.say_ignored(work.slip);
+    parts_.cache.forget(lane.session);
+    return false;
+  }
   if (result.changed || !must_exist) {  // a webhook always commits: its mark makes the next copy a duplicate
     commit_front(lane, entry, std::move(result));
     return true;

@@ -64,7 +64,8 @@ void OutputGate::send(const SessionId& session, Command command) {
               {"verb", name_of(command.verb)},
               {"leg", std::to_string(command.leg)},
               {"tries", std::to_string(command.tries)}});
-  auto answered = [this, session, id = command.id, tries = command.tries](CommandOutcome outcome) {
+  auto answered = [this, session, id = command.id, tries = command.tries, verb = command.verb,
+                   leg = command.leg](CommandOutcome outcome) {
     --in_flight_;
     ++stats_.results_by_class[static_cast<std::size_t>(outcome.outcome)];
     log_.write(LogLevel::info, "command_result",
@@ -76,7 +77,7 @@ void OutputGate::send(const SessionId& session, Command command) {
     Event event;
     event.id = EventId{"result:" + id.text + "." + std::to_string(tries)};
     event.session = session;
-    event.body = CommandResult{id, tries, std::move(outcome)};
+    event.body = CommandResult{id, tries, std::move(outcome), verb, leg};
     on_result_(std::move(event));
   };
   telephony_.send(std::move(command), std::move(answered));

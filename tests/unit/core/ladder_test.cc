@@ -53,7 +53,9 @@ TEST(Ladder, AResultNamesItsCommand) {
       {.body = CommandResult{
            offered.commands.at(0).id,
            1,
-           {.outcome = OutcomeClass::refused, .http_status = 422, .error_code = "90041", .detail = "channel limit"}}});
+           {.outcome = OutcomeClass::refused, .http_status = 422, .error_code = "90041", .detail = "channel limit"},
+           Verb::dial,
+           0}});
   EXPECT_EQ(get_text(line.get(), "event"), "result");
   EXPECT_EQ(get_text(line.get(), "verb"), "dial");
   EXPECT_EQ(get_text(line.get(), "leg"), "desk");

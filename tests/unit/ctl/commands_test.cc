@@ -202,11 +202,27 @@ TEST_F(CommandsTest, WatchFollowsUntilRingdIsGone) {
   ringd.serve(
       {{"GET /watch", {ScriptedRingd::ok(R"({"next":10,"lines":[]})")}},
        {"GET /watch?after=10", {ScriptedRingd::ok(R"({"next":12,"missed":3,"lines":[)" + line + "," + other + "]}")}}});
-  EXPECT_EQ(run([&] { return watch(options, {.call = "abc"}); }), 2);
+  EXPECT_EQ(run([&] { return watch(options, {.call = "abc", .away_s = 0}); }), 2);
   EXPECT_THAT(out, StartsWith("+0.000s     ◀ caller     initiated"));
   EXPECT_EQ(std::count(out.begin(), out.end(), '\n'), 1);
   EXPECT_THAT(err, testing::AllOf(HasSubstr("3 lines went by"), HasSubstr("hung up")));
-  EXPECT_THAT(ringd.asked(), ElementsAre("GET /watch", "GET /watch?after=10", "GET /watch?after=12"));
+}
+
+TEST_F(CommandsTest, WatchGoesOnWhereItWasWhenRingdComesBack) {
+  auto first = std::make_unique<ScriptedRingd>(options.socket);
+  first->serve({{"GET /watch", {ScriptedRingd::ok(R"({"next":10,"lines":[]})")}}});
+  std::unique_ptr<ScriptedRingd> second;
+  std::thread restart([&] {
+    (void)first->asked();  // returns once it has hung up
+    first.reset();
+    std::filesystem::remove(options.socket);
+    second = std::make_unique<ScriptedRingd>(options.socket);
+    second->serve({{"GET /watch?after=10", {ScriptedRingd::no(503, R"({"error":"enough"})")}}});
+  });
+  EXPECT_EQ(run([&] { return watch(options, {.away_s = 10}); }), 1);
+  restart.join();
+  EXPECT_THAT(second->asked(), testing::Contains("GET /watch?after=10"));
+  EXPECT_THAT(err, HasSubstr("waiting for it to come back"));
 }
 
 TEST_F(CommandsTest, ImportSendsTheFileUnderTheNameItWasGiven) {

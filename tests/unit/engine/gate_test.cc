@@ -120,6 +120,15 @@ TEST_F(EngineTest, OtherFamiliesAreAcceptedAndIgnored) {
   EXPECT_EQ(worker->engine.stats().accepted, 1u);
 }
 
+TEST_F(EngineTest, AnEventOfACallThatWasNeverOfferedLeavesNothingBehind) {
+  start();
+  const Answers& answers = post({.id = "ev-1", .type = "call.answered", .call = "foreign", .leg = "foreign"});
+  loop.run();
+  expect_only(answers, Verdict::accepted);
+  EXPECT_TRUE(store.commits.empty());
+  EXPECT_EQ(worker->engine.stats().ignored, 1u);
+}
+
 TEST_F(EngineTest, ACallBeforeTheDirectoryIsReadIsToldLater) {
   store.away = true;
   start();

@@ -170,8 +170,8 @@ TEST(SettingsTest, TheSampleIsTakenAsItIsAndWithEveryCommentedDirectiveInForce) 
     directives += is_directive ? 1 : 0;
   }
   EXPECT_GT(directives, 10);
-  parsed(as_it_is);
-  parsed(in_force);
+  (void)parsed(as_it_is);
+  (void)parsed(in_force);
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ constexpr std::string_view kCutEnd = ",\"cut\":\"true\"}\n";
   if (c == '\t') return "\\t";
   if (static_cast<std::uint8_t>(c) < 0x20 || c == 0x7F) {
     char code[7];
-    std::snprintf(code, sizeof code, "\\u%04x", static_cast<unsigned>(c));
+    std::snprintf(code, sizeof code, "\\u00%02x", static_cast<unsigned>(static_cast<std::uint8_t>(c)));
     return code;
   }
   return std::string(taken);
