@@ -16,6 +16,7 @@ Context* create_context(ngx_http_request_t* r) noexcept {
   ngx_pool_cleanup_t* cleanup = ngx_pool_cleanup_add(r->pool, sizeof(Context));
   if (cleanup == nullptr) return nullptr;
   auto* context = new (cleanup->data) Context{};
+  context->request = r;
   context->conf = &loc_conf(r);
   context->retry_after_s = 1;
   cleanup->handler = forget;

@@ -11,6 +11,7 @@
 namespace ringfence::edge {
 
 struct Context {
+  ngx_http_request_t* request;
   const LocConf* conf;  // of the location whose checks the request went through
   Outcome outcome;
 
@@ -18,6 +19,7 @@ struct Context {
   std::string_view timestamp;
   Signature signature;
   std::string_view trace_parent;
+  std::int64_t sent_s;
   std::int64_t age_s;
   bool age_known;
 
@@ -26,13 +28,18 @@ struct Context {
   ByteView body;
   ScannedEvent event;
 
+  const PublicKey* signer;
+
   // The claim held in conf->dedup_zone, if any.
   DedupKey key;
   ClaimToken claim;
   bool claimed;
 
   // The hand-over, and the answer.
+  ngx_uint_t first_attempt;  // in r->upstream_states, which also keeps those of an earlier location
   bool frames_counted;
+  ngx_event_free_peer_pt free_peer;  // the balancer's own
+  bool tried_again;
   FrameHead verdict_head;
   bool have_verdict_head;
   bool in_step;       // the verdict was the last byte the worker sent

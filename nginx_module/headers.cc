@@ -80,12 +80,22 @@ Outcome check_signature_headers(ngx_http_request_t* r, Context& context, const C
   if (!sent_s) return refuse(r, Outcome::unsigned_, "timestamp header is not decimal seconds");
   context.signature = *signature;
   context.timestamp = found.timestamp.value;
-  context.age_s = static_cast<std::int64_t>(ngx_time()) - *sent_s;
-  context.age_known = true;
+  context.sent_s = *sent_s;
   return Outcome::none;
 }
 
 }  // namespace
+
+Outcome check_freshness(ngx_http_request_t* r, Context& context) noexcept {
+  const std::int64_t now_s = ngx_time();
+  const auto tolerance_s = static_cast<std::int64_t>(context.conf->tolerance_s);
+  context.age_s = now_s - context.sent_s;
+  context.age_known = true;
+  if (is_fresh(context.sent_s, now_s, tolerance_s)) return Outcome::none;
+  ngx_log_error(NGX_LOG_INFO, r->connection->log, 0, "webhook refused: its timestamp is %L s %s, tolerance %L s",
+                context.age_s < 0 ? -context.age_s : context.age_s, context.age_s < 0 ? "ahead" : "old", tolerance_s);
+  return Outcome::stale;
+}
 
 Outcome check_headers(ngx_http_request_t* r, Context& context) noexcept {
   if (r->method != NGX_HTTP_POST) return refuse(r, Outcome::method, "not a POST");
@@ -96,13 +106,7 @@ Outcome check_headers(ngx_http_request_t* r, Context& context) noexcept {
   if (r->headers_in.content_length_n > static_cast<off_t>(limits::kBodyBytes)) {
     return refuse(r, Outcome::too_large, "the declared body is too large");
   }
-  const std::int64_t now_s = ngx_time();
-  const auto tolerance_s = static_cast<std::int64_t>(context.conf->tolerance_s);
-  if (!is_fresh(now_s - context.age_s, now_s, tolerance_s)) {
-    ngx_log_error(NGX_LOG_INFO, r->connection->log, 0, "webhook refused: its timestamp is %L s %s, tolerance %L s",
-                  context.age_s < 0 ? -context.age_s : context.age_s, context.age_s < 0 ? "ahead" : "old", tolerance_s);
-    return Outcome::stale;
-  }
+  if (const Outcome bad = check_freshness(r, context); bad != Outcome::none) return bad;
   if (found.trace_parent.seen == 1 && is_trace_parent(found.trace_parent.value)) {
     context.trace_parent = found.trace_parent.value;
   }

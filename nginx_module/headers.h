@@ -8,5 +8,7 @@ namespace ringfence::edge {
 
 // none: go on, and the context holds timestamp, signature and age. Anything else refuses the request.
 [[nodiscard]] Outcome check_headers(ngx_http_request_t* r, Context& context) noexcept;
+// Part of the above, and asked again once the body is there: its sender decides how long that takes.
+[[nodiscard]] Outcome check_freshness(ngx_http_request_t* r, Context& context) noexcept;
 
 }  // namespace ringfence::edge

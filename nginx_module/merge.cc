@@ -2,6 +2,8 @@
 // a location that asks for verification and could be served without it does not load.
 #include "nginx_module/directives.h"
 #include "nginx_module/request.h"
+#include "nginx_module/second_try.h"
+#include "shared/limits.h"
 
 namespace ringfence::edge {
 namespace {
@@ -40,6 +42,22 @@ bool inherit_handler(ngx_http_core_loc_conf_t& core, const LocConf& parent) noex
   return true;
 }
 
+// What would be refused as too large once it was read is not read: nginx stops a declared body at its headers, and one
+// in chunks at this size. Also when client_max_body_size is 0, which means no limit.
+void bound_body(ngx_http_core_loc_conf_t& core) noexcept {
+  constexpr auto kMost = static_cast<off_t>(limits::kBodyBytes);
+  if (core.client_max_body_size == 0 || core.client_max_body_size > kMost) core.client_max_body_size = kMost;
+}
+
+// The longest one hand-over can take: no further attempt starts after next_upstream_timeout.
+bool outlasts(ngx_msec_t lease_ms, const ngx_http_upstream_conf_t& up) noexcept {
+  for (const ngx_msec_t part : {up.next_upstream_timeout, up.connect_timeout, up.send_timeout, up.read_timeout}) {
+    if (part > lease_ms) return false;
+    lease_ms -= part;
+  }
+  return true;
+}
+
 char* check(ngx_conf_t* cf, const LocConf& conf, bool ours) {
   const bool on = conf.webhook != 0;
   if (on && !ours) {
@@ -63,9 +81,16 @@ char* check(ngx_conf_t* cf, const LocConf& conf, bool ours) {
   if (conf.window_ms < static_cast<ngx_msec_t>(conf.tolerance_s) * 2 * 1000) {
     return refuse(cf, conf.dedup_at, "\"webhook_dedup\" window is shorter than twice \"webhook_tolerance\"");
   }
-  const ngx_http_upstream_conf_t& up = conf.upstream;
-  if (conf.lease_ms < up.connect_timeout + up.send_timeout + up.read_timeout) {
-    return refuse(cf, conf.dedup_at, "\"webhook_dedup\" lease is shorter than the timeouts of one hand-over");
+  if (conf.window_ms > static_cast<ngx_msec_t>(limits::kDedupWindowMs)) {
+    return refuse(cf, conf.dedup_at, "\"webhook_dedup\" window is longer than 7d, the most there is");
+  }
+  if (conf.lease_ms > static_cast<ngx_msec_t>(limits::kDedupLeaseMs)) {
+    return refuse(cf, conf.dedup_at, "\"webhook_dedup\" lease is longer than 10m, the most there is");
+  }
+  if (!outlasts(conf.lease_ms, conf.upstream)) {
+    return refuse(cf, conf.dedup_at,
+                  "\"webhook_dedup\" lease is shorter than one hand-over may take: webhook_next_upstream_timeout and "
+                  "the connect, send and read timeouts together");
   }
   return NGX_CONF_OK;
 }
@@ -109,6 +134,11 @@ char* merge_loc_conf(ngx_conf_t* cf, void* parent_conf, void* child_conf) noexce
   }
   ngx_conf_merge_sec_value(conf.tolerance_s, parent.tolerance_s, kToleranceDefault_s);
   merge_upstream(parent.upstream, conf.upstream);
+  if (ours) bound_body(core);
+  if (ours && core.noname == 0) {
+    conf.upstream.upstream = with_second_try(cf->pool, conf.upstream.upstream);
+    if (conf.upstream.upstream == nullptr) return conf_failed();
+  }
   return check(cf, conf, ours);
 }
 

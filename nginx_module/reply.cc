@@ -41,8 +41,7 @@ Outcome outcome_of(const Context& context, ngx_uint_t status) noexcept {
 
 // A body over client_max_body_size is refused by nginx before our handler is asked.
 bool refused_before_us(ngx_http_request_t* r) noexcept {
-  return r->headers_out.status == NGX_HTTP_REQUEST_ENTITY_TOO_LARGE && r->internal == 0 &&
-         loc_conf(r).pass_at.line != 0;
+  return r->headers_out.status == NGX_HTTP_REQUEST_ENTITY_TOO_LARGE && loc_conf(r).pass_at.line != 0;
 }
 
 ngx_int_t filter_header(ngx_http_request_t* r) noexcept {
@@ -142,6 +141,7 @@ ngx_int_t answer_ok(ngx_http_request_t* r, Context& context) noexcept {
   ngx_chain_t* out = json_chain(r, kOkJson);
   if (out == nullptr) return NGX_HTTP_INTERNAL_SERVER_ERROR;
   r->headers_out.status = NGX_HTTP_OK;
+  r->disable_not_modified = 1;  // If-None-Match and the like are for documents
   set_json(r, kOkJson.size());
   const ngx_int_t rc = ngx_http_send_header(r);
   if (rc == NGX_ERROR || rc > NGX_OK || r->header_only != 0) return rc;

@@ -14,10 +14,13 @@ namespace {
 Outcome verify(ngx_http_request_t* r, Context& context) noexcept {
   const KeyRing& ring = *context.conf->keys;
   const auto keys = std::span(ring.keys).first(ring.count);
-  const bool genuine = std::any_of(keys.begin(), keys.end(), [&](const PublicKey& key) {
+  const auto signer = std::find_if(keys.begin(), keys.end(), [&](const PublicKey& key) {
     return verify_ed25519(context.signature, context.signed_bytes, key);
   });
-  if (genuine) return Outcome::none;
+  if (signer != keys.end()) {
+    context.signer = &*signer;
+    return Outcome::none;
+  }
   ngx_log_error(NGX_LOG_INFO, r->connection->log, 0, "webhook refused: no key of this location made its signature");
   return Outcome::forged;
 }
@@ -37,7 +40,7 @@ Outcome scan(ngx_http_request_t* r, Context& context) noexcept {
 Outcome claim_event(ngx_http_request_t* r, Context& context) noexcept {
   ngx_shm_zone_t* zone = context.conf->dedup_zone;
   if (zone == nullptr) return Outcome::none;
-  context.key = key_of(zone, view(context.conf->scope), context.event.id);
+  context.key = key_of(zone, *context.signer, view(context.conf->scope), context.event.id);
   const ClaimResult result = claim(zone, context.key, static_cast<std::int64_t>(context.conf->lease_ms));
   switch (result.status) {
     case ClaimStatus::claimed:
@@ -56,8 +59,10 @@ Outcome claim_event(ngx_http_request_t* r, Context& context) noexcept {
   return Outcome::none;
 }
 
+// Freshness once more: a captured webhook could otherwise be begun in time, and its body finished when the id has long
+// been forgotten.
 Outcome judge_body(ngx_http_request_t* r, Context& context) noexcept {
-  for (const auto step : {gather_body, verify, scan, claim_event}) {
+  for (const auto step : {check_freshness, gather_body, verify, scan, claim_event}) {
     if (const Outcome end = step(r, context); end != Outcome::none) return end;
   }
   return Outcome::none;

@@ -3,6 +3,7 @@
 #include "nginx_module/upstream_link.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "nginx_module/reply.h"
@@ -15,6 +16,9 @@ namespace {
 constexpr std::size_t kVerdictBytes = 3 + limits::kFieldBytes;
 // A worker asking for more patience than this is broken; the provider would give the event up.
 constexpr std::uint16_t kRetryAfterMost_s = 60;
+
+// Not from r->ctx, which a header filter may clear in the middle of our answer (ngx_http_filter_finalize_request).
+Context& context_of(ngx_http_request_t* r) noexcept { return *static_cast<Context*>(r->upstream->input_filter_ctx); }
 
 EventFrame event_frame(const Context& context) noexcept {
   EventFrame event;
@@ -51,7 +55,7 @@ void count_frames(ngx_http_request_t* r, Context& context) noexcept {
   const ngx_http_upstream_t& u = *r->upstream;
   if (u.state != nullptr && u.peer.connection != nullptr) u.state->bytes_sent = u.peer.connection->sent;
   const auto* states = static_cast<const ngx_http_upstream_state_t*>(r->upstream_states->elts);
-  for (ngx_uint_t i = 0; i < r->upstream_states->nelts; ++i) {
+  for (ngx_uint_t i = context.first_attempt; i < r->upstream_states->nelts; ++i) {
     if (states[i].bytes_sent <= 0) continue;
     count(counters(r).frames_sent);
     count(counters(r).bytes_sent, states[i].bytes_sent);
@@ -59,7 +63,7 @@ void count_frames(ngx_http_request_t* r, Context& context) noexcept {
 }
 
 ngx_int_t create_request(ngx_http_request_t* r) noexcept {
-  const Context& context = *current_context(r);
+  const Context& context = context_of(r);
   const EventFrame event = event_frame(context);
   const std::size_t prefix_bytes = event_prefix_bytes(event);
   u_char* prefix = pool_bytes(r->pool, prefix_bytes);
@@ -73,7 +77,7 @@ ngx_int_t create_request(ngx_http_request_t* r) noexcept {
 }
 
 ngx_int_t reinit_request(ngx_http_request_t* r) noexcept {
-  current_context(r)->have_verdict_head = false;
+  context_of(r).have_verdict_head = false;
   count(counters(r).retries);
   return NGX_OK;
 }
@@ -98,9 +102,14 @@ Outcome outcome_of(Verdict verdict) noexcept {
   return Outcome::later;
 }
 
+// The reason may quote the event, and so a caller's name: a line break in it would begin a log line of the caller's
+// own.
 void log_reason(ngx_http_request_t* r, Outcome outcome, std::string_view reason) noexcept {
   if (http_status(outcome) == NGX_HTTP_OK) return;
-  ngx_str_t text = ngx_text(reason);
+  std::array<char, limits::kFieldBytes> plain{};
+  reason = reason.substr(0, plain.size());
+  std::transform(reason.begin(), reason.end(), plain.begin(), [](char c) { return c >= ' ' && c <= '~' ? c : '?'; });
+  ngx_str_t text = ngx_text({plain.data(), reason.size()});
   ngx_str_t name = ngx_text(name_of(outcome));
   ngx_log_error(NGX_LOG_NOTICE, r->connection->log, 0, "webhook worker's verdict: %V: \"%V\"", &name, &text);
 }
@@ -109,6 +118,8 @@ void log_reason(ngx_http_request_t* r, Outcome outcome, std::string_view reason)
 ngx_int_t take_verdict(ngx_http_request_t* r, Context& context, const VerdictFrame& frame) noexcept {
   ngx_http_upstream_t* u = r->upstream;
   const Outcome outcome = outcome_of(frame.verdict);
+  // Nothing can be durable of an event that is still on its way out: this answers something else.
+  if (http_status(outcome) == NGX_HTTP_OK && u->request_body_sent == 0) return broken(r, "a verdict before the event");
   log_reason(r, outcome, frame.reason);
   count_frames(r, context);
   if (http_status(outcome) == NGX_HTTP_OK) {
@@ -133,7 +144,7 @@ ngx_int_t take_verdict(ngx_http_request_t* r, Context& context, const VerdictFra
 }
 
 ngx_int_t process_header(ngx_http_request_t* r) noexcept {
-  Context& context = *current_context(r);
+  Context& context = context_of(r);
   ngx_buf_t& buffer = r->upstream->buffer;
   const auto available = [&] { return static_cast<std::size_t>(buffer.last - buffer.pos); };
   if (!context.have_verdict_head) {
@@ -156,22 +167,30 @@ void abort_request(ngx_http_request_t*) noexcept {}
 
 // Before nginx's answer to a failed hand-over, so that the provider's retry finds the id free.
 void finalize_request(ngx_http_request_t* r, ngx_int_t) noexcept {
-  Context& context = *current_context(r);
+  Context& context = context_of(r);
   count_frames(r, context);
   release_claim(context);
   settle(r, context, Outcome::unavailable);
 }
 
 ngx_int_t input_filter_init(void* data) noexcept {
-  auto* r = static_cast<ngx_http_request_t*>(data);
+  ngx_http_request_t* r = static_cast<Context*>(data)->request;
   r->upstream->length = static_cast<ssize_t>(r->upstream->headers_in.content_length_n);
   return NGX_OK;
 }
 
-// The JSON take_verdict() left in the buffer, passed on as the body.
+// The JSON take_verdict() left in the buffer, passed on as the body. What the worker says after that, while the client
+// takes its time to read, reaches nobody.
 ngx_int_t input_filter(void* data, ssize_t bytes) noexcept {
-  auto* r = static_cast<ngx_http_request_t*>(data);
+  Context& context = *static_cast<Context*>(data);
+  ngx_http_request_t* r = context.request;
   ngx_http_upstream_t* u = r->upstream;
+  if (u->length == 0) {
+    if (context.in_step) (void)broken(r, "bytes after its verdict");
+    context.in_step = false;
+    u->keepalive = 0;
+    return NGX_OK;
+  }
   ngx_chain_t** last = &u->out_bufs;
   while (*last != nullptr) last = &(*last)->next;
   ngx_chain_t* link = ngx_chain_get_free_buf(r->pool, &u->free_bufs);
@@ -186,7 +205,7 @@ ngx_int_t input_filter(void* data, ssize_t bytes) noexcept {
   buf.last = u->buffer.last;
   u->length = 0;
   // A connection that said more than its verdict is out of step with us and not used again.
-  u->keepalive = current_context(r)->in_step;
+  u->keepalive = context.in_step;
   return NGX_OK;
 }
 
@@ -197,6 +216,7 @@ void hand_over(ngx_http_request_t* r, Context& context) noexcept {
     ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
     return;
   }
+  if (r->upstream_states != nullptr) context.first_attempt = r->upstream_states->nelts;
   ngx_http_upstream_t* u = r->upstream;
   u->schema = ngx_text("webhook://");
   u->output.tag = &ngx_http_webhook_module;
@@ -208,7 +228,7 @@ void hand_over(ngx_http_request_t* r, Context& context) noexcept {
   u->finalize_request = finalize_request;
   u->input_filter_init = input_filter_init;
   u->input_filter = input_filter;
-  u->input_filter_ctx = r;
+  u->input_filter_ctx = &context;
   ngx_http_upstream_init(r);
 }
 

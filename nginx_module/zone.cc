@@ -139,8 +139,14 @@ DedupStats stats(ngx_shm_zone_t* zone) noexcept {
   return zone_of(zone).table->stats();
 }
 
-DedupKey key_of(ngx_shm_zone_t* zone, std::string_view scope, std::string_view id) noexcept {
-  return zone_of(zone).table->key(scope, id);
+DedupKey key_of(ngx_shm_zone_t* zone, const PublicKey& signer, std::string_view scope, std::string_view id) noexcept {
+  const DedupTable& table = *zone_of(zone).table;
+  const DedupKey realm = table.key(as_text(signer), scope);
+  std::array<std::uint8_t, sizeof(DedupKey)> bytes{};
+  ByteWriter writer(bytes);
+  writer.u64(realm.high);
+  writer.u64(realm.low);
+  return table.key(as_text(bytes), id);
 }
 
 Counters& counters(ngx_shm_zone_t* zone) noexcept { return *static_cast<Counters*>(zone->data); }

@@ -7,6 +7,7 @@
 #include "nginx_module/counters.h"
 #include "nginx_module/ngx.h"
 #include "shared/dedup_table.h"
+#include "shared/signature.h"
 
 namespace ringfence::edge {
 
@@ -28,7 +29,9 @@ struct Zone {
 void commit(ngx_shm_zone_t* zone, const DedupKey& key, ClaimToken token, std::int64_t window_ms) noexcept;
 void release(ngx_shm_zone_t* zone, const DedupKey& key, ClaimToken token) noexcept;
 [[nodiscard]] DedupStats stats(ngx_shm_zone_t* zone) noexcept;
-[[nodiscard]] DedupKey key_of(ngx_shm_zone_t* zone, std::string_view scope, std::string_view id) noexcept;
+// Two signers never share an id: who may sign for one account cannot make another's events look like duplicates.
+[[nodiscard]] DedupKey key_of(ngx_shm_zone_t* zone, const PublicKey& signer, std::string_view scope,
+                              std::string_view id) noexcept;
 [[nodiscard]] Counters& counters(ngx_shm_zone_t* zone) noexcept;
 
 }  // namespace ringfence::edge

@@ -1,6 +1,8 @@
 // However a body arrives, it is one body: verified when genuine, bounded when large.
 #include <gmock/gmock.h>
 
+#include <cstdio>
+
 #include "edge/edge_test.h"
 #include "edge/http2_probe.h"
 #include "shared/limits.h"
@@ -39,7 +41,7 @@ TEST_F(EdgeTest, AMegabyteIs413HoweverItIsSent) {
   http2.http2 = true;
   EXPECT_EQ(http2_status(nginx.http2_socket(), http2), 413);
   http2.chunked = true;  // no declared length
-  EXPECT_EQ(send(http2).status, 413);
+  EXPECT_EQ(http2_status(nginx.http2_socket(), http2), 413);
   EXPECT_EQ(nginx.counter("outcomes.too_large"), 4);
   expect_no_effect();
 }
@@ -152,6 +154,52 @@ TEST_F(EdgeTest, AClientThatStopsInMidBodyLeavesNoTrace) {
   ASSERT_TRUE(slow.write(text.substr(0, text.size() - 10)));
   EXPECT_TRUE(slow.closed_by_peer());
   expect_no_effect();
+}
+
+// Nobody may hold a captured webhook open until its id has been forgotten: the window ends for its body as well.
+TEST_F(EdgeTest, AWebhookBegunInTimeAndFinishedTooLateIsStale) {
+  ASSERT_TRUE(start(setup("webhook_tolerance 1s;")));
+  HttpRequest request = event("evt-1");
+  request.set("expect", "100-continue");
+  const std::string text = raw_text(request);
+  const std::size_t head = text.find("\r\n\r\n") + 4;
+  RawClient client(nginx.http_socket());
+  ASSERT_TRUE(client.write(text.substr(0, head)));
+  // Past the header checks: nginx asks for the body.
+  EXPECT_EQ(client.read(25), "HTTP/1.1 100 Continue\r\n\r\n");
+  const std::string late = std::to_string(std::stoll(request.headers[1].second) + 2);
+  ASSERT_TRUE(wait_until([&] { return unix_seconds() >= late; }));
+  ASSERT_TRUE(client.write(text.substr(head)));
+  EXPECT_EQ(client.read_response().status, 403);
+  EXPECT_EQ(nginx.counter("outcomes.stale"), 1);
+  EXPECT_TRUE(logged("403 \"stale\" \"-\" \"-\" \"2\"", "403 \"stale\" \"-\" \"-\" \"3\""));
+  expect_no_effect();
+}
+
+// A header that only looks signed costs nothing to make; it must not buy a disk full of body.
+TEST_F(EdgeTest, ABodyInChunksIsStoppedAtTheBoundThoughNginxSetsNone) {
+  ASSERT_TRUE(start(setup("client_max_body_size 0;")));
+  std::string text = raw_text(event("evt-1"));
+  text.erase(text.find("Content-Length"));
+  RawClient client(nginx.http_socket());
+  ASSERT_TRUE(client.write(text + "Transfer-Encoding: chunked\r\n\r\n"));
+  char size[16];
+  (void)std::snprintf(size, sizeof size, "%zx\r\n", limits::kBodyBytes + 1);
+  // The last chunk never comes.
+  ASSERT_TRUE(client.write(size + std::string(limits::kBodyBytes + 1, 'x') + "\r\n"));
+  EXPECT_EQ(client.read_response().status, 413);
+  EXPECT_EQ(nginx.counter("outcomes.too_large"), 1);
+  expect_no_effect();
+}
+
+TEST_F(EdgeTest, ALargeBodyIsCountedAlsoAfterARewrite) {
+  NginxSetup with = setup();
+  with.server += "location /rewritten { rewrite ^ /w last; }\n";
+  ASSERT_TRUE(start(with));
+  const HttpResponse response = send(signer.webhook("/rewritten", event_of_size(limits::kBodyBytes + 1)));
+  EXPECT_EQ(response.status, 413);
+  EXPECT_EQ(response.body, "{\"ok\":false}");
+  EXPECT_EQ(nginx.counter("outcomes.too_large"), 1);
 }
 
 }  // namespace

@@ -141,6 +141,13 @@ TEST_F(ConfigTest, DedupThatCouldForgetTooEarlyIsRefused) {
   expect_refused(with(gate + "webhook_dedup zone=other;\n}"), at, "names a zone that no");
   expect_refused(with(gate + "webhook_dedup zone=calls window=9m;\n}"), at, "shorter than twice");
   expect_refused(with(gate + "webhook_dedup zone=calls lease=1s;\n}"), at, "lease is shorter");
+  // Two seconds for each of connect, send, read and the last attempt's late start.
+  expect_refused(with(gate + "webhook_connect_timeout 2s;\nwebhook_dedup zone=calls lease=7s;\n}"), at,
+                 "lease is shorter");
+  // What the table would silently cut is not promised either.
+  expect_refused(with(gate + "webhook_dedup zone=calls window=8d;\n}"), at, "window is longer than 7d");
+  expect_refused(with(gate + "webhook_dedup zone=calls lease=11m;\n}"), at, "lease is longer than 10m");
+  EXPECT_EQ(nginx.check(with(gate + "webhook_dedup zone=calls window=7d lease=10m;\n}")).exit_code, 0);
   expect_refused(with(gate + "webhook_dedup zone=calls window=soon;\n}"), at,
                  "cannot use the parameter \"window=soon\"");
   expect_refused(with(gate + "webhook_dedup zone=calls color=red;\n}"), at, "cannot use the parameter");
@@ -187,9 +194,9 @@ TEST_F(ConfigTest, TheSampleLoadsAndVerifies) {
         {"/var/log/nginx/webhook.log webhook", "{dir}/sample.log sample"},
         {"log_format webhook", "log_format sample"},
         {"calls:32m", "calls:1m"}}) {
-    const std::size_t at = sample.find(what);
+    std::size_t at = sample.find(what);
     ASSERT_NE(at, std::string::npos) << what;
-    sample.replace(at, what.size(), with);
+    for (; at != std::string::npos; at = sample.find(what, at + with.size())) sample.replace(at, what.size(), with);
   }
   write_text(nginx.file("keys"), signer.public_key());
   ASSERT_TRUE(start(with("", sample)));
@@ -198,6 +205,15 @@ TEST_F(ConfigTest, TheSampleLoadsAndVerifies) {
   EXPECT_EQ(client.send(signer.webhook(path, event_body("evt-1"))).status, 200);
   EXPECT_EQ(client.send(TelnyxSigner().webhook(path, event_body("evt-2"))).status, 403);
   EXPECT_EQ(worker.seen().size(), 1U);
+  // A connection that dies under an event, whether kept or new: ringd was killed and is back.
+  worker.drop_connections();
+  worker.set_script([](const SeenEvent& seen) {
+    WorkerReply reply = reply_with(Verdict::accepted);
+    if (seen.connection == 2) reply = {.bytes = "", .close = true, .hold = false};
+    return reply;
+  });
+  EXPECT_EQ(client.send(signer.webhook(path, event_body("evt-3"))).status, 200);
+  EXPECT_EQ(worker.connections_accepted(), 3);
   EXPECT_TRUE(wait_until(
       [&] { return read_text(nginx.file("sample.log")).find("200 \"accepted\" id=\"evt-1\"") != std::string::npos; }));
 }

@@ -1,5 +1,6 @@
 // Claim, commit, release: an event is processed once and never forgotten because its first hand-over failed.
 #include <gmock/gmock.h>
+#include <signal.h>
 
 #include <atomic>
 #include <thread>
@@ -177,6 +178,66 @@ TEST_F(EdgeTest, AFullTableMakesRoomAndCountsWhatItForgot) {
   EXPECT_GT(evicted, 0);
   EXPECT_EQ(nginx.counter("zones.calls.entries"), capacity - evicted);
   EXPECT_EQ(nginx.counter("outcomes.accepted"), capacity);
+}
+
+// Several accounts may share a location; one that learns an id must not be able to use it up for another.
+TEST_F(EdgeTest, TheSameIdFromAnotherSignerIsAnotherEvent) {
+  const TelnyxSigner other;
+  ASSERT_TRUE(start(setup("webhook_key " + other.public_key() + ";")));
+  EXPECT_EQ(send(other.webhook("/w", event_body("evt-1"))).status, 200);
+  EXPECT_EQ(send(event("evt-1")).status, 200);
+  EXPECT_EQ(worker.seen().size(), 2U);
+  EXPECT_EQ(send(event("evt-1")).status, 200);
+  EXPECT_EQ(worker.seen().size(), 2U);
+}
+
+TEST_F(EdgeTest, ADuplicateIsNoDocumentWithConditions) {
+  ASSERT_TRUE(start());
+  EXPECT_EQ(send(event("evt-1")).status, 200);
+  for (const auto& [name, value] : {std::pair{"if-none-match", "*"},
+                                    {"if-match", "\"x\""},
+                                    {"if-unmodified-since", "Thu, 01 Jan 1970 00:00:01 GMT"}}) {
+    const HttpResponse copy = send(event("evt-1").set(name, value));
+    EXPECT_EQ(copy.status, 200) << name;
+    EXPECT_EQ(copy.body, "{\"ok\":true}") << name;
+  }
+}
+
+TEST_F(EdgeTest, AWorkerProcessKilledWithAClaimBlocksItsEventForTheLeaseOnly) {
+  NginxSetup with = setup();
+  with.server = "location /w { webhook telnyx; webhook_key " + signer.public_key() +
+                "; webhook_connect_timeout 100ms; webhook_send_timeout 100ms; webhook_read_timeout 300ms; "
+                "webhook_next_upstream_timeout 100ms; webhook_dedup zone=calls lease=600ms; webhook_pass worker; }";
+  ASSERT_TRUE(start(with));
+  worker.set_script([](const SeenEvent&) { return WorkerReply{.bytes = "", .close = false, .hold = true}; });
+  const RawClient lost(nginx.http_socket());
+  ASSERT_TRUE(lost.write(raw_text(event("evt-1"))));
+  ASSERT_TRUE(wait_until([&] { return worker.held() == 1; }));
+  nginx.expect_logged("exited on signal 9");
+  ASSERT_EQ(nginx.worker_pids().size(), 1U);
+  ASSERT_EQ(::kill(nginx.worker_pids()[0], SIGKILL), 0);
+  ASSERT_TRUE(wait_until([&] { return nginx.worker_pids().size() == 2; }));
+  worker.set_script([](const SeenEvent&) { return reply_with(Verdict::accepted); });
+  // At once, without a claim; and with one as soon as the dead process's has run out.
+  EXPECT_EQ(send(event("evt-1")).status, 200);
+  EXPECT_TRUE(
+      wait_until([&] { return send(event("evt-1")).status == 200 && nginx.counter("zones.calls.duplicates") > 0; }));
+  EXPECT_EQ(nginx.counter("zones.calls.claims"), 2);
+  EXPECT_EQ(nginx.counter("zones.calls.commits"), 1);
+}
+
+TEST_F(EdgeTest, AnEventCutOffByAShutdownGivesItsClaimBack) {
+  NginxSetup with = setup();
+  with.main = "worker_shutdown_timeout 50ms;\n";
+  ASSERT_TRUE(start(with));
+  worker.set_script([](const SeenEvent&) { return WorkerReply{.bytes = "", .close = false, .hold = true}; });
+  RawClient client(nginx.http_socket());
+  ASSERT_TRUE(client.write(raw_text(event("evt-1"))));
+  ASSERT_TRUE(wait_until([&] { return worker.held() == 1; }));
+  ASSERT_TRUE(nginx.reload(with));
+  EXPECT_TRUE(client.closed_by_peer());
+  EXPECT_EQ(nginx.counter("zones.calls.entries"), 0);
+  EXPECT_EQ(nginx.counter("outcomes.unavailable"), 1);
 }
 
 }  // namespace

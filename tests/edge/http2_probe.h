@@ -8,8 +8,21 @@
 
 namespace ringfence::test {
 
-// The :status of the answer; 0 when the connection ended or the stream was reset without one. Sends at most the
-// first 60000 bytes of the body (the peer's initial window), with the whole length declared.
+// The :status of the answer; 0 when the connection ended or the stream was reset without one. Of a
+// declared body at most the first 60000 bytes are sent (the peer's initial window); `chunked` declares no length and
+// sends the rest once the window opens.
 [[nodiscard]] int http2_status(const std::string& unix_socket, const HttpRequest& request);
+
+// A client that takes the headers of its answer at once, and no byte of the body before it asks for it.
+class SlowHttp2Client {
+ public:
+  explicit SlowHttp2Client(const std::string& unix_socket) : client_(unix_socket) {}
+  [[nodiscard]] bool send(const HttpRequest& request) const;
+  [[nodiscard]] int status();
+  [[nodiscard]] std::string body();
+
+ private:
+  RawClient client_;
+};
 
 }  // namespace ringfence::test

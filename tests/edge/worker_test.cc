@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "edge/edge_test.h"
+#include "edge/http2_probe.h"
 #include "shared/frame_codec.h"
 
 namespace ringfence::test {
@@ -238,6 +239,113 @@ TEST_F(WorkerTest, ASocketPathNeedsNoUpstreamBlock) {
   ASSERT_TRUE(start(direct));
   EXPECT_EQ(send(event("evt-1")).status, 200);
   EXPECT_EQ(worker.seen().size(), 1U);
+}
+
+TEST_F(WorkerTest, ANewConnectionThatDiesUnderAnEventIsTriedAgainOnce) {
+  ASSERT_TRUE(start());
+  worker.set_script([](const SeenEvent& seen) {
+    if (seen.connection == 1) return WorkerReply{.bytes = "", .close = true, .hold = false};
+    return reply_with(Verdict::accepted);
+  });
+  EXPECT_EQ(send(event("evt-1")).status, 200);
+  EXPECT_EQ(worker.connections_accepted(), 2);
+  EXPECT_EQ(nginx.counter("worker.retries"), 1);
+  EXPECT_EQ(nginx.counter("outcomes.unavailable"), 0);
+  EXPECT_EQ(nginx.counter("zones.calls.commits"), 1);
+  worker.set_script([](const SeenEvent&) { return WorkerReply{.bytes = "", .close = true, .hold = false}; });
+  expect_ask_again(send(event("evt-2")), "1", 1);
+  // The kept connection, a new one, and a new one once more.
+  EXPECT_EQ(worker.connections_accepted(), 4);
+}
+
+TEST_F(WorkerTest, AnOperatorWhoWantsOneAttemptGetsOne) {
+  for (const char* one : {"webhook_next_upstream off;", "webhook_next_upstream_tries 1;"}) {
+    NginxFixture single;
+    FakeWorker dying{single.worker_socket()};
+    dying.set_script([](const SeenEvent&) { return WorkerReply{.bytes = "", .close = true, .hold = false}; });
+    ASSERT_TRUE(dying.start() && single.start(setup(one)));
+    EXPECT_EQ(HttpClient(single.http_socket()).send(event("evt-1")).status, 503) << one;
+    EXPECT_EQ(dying.connections_accepted(), 1) << one;
+  }
+}
+
+TEST_F(WorkerTest, ASilentOrGarblingWorkerIsNotAskedTwice) {
+  ASSERT_TRUE(start(setup("webhook_read_timeout 100ms;")));
+  worker.set_script([](const SeenEvent&) { return WorkerReply{.bytes = "", .close = false, .hold = true}; });
+  expect_ask_again(send(event("evt-1")));
+  worker.set_script([](const SeenEvent&) { return WorkerReply{.bytes = "garbage", .close = false, .hold = false}; });
+  expect_ask_again(send(event("evt-2")));
+  EXPECT_EQ(worker.seen().size(), 2U);
+}
+
+TEST_F(WorkerTest, ALocationThatFailsOverToAnotherClaimsTheEventAnew) {
+  NginxSetup with = setup();
+  const std::string gate = "webhook telnyx; webhook_key " + signer.public_key() + "; webhook_dedup zone=calls; ";
+  with.http += "upstream first { server unix:{dir}/first.sock; }\n";
+  with.server = "location /w { " + gate + "webhook_pass first; error_page 502 504 = @second; }\n" +
+                "location @second { " + gate + "webhook_pass worker; }\n";
+  FakeWorker first{nginx.file("first.sock")};
+  ASSERT_TRUE(first.start());
+  ASSERT_TRUE(start(with));
+  first.set_script([](const SeenEvent&) { return WorkerReply{.bytes = "", .close = true, .hold = false}; });
+  EXPECT_EQ(send(event("evt-1")).status, 200);
+  EXPECT_EQ(nginx.counter("zones.calls.commits"), 1);
+  EXPECT_EQ(first.seen().size(), 2U);
+  EXPECT_EQ(nginx.counter("worker.frames_sent"), 3);
+  EXPECT_EQ(nginx.counter("worker.bytes_sent"),
+            static_cast<long long>(first.bytes_received() + worker.bytes_received()));
+  EXPECT_EQ(send(event("evt-1")).status, 200);
+  EXPECT_EQ(nginx.counter("outcomes.duplicate"), 1);
+}
+
+TEST_F(WorkerTest, AClaimEndsWithTheVerdictThoughTheClientReadsSlowly) {
+  ASSERT_TRUE(start());
+  worker.set_script([](const SeenEvent&) { return reply_with(Verdict::later); });
+  SlowHttp2Client refused(nginx.http2_socket());
+  ASSERT_TRUE(refused.send(event("evt-1")));
+  EXPECT_EQ(refused.status(), 503);
+  EXPECT_EQ(nginx.counter("zones.calls.entries"), 0);
+  worker.set_script([](const SeenEvent&) { return reply_with(Verdict::accepted); });
+  SlowHttp2Client accepted(nginx.http2_socket());
+  ASSERT_TRUE(accepted.send(event("evt-1")));
+  EXPECT_EQ(accepted.status(), 200);
+  EXPECT_EQ(nginx.counter("zones.calls.commits"), 1);
+  EXPECT_EQ(accepted.body(), "{\"ok\":true}");
+  EXPECT_EQ(refused.body(), "{\"ok\":false}");
+}
+
+TEST_F(WorkerTest, WhatFollowsAVerdictNeverReachesAClientThatReadsSlowly) {
+  ASSERT_TRUE(start());
+  worker.set_script([](const SeenEvent&) { return WorkerReply{.bytes = "", .close = false, .hold = true}; });
+  SlowHttp2Client client(nginx.http2_socket());
+  ASSERT_TRUE(client.send(event("evt-1")));
+  ASSERT_TRUE(wait_until([&] { return worker.held() == 1; }));
+  worker.release_held({.bytes = encode_verdict({Verdict::accepted, 0, ""}), .close = false, .hold = true});
+  EXPECT_EQ(client.status(), 200);
+  worker.release_held({.bytes = "another customer's data", .close = false, .hold = true});
+  EXPECT_TRUE(wait_until([&] { return nginx.counter("worker.broken_replies") == 1; }));
+  EXPECT_EQ(client.body(), "{\"ok\":true}");
+  worker.set_script([](const SeenEvent&) { return reply_with(Verdict::accepted); });
+  EXPECT_EQ(send(event("evt-2")).status, 200);
+  EXPECT_EQ(worker.connections_accepted(), 2);
+}
+
+TEST_F(WorkerTest, AVerdictThatComesBeforeTheEventIsNone) {
+  ASSERT_TRUE(nginx.start(setup()));
+  worker.greet(encode_verdict({Verdict::accepted, 0, ""}));
+  ASSERT_TRUE(worker.start());
+  // More than a socket holds that nobody reads: the event is still on its way out when the verdict is read.
+  expect_ask_again(send(signer.webhook("/w", event_body("evt-1", "t", "s", 250000))));
+  EXPECT_EQ(nginx.counter("worker.broken_replies"), 1);
+}
+
+TEST_F(WorkerTest, AReasonCannotWriteLogLinesOfItsOwn) {
+  ASSERT_TRUE(start());
+  worker.set_script([](const SeenEvent&) {
+    return reply_with(Verdict::refused, 0, "caller \x1b[31m\n2026/01/01 00:00:00 [crit] 1#1: forged \xe2\x80\xae");
+  });
+  EXPECT_EQ(send(event("evt-1")).status, 400);
+  EXPECT_THAT(nginx.error_log(), HasSubstr("\"caller ?[31m?2026/01/01 00:00:00 [crit] 1#1: forged ???\""));
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ struct Connection {
   int number = 0;
   FrameReader reader{limits::kFramePayloadBytes};
   bool held = false;
+  bool deaf = false;
 };
 
 SeenEvent owned(const EventFrame& frame, int connection) {
@@ -72,6 +73,7 @@ struct FakeWorker::Impl {
   std::size_t bytes = 0;
   int accepted = 0;
   bool broken = false;
+  std::string greeting;
   std::thread thread;
 
   void poke() const {
@@ -130,6 +132,8 @@ struct FakeWorker::Impl {
     if (fd < 0) return;
     Connection connection;
     connection.number = ++accepted;
+    connection.deaf = !greeting.empty();
+    if (connection.deaf) (void)!::send(fd, greeting.data(), greeting.size(), MSG_NOSIGNAL);
     connections.emplace(fd, std::move(connection));
   }
 
@@ -140,7 +144,8 @@ struct FakeWorker::Impl {
         const std::lock_guard lock(mutex);
         if (quit) return;
         if (listener >= 0) waiting.push_back({listener, POLLIN, 0});
-        for (const auto& [fd, connection] : connections) waiting.push_back({fd, POLLIN, 0});
+        for (const auto& [fd, connection] : connections)
+          waiting.push_back({fd, static_cast<short>(connection.deaf ? 0 : POLLIN), 0});
       }
       if (::poll(waiting.data(), waiting.size(), -1) < 0) continue;
       const std::lock_guard lock(mutex);
@@ -178,6 +183,11 @@ FakeWorker::~FakeWorker() {
 void FakeWorker::set_script(Script script) {
   const std::lock_guard lock(impl_->mutex);
   impl_->script = std::move(script);
+}
+
+void FakeWorker::greet(std::string bytes) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->greeting = std::move(bytes);
 }
 
 bool FakeWorker::start() {

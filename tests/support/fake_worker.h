@@ -39,6 +39,8 @@ class FakeWorker {
   FakeWorker& operator=(const FakeWorker&) = delete;
 
   void set_script(Script script);
+  // What a connection accepted from now on is told at once; nothing is read from it then.
+  void greet(std::string bytes);
   bool start();             // listens; true at once when it already does
   void stop();              // closes every connection and the socket
   void drop_connections();  // closes every connection, keeps listening

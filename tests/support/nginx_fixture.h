@@ -6,6 +6,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "support/files.h"
 #include "support/http_client.h"
@@ -19,7 +21,8 @@ struct NginxSetup {
   std::string server;         // locations; GET /webhook_status is there already
   std::string worker_socket;  // upstream "worker"; empty: {dir}/worker.sock
   int worker_processes = 1;
-  bool with_http = true;  // false: no http block at all
+  bool with_http = true;                 // false: no http block at all
+  std::vector<std::string> environment;  // NAME=value, besides the test's own
 };
 
 class NginxFixture {
@@ -35,6 +38,10 @@ class NginxFixture {
   bool reload(const NginxSetup& setup);
   // SIGQUIT and the assertions. Idempotent.
   void stop();
+  // A line of the error log that holds this text is part of the test and no failure.
+  void expect_logged(std::string text) { expected_.push_back(std::move(text)); }
+  // The worker processes started so far, oldest first, whether or not they still run.
+  [[nodiscard]] std::vector<pid_t> worker_pids() const;
 
   struct Check {
     int exit_code = -1;
@@ -58,7 +65,10 @@ class NginxFixture {
   void write_conf(const NginxSetup& setup) const;
   void assert_clean_logs() const;
 
+  [[nodiscard]] bool is_expected(std::string_view line) const;
+
   TempDir dir_;
+  std::vector<std::string> expected_;
   pid_t pid_ = -1;
 };
 
