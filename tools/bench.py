@@ -23,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(ROOT / "tests/e2e"))
-from world import NUMBER, WEBHOOK_PATH, Failed, World, free_port, wait_for  # noqa: E402
+from world import NUMBER, WEBHOOK_PATH, Failed, World, reserve_port, wait_for  # noqa: E402
 
 LEGS = 5
 DEVICES = [f"device{n}" for n in range(LEGS)]
@@ -62,7 +62,8 @@ class Bench:
         (world.dir / "telnyx.keys").write_text(self.run(self.bin / "edge_load", "--public-key"))
         world.start_ringd()
         world.start_nginx()
-        baseline_port = free_port()
+        holder = reserve_port()
+        baseline_port = holder.getsockname()[1]
         conf = world.dir / "baseline.conf"
         conf.write_text(f"""daemon off; {'user root;' if os.getuid() == 0 else ''}
 worker_processes 1; pid {world.dir}/baseline.pid; load_module /usr/lib/nginx/modules/ngx_http_echo_module.so;
@@ -78,6 +79,7 @@ http {{ access_log {world.dir}/baseline_access.log; keepalive_requests 1000000; 
             rows = [self.edge_round(world, baseline_port, n) for n in range(self.options.rounds)]
         finally:
             world._end("nginx_baseline")
+            holder.close()
             world.stop()
         medians = {key: statistics.median(row[key] for row in rows) for key in rows[0]}
         base = medians["verify"] + medians["body"]

@@ -91,7 +91,7 @@ Everything is still running. Ctrl-C ends it.
 
 
 def main():
-    parser = argparse.ArgumentParser(usage=__doc__, add_help=False)
+    parser = argparse.ArgumentParser(prog="demo", usage="tools/demo --help says what there is", add_help=False)
     parser.add_argument("--redis", action="store_true")
     parser.add_argument("--keep", action="store_true")
     parser.add_argument("--only", default="")
@@ -130,6 +130,6 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         say("\ndemo: stopped")
         sys.exit(130)
-    except Failed as failure:
+    except (Failed, OSError) as failure:  # OSError: a full disk, no more processes; it says what and where
         say(f"demo: {failure}")
         sys.exit(1)

@@ -41,10 +41,13 @@ def sip(device):
     return f"sip:gencred{device}@sip.telnyx.com"
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def reserve_port():
+    """A socket that keeps a free port from everybody but a server that says SO_REUSEADDR, as nginx does: two worlds, or
+    an outgoing connection of this one, never take what was only looked at."""
+    holder = socket.socket()
+    holder.bind(("127.0.0.1", 0))
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    return holder
 
 
 def wait_for(what, condition, seconds=10.0):
@@ -71,7 +74,8 @@ class World:
         self.log_level = log_level
         self.dir = Path(tempfile.mkdtemp(prefix="ringfence-"))
         self.processes = {}
-        self.nginx_port = free_port()
+        self.port_holder = reserve_port()
+        self.nginx_port = self.port_holder.getsockname()[1]
         self.sim_port = 0
         self.note = lambda text: None  # told what is done to the world while a call goes on; the demo prints it
 
@@ -99,6 +103,7 @@ class World:
     def stop(self):
         for name in ("nginx", "ringd", "redis", "sim"):
             self._end(name)
+        self.port_holder.close()
         self.problems = self._read_problems()
         shutil.rmtree(self.dir, ignore_errors=True)
 
