@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(ROOT / "tests/e2e"))
 from calls import CALLS, play  # noqa: E402
-from world import CALLER, NUMBER, WEBHOOK_PATH, Failed, World  # noqa: E402
+from world import CALLER, NUMBER, WEBHOOK_PATH, Failed, World, die_with_parent  # noqa: E402
 
 COLOUR = sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
@@ -46,7 +46,8 @@ class Ladder:
     def begin(self, handle):
         words = ["watch", "--from-start", "--call", handle["call_leg_id"]]
         self.process = subprocess.Popen(self.world.ringctl_command(*words), stdin=subprocess.DEVNULL,
-                                        stderr=subprocess.DEVNULL, env={**os.environ, "LANG": "C.UTF-8"})
+                                        stderr=subprocess.DEVNULL, env={**os.environ, "LANG": "C.UTF-8"},
+                                        preexec_fn=die_with_parent)
 
     def end(self):
         if self.process is None:

@@ -28,7 +28,7 @@ GREETING = "Nobody can take your call right now. Please leave a message after th
 PR_SET_PDEATHSIG = 1
 
 
-def _die_with_parent():
+def die_with_parent():
     """Runs in the child: should the harness itself be killed, nothing it started lives on."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
@@ -122,7 +122,7 @@ class World:
         log = open(self.dir / f"{name}.log", "ab")
         process = subprocess.Popen([str(part) for part in command], stdout=more.pop("stdout", log), stderr=log,
                                    stdin=subprocess.DEVNULL, cwd=self.dir, env={**os.environ, **(env or {})},
-                                   start_new_session=True, preexec_fn=_die_with_parent, **more)
+                                   start_new_session=True, preexec_fn=die_with_parent, **more)
         self.processes[name] = process
         return process
 
