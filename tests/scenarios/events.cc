@@ -1,5 +1,6 @@
 // The words of a scenario line as events: see README.md for the language.
 #include <algorithm>
+#include <cstdlib>
 
 #include "core/session_json.h"
 #include "stage.h"
@@ -172,7 +173,7 @@ bool Stage::act_result(const Words& given) {
   if (words[2] == "refused" && words.size() == 4) {
     outcome = {.outcome = OutcomeClass::refused, .http_status = words[3] == "404" ? 404 : 422, .error_code = words[3]};
   } else if (words[2] == "unknown" && words.size() <= 4) {
-    outcome.http_status = words.size() == 4 ? std::atoi(words[3].c_str()) : 0;
+    outcome.http_status = words.size() == 4 ? static_cast<int>(std::strtol(words[3].c_str(), nullptr, 10)) : 0;
   } else if (words[2] == "not" && words.size() == 4 && words[3] == "sent") {
     outcome.outcome = OutcomeClass::not_sent;
   } else if (words[2] != "ok" || words.size() != 3) {

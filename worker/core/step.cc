@@ -27,13 +27,14 @@ Command materialize(const Session& session, const OutboxEntry& entry, const Poli
   if (entry.verb != Verb::audit) {
     command.client_state = leg_client_state(session, entry.verb == Verb::bridge ? kParent : entry.leg);
   }
-  const Leg* leg = entry.leg >= 0 ? &session.legs[static_cast<std::size_t>(entry.leg)] : nullptr;
+  const Leg nobody;  // what is meant for the parent has no leg
+  const Leg& leg = entry.leg >= 0 ? session.legs[static_cast<std::size_t>(entry.leg)] : nobody;
   switch (entry.verb) {
     case Verb::dial:
       command.call_control_id.clear();
       command.peer = parent.call_control_id;
       command.connection_id = parent.connection_id;
-      command.to = leg->to;
+      command.to = leg.to;
       // A withheld or malformed caller number cannot be presented: the number that was called can.
       command.from = parent.from.starts_with('+') ? parent.from : parent.to;
       command.display_name = parent.caller_name;
@@ -41,10 +42,10 @@ Command materialize(const Session& session, const OutboxEntry& entry, const Poli
       command.time_limit_secs = to_seconds(policy.call_limit_ms);
       break;
     case Verb::bridge:
-      command.peer = leg->call_control_id;
+      command.peer = leg.call_control_id;
       break;
     case Verb::hangup:
-      if (leg != nullptr) command.call_control_id = leg->call_control_id;
+      if (entry.leg >= 0) command.call_control_id = leg.call_control_id;
       break;
     case Verb::speak:
       command.text = session.greeting;

@@ -205,9 +205,9 @@ bool set_option(Options& options, const std::string& name, const char* value) {
   if (name == "--mutant") {
     options.mutant = value;
   } else if (name == "--atomic") {
-    options.atomic = std::atoi(value) != 0;
+    options.atomic = std::strtol(value, nullptr, 10) != 0;
   } else if (const auto at = numbers.find(name); at != numbers.end()) {
-    *at->second = std::atoi(value);
+    *at->second = static_cast<int>(std::strtol(value, nullptr, 10));
   } else {
     return false;
   }

@@ -8,7 +8,8 @@ namespace {
 
 const char* name_of_leg(int leg) {
   static constexpr std::array<const char*, kMostLegs + 1> kNames{"P", "A", "B", "C"};
-  return kNames[static_cast<std::size_t>(leg + 1)];
+  const int place = leg + 1;  // the parent is leg -1
+  return kNames[static_cast<std::size_t>(place)];
 }
 
 void happen(World& world, Event event) {

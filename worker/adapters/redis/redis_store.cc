@@ -17,9 +17,9 @@ namespace ringfence {
 
 class RedisStore::Parts {
  public:
-  Parts(UvLoop& loop, Log& log, const RedisOptions& given)
-      : options(given),
-        keys(given.key_prefix),
+  Parts(UvLoop& loop, Log& log, RedisOptions given)
+      : options(std::move(given)),
+        keys(options.key_prefix),
         completions(loop),
         lane(loop, log, options, keys, completions),
         reader(loop, log, options, "reads", [] {}) {}
@@ -80,7 +80,7 @@ Result<std::unique_ptr<RedisStore>> RedisStore::open(UvLoop& loop, Log& log, Red
   if (options.wait_replicas < 0 || options.wait_ms <= 0 || options.wait_ms > limits::kStoreReplyMs) {
     return fail(ErrorCode::invalid, "waiting for replicas takes a count from 0 and a time from 1 to 1000 ms");
   }
-  return std::unique_ptr<RedisStore>(new RedisStore(std::make_unique<Parts>(loop, log, options)));
+  return std::unique_ptr<RedisStore>(new RedisStore(std::make_unique<Parts>(loop, log, std::move(options))));
 }
 
 bool RedisStore::ready() const noexcept { return parts_->reader.ready() && parts_->lane.ready(); }
