@@ -3,7 +3,8 @@
 
 #include <cstdint>
 #include <cstdio>
-#include <ctime>
+
+#include "core/utc_time.h"
 
 namespace ringfence {
 namespace {
@@ -67,20 +68,12 @@ bool append_json_escaped(std::string& out, std::string_view text, std::size_t ma
 }
 
 std::string iso8601(Millis unix_ms) {
-  Millis seconds = unix_ms / 1000;
-  Millis millis = unix_ms % 1000;
-  if (millis < 0) {
-    millis += 1000;
-    --seconds;
-  }
-  const auto time = static_cast<std::time_t>(seconds);
-  std::tm utc{};
-  if (gmtime_r(&time, &utc) == nullptr) return "-";
-  char date[32];
-  const std::size_t length = std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &utc);
+  std::string text = format_utc(unix_ms);
+  const Millis millis = ((unix_ms % 1000) + 1000) % 1000;
   char fraction[8];
   std::snprintf(fraction, sizeof fraction, ".%03dZ", static_cast<int>(millis));
-  return std::string(date, length) + fraction;
+  text.pop_back();
+  return text + fraction;
 }
 
 void JsonLine::add(std::string_view name, std::string_view value) {
