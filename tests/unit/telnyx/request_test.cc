@@ -98,8 +98,9 @@ TEST(TelnyxRequest, RecordStartForABridgeAndForVoicemail) {
   Command voicemail = full_command(Verb::record_start);
   voicemail.dual_channel = false;
   voicemail.beep = true;
+  voicemail.max_length_secs = 300;
   expect_body(voicemail, "/calls/v3%3Acall%2F1%3D%3D/actions/record_start",
-              R"({"format":"wav","channels":"single","play_beep":true,"client_state":"eyJyZiI6MX0=",
+              R"({"format":"wav","channels":"single","play_beep":true,"max_length":300,"client_state":"eyJyZiI6MX0=",
                   "command_id":"5f0c7e0e-0000-8000-8000-000000000001"})");
 }
 

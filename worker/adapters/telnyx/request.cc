@@ -43,6 +43,7 @@ void fill_record_start(const Command& command, json_t* body) {
   set_text(body, "channels", command.dual_channel ? "dual" : "single");
   set_bool(body, "play_beep", command.beep);
   if (command.dual_channel) set_text(body, "trim", "trim-silence");
+  if (command.max_length_secs > 0) set_int(body, "max_length", command.max_length_secs);
 }
 
 const char* action_of(Verb verb) {
