@@ -25,6 +25,7 @@ std::vector<const json_t*> items_of(const json_t* array) {
 // So many characters tell every listed call from every other, and can be given to `ringctl call`.
 std::size_t telling_length(const std::vector<const json_t*>& calls) {
   std::vector<std::string_view> ids;
+  ids.reserve(calls.size());
   for (const json_t* call : calls) ids.push_back(get_text(call, "session"));
   std::sort(ids.begin(), ids.end());
   std::size_t length = kShortestId;
@@ -108,7 +109,8 @@ std::string call_text(const Look& look, const json_t* answer) {
     const std::string cause = text_of(leg, "cause");
     std::string state = text_of(leg, "state");
     std::replace(state.begin(), state.end(), '_', ' ');
-    out += fact(look, "  " + text_of(leg, "device"), state + (cause.empty() ? "" : ", " + cause));
+    if (!cause.empty()) state.append(", ").append(cause);
+    out += fact(look, "  " + text_of(leg, "device"), state);
   }
   if (const std::string note = text_of(answer, "note"); !note.empty()) out += fact(look, "note", note);
   const std::vector<const json_t*> outbox = items_of(get_array(answer, "outbox"));

@@ -236,7 +236,7 @@ void Lanes::finish_front(Lane& lane) {
   lane.conflicts = 0;
 }
 
-void Lanes::leave(Lane& lane, std::deque<Work>::iterator place) {
+void Lanes::leave(Lane& lane, const std::deque<Work>::iterator& place) {
   if (is_tick(place->event)) lane.tick_queued = false;
   parts_.timers.cancel(place->deadline);
   lane.queue.erase(place);

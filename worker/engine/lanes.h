@@ -85,7 +85,7 @@ class Lanes {
   void retry_later(Lane& lane);
   void finish_front(Lane& lane);
   void expire(const SessionId& session, std::uint64_t serial);
-  void leave(Lane& lane, std::deque<Work>::iterator place);
+  void leave(Lane& lane, const std::deque<Work>::iterator& place);
   void give_up(const Event& event, VerdictSlip slip, std::string reason);
 
   LaneParts parts_;
