@@ -102,7 +102,7 @@ struct Session {
   bool bridge_disproved = false;
   bool greeting_asked = false, greeting_done = false;
   int record_attempt = 0;
-  bool record_maybe = false;  // some record_start may have been executed
+  bool record_maybe = false;      // some record_start may have been executed
   bool recording_looked = false;  // the provider's records were read after the end, and had none
   bool record_started = false, recording_saved = false, recording_lost = false;
   std::string recording_id;
