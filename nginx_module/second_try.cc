@@ -11,8 +11,7 @@ struct Upstream {
 
 // It was there and is gone. One that is refused, silent or talks nonsense would be so again.
 bool died(const ngx_connection_t* c) noexcept {
-  if (c == nullptr || c->read->timedout != 0 || c->write->timedout != 0) return false;
-  return c->read->eof != 0 || c->read->error != 0 || c->write->error != 0;
+  return c != nullptr && (c->read->eof != 0 || c->read->error != 0 || c->write->error != 0);
 }
 
 void free_peer(ngx_peer_connection_t* peer, void* data, ngx_uint_t state) noexcept {

@@ -131,5 +131,16 @@ TEST_F(ComposeTest, OtherLocationsAreLeftAlone) {
   EXPECT_EQ(client.send(post).status, 405);
 }
 
+TEST_F(ComposeTest, AFilterThatReplacesTheAnswerTakesNothingDown) {
+  NginxSetup with = setup();
+  with.main = "load_module " RINGFENCE_CLEARING_FILTER ";\n";
+  ASSERT_TRUE(start(with));
+  (void)send(signer.webhook("/w?clear", event_body("evt-1")));
+  EXPECT_TRUE(logged("\"accepted\" \"evt-1\""));
+  EXPECT_EQ(send(event("evt-1")).status, 200);
+  EXPECT_EQ(nginx.counter("outcomes.duplicate"), 1);
+  EXPECT_EQ(nginx.worker_pids().size(), 1U);
+}
+
 }  // namespace
 }  // namespace ringfence::test
