@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Plays one group of end-to-end tests against real processes and reports.
 
-usage: run.py --build DIR --store embedded|redis --group calls|kill|delivery [--only NAME] [--repeat N] [--sanitized]
+usage: run.py --build DIR --store embedded|redis --group calls|kill|delivery|fleet [--only NAME]
+              [--repeat N] [--sanitized]   (fleet: two workers on one store, redis only)
 
 Every test gets a world of its own, so that one failure cannot spoil the next. Exit 0 only when all passed; a failed
 test prints what differed, the ladder, and the ends of the logs.
@@ -15,6 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 from calls import CALLS, play  # noqa: E402
 from delivery import DELIVERY  # noqa: E402
+from fleet import FLEET, FleetWorld  # noqa: E402
 from kill_points import KILL_POINTS  # noqa: E402
 from world import World  # noqa: E402
 
@@ -24,7 +26,8 @@ def tests_of(group):
         return {call.name: lambda world, c=call: play(world, c) for call in CALLS}
     if group == "kill":
         return {point.name: point.play for point in KILL_POINTS}
-    return {test.__name__: lambda world, t=test: (None, list(t(world))) for test in DELIVERY}
+    functions = FLEET if group == "fleet" else DELIVERY
+    return {test.__name__: lambda world, t=test: (None, list(t(world))) for test in functions}
 
 
 def explain(world, handle):
@@ -39,7 +42,8 @@ def explain(world, handle):
 
 
 def run(name, test, options):
-    world = World(options.build, store=options.store, sanitized=options.sanitized)
+    kind = FleetWorld if options.group == "fleet" else World
+    world = kind(options.build, store=options.store, sanitized=options.sanitized)
     handle, found = None, []
     try:
         with world:
@@ -65,11 +69,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", required=True)
     parser.add_argument("--store", choices=["embedded", "redis"], default="embedded")
-    parser.add_argument("--group", choices=["calls", "kill", "delivery"], required=True)
+    parser.add_argument("--group", choices=["calls", "kill", "delivery", "fleet"], required=True)
     parser.add_argument("--only", default="")
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--sanitized", action="store_true")
     options = parser.parse_args()
+    if options.group == "fleet" and options.store != "redis":
+        parser.error("two workers share a store only when it is redis")
     chosen = {name: test for name, test in tests_of(options.group).items() if options.only in name}
     if not chosen:
         print(f"no test of group {options.group} is called like {options.only!r}")
