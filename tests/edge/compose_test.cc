@@ -142,5 +142,31 @@ TEST_F(ComposeTest, AFilterThatReplacesTheAnswerTakesNothingDown) {
   EXPECT_EQ(nginx.worker_pids().size(), 1U);
 }
 
+TEST_F(ComposeTest, AnErrorPageIntoTheLocationMeetsTheGate) {
+  NginxSetup with = setup();
+  with.server += location("@hook") + "location /named { error_page 404 = @hook; return 404; }\n" +
+                 "location /uri { error_page 404 = /w; return 404; }\n";
+  ASSERT_TRUE(start(with));
+  expect_gate_holds("/named");
+  // By URI nginx turns the request into a GET.
+  EXPECT_EQ(send(signer.webhook("/uri", event_body("evt-2"))).status, 405);
+  EXPECT_EQ(worker.seen().size(), 1U);
+}
+
+// Another handler may have begun to read the body, and kept what it read.
+TEST_F(ComposeTest, HalfABodyFromAnotherLocationIsNotTakenForAWhole) {
+  NginxSetup with = setup();
+  with.server +=
+      location("@hook") +
+      "lingering_timeout 100ms;\nlocation /streamed { proxy_request_buffering off; proxy_http_version 1.1; " +
+      "proxy_pass http://unix:{dir}/gone.sock; error_page 502 = @hook; }\n";
+  ASSERT_TRUE(start(with));
+  const std::string text = raw_text(signer.webhook("/streamed", event_body("evt-1", "t", "s", 50000)));
+  const RawClient half(nginx.http_socket());
+  ASSERT_TRUE(half.write(text.substr(0, text.size() / 2)));
+  EXPECT_TRUE(logged("403 \"forged\" \"-\" \"-\""));
+  expect_no_effect();
+}
+
 }  // namespace
 }  // namespace ringfence::test

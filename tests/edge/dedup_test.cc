@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "edge/edge_test.h"
+#include "edge/http2_probe.h"
 
 namespace ringfence::test {
 namespace {
@@ -105,10 +106,16 @@ TEST_F(EdgeTest, AClientThatGivesUpDoesNotUndoADurableEvent) {
     ASSERT_TRUE(impatient.write(raw_text(event("evt-1"))));
     ASSERT_TRUE(wait_until([&] { return worker.held() == 1; }));
   }
+  {
+    const SlowHttp2Client impatient(nginx.http2_socket());
+    ASSERT_TRUE(impatient.send(event("evt-2")));
+    ASSERT_TRUE(wait_until([&] { return worker.held() == 2; }));
+  }
   worker.release_held(reply_with(Verdict::accepted));
-  EXPECT_TRUE(wait_until([&] { return nginx.counter("zones.calls.commits") == 1; }));
+  EXPECT_TRUE(wait_until([&] { return nginx.counter("zones.calls.commits") == 2; }));
   EXPECT_EQ(send(event("evt-1")).status, 200);
-  EXPECT_EQ(worker.seen().size(), 1U);
+  EXPECT_EQ(send(event("evt-2")).status, 200);
+  EXPECT_EQ(worker.seen().size(), 2U);
 }
 
 TEST_F(EdgeTest, AReloadKeepsTheTableAndTheCounters) {

@@ -182,5 +182,39 @@ TEST_F(EdgeTest, LogsHoldNeitherBodyNorSignature) {
   EXPECT_THAT(nginx.error_log() + nginx.access_log(), Not(HasSubstr("private")));
 }
 
+// Bytes that no proper client sends, each built around a genuine signature.
+TEST_F(EdgeTest, RequestsThatCouldBeReadInTwoWaysAreRefused) {
+  NginxSetup with = setup();
+  with.server = "underscores_in_headers on;\n" + with.server;
+  ASSERT_TRUE(start(with));
+  const std::string genuine = raw_text(event("evt-1"));
+  const auto changed = [&](std::string_view what, std::string_view instead) {
+    std::string text = genuine;
+    return text.replace(text.find(what), what.size(), instead);
+  };
+  const std::vector<std::pair<std::string, int>> requests = {
+      {"POST /w\r\n", 0},  // HTTP/0.9 is answered without a status line
+      {"GET /w\r\n", 0},
+      {changed("Content-Length", "Transfer-Encoding: chunked\r\nContent-Length"), 400},
+      {changed("Content-Length", "Content-Length: 1\r\nContent-Length"), 400},
+      {changed("Content-Length: ", "Content-Length: +"), 400},
+      {changed("telnyx-signature-ed25519: ", "telnyx-signature-ed25519:\r\n "), 400},
+      {changed("telnyx-timestamp: ", "telnyx-timestamp: 1\r\ntelnyx-timestamp: "), 403},
+      {changed("telnyx-timestamp: ", "Telnyx-Timestamp: 1\r\ntelnyx-timestamp: "), 403},
+      {changed("telnyx-timestamp: ", "telnyx_timestamp: "), 403},
+      {changed("telnyx-timestamp: ", "telnyx-timestamp : "), 400},
+  };
+  for (const auto& [text, status] : requests) {
+    RawClient client(nginx.http_socket());
+    ASSERT_TRUE(client.write(text));
+    EXPECT_EQ(client.read_response().status, status) << text;
+  }
+  expect_no_effect();
+  RawClient client(nginx.http_socket());
+  // A header of another name is nobody's business.
+  ASSERT_TRUE(client.write(changed("telnyx-timestamp: ", "telnyx_timestamp: 1\r\ntelnyx-timestamp: ")));
+  EXPECT_EQ(client.read_response().status, 200);
+}
+
 }  // namespace
 }  // namespace ringfence::test
