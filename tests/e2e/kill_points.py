@@ -88,7 +88,7 @@ KILL_POINTS = [
     KillPoint("answer-executed-response-lost", after_command("answer"), "answered", who=PHONE,
               faults=[fault("execute_never_answer", {"verb": "answer"})]),
     KillPoint("losers-not-hung-up", after_command("hangup", 2), "answered", who=PHONE,
-              faults=[fault("drop", {"verb": "hangup"}, count=2)]),
+              caller={"hang_up_after_bridged_ms": 4000}, faults=[fault("drop", {"verb": "hangup"}, count=2)]),
     KillPoint("bridge-not-executed", after_command("bridge"), "answered", who=PHONE,
               caller={"hang_up_after_bridged_ms": 1000},
               faults=[fault("drop", {"verb": "bridge"})]),

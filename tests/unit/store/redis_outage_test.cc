@@ -1,6 +1,7 @@
 // What only the Redis store can meet: a server that dies, stalls, forgets scripts, is demoted, refuses us or has too
 // few replicas. Every request ends in an answer, and no answer is a lie.
 #include <gtest/gtest.h>
+#include <netdb.h>
 #include <signal.h>
 
 #include <algorithm>
@@ -179,6 +180,7 @@ TEST_F(RedisOutage, AFullRedisIsUnknownAndSaysWhy) {
 }
 
 TEST_F(RedisOutage, AHostNameIsResolved) {
+  if (gethostbyname("localhost") == nullptr) GTEST_SKIP() << "this machine does not know localhost: no /etc/hosts";
   RedisServer server;
   RedisOptions options;
   options.host = "localhost";
