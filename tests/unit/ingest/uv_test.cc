@@ -174,6 +174,23 @@ TEST(UvClockTest, NeverRingsEarly) {
   }
 }
 
+// Everything that is timed hangs on this one alarm: an idle worker slept until the old time had come again.
+TEST(UvClockTest, AClockThatIsSetBackRingsWithinANapInsteadOfAfterTheStep) {
+  UvLoop loop;
+  Millis step_ms = 0;
+  const UvClock real(loop);
+  UvClock clock(loop, [&] { return real.now_ms() + step_ms; });
+  bool rung = false;
+  clock.set_alarm(clock.now_ms() + 50, [&] { rung = true; });
+  step_ms = -3'600'000;
+  UvTimer patience(loop);  // the loop would else run for an hour
+  patience.start(10'000, [&] { loop.stop(); });
+  patience.unref();
+  loop.run();
+  EXPECT_TRUE(rung);
+  clock.set_alarm(0, {});
+}
+
 TEST(UvClockTest, ANewAlarmReplacesTheOldAndZeroCancels) {
   UvLoop loop;
   UvClock clock(loop);

@@ -107,6 +107,7 @@ void UvSignal::start(int signal_number, std::function<void()> arrived) {
 
 Millis UvClock::now_ms() const {
   using namespace std::chrono;
+  if (wall_ms_) return wall_ms_();
   return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
 }
 
@@ -122,9 +123,12 @@ void UvClock::set_alarm(Millis at_ms, std::function<void()> ring) {
 
 void UvClock::nap() {
   // In short naps: the wall clock may be stepped, which a timer on monotonic time does not notice. And a timer counts
-  // whole milliseconds of another clock, so it may be a fraction early: look again before ringing.
-  timer_.start(std::min(alarm_ms_ - now_ms(), kLongestNapMs), [this] {
-    if (now_ms() < alarm_ms_) return nap();
+  // whole milliseconds of another clock, so it may be a fraction early: look again before ringing. A clock that was set
+  // back rings at once: by it the alarm may be hours away, and only its owner knows what was meant.
+  const Millis since_ms = now_ms();
+  timer_.start(std::min(alarm_ms_ - since_ms, kLongestNapMs), [this, since_ms] {
+    const Millis seen_ms = now_ms();
+    if (seen_ms < alarm_ms_ && seen_ms >= since_ms) return nap();
     const auto ring = std::exchange(ring_, nullptr);  // may set the next alarm or destroy the clock
     if (ring) ring();
   });

@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <functional>
+#include <utility>
 
 #include "adapters/uv/handle.h"
 #include "core/plan.h"
@@ -78,13 +79,15 @@ class UvSignal {
 
 class UvClock final : public Clock {
  public:
-  explicit UvClock(UvLoop& loop) : timer_(loop) {}
+  // `wall_ms` is for tests that set the clock; empty: the system's.
+  explicit UvClock(UvLoop& loop, std::function<Millis()> wall_ms = {}) : timer_(loop), wall_ms_(std::move(wall_ms)) {}
   [[nodiscard]] Millis now_ms() const override;
   void set_alarm(Millis at_ms, std::function<void()> ring) override;
 
  private:
   void nap();
   UvTimer timer_;
+  std::function<Millis()> wall_ms_;
   Millis alarm_ms_ = 0;
   std::function<void()> ring_;
 };
