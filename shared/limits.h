@@ -67,7 +67,8 @@ inline constexpr int kListenBacklog = 2048;
 // One read from a socket. Held per connection when a peer sends its next request before the reply: 2048 x 64 KB are
 // 128 MB at the very worst, from peers of known user id.
 inline constexpr std::size_t kSocketReadBytes = 64 * 1024;
-// A peer that is in the middle of a frame, or not reading its reply, for longer than this is gone.
+// A peer that takes longer than this for one frame, or for reading one reply, is gone or means harm: both sides are on
+// this machine, and 16 MB cross a Unix socket in 10 ms.
 inline constexpr std::int64_t kStalledPeerMs = 10'000;
 // How long a stopping worker finishes what is in flight: a verdict takes 1.5 s at most, the rest is for slow readers.
 inline constexpr std::int64_t kDrainMs = 5000;

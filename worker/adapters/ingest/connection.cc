@@ -71,7 +71,8 @@ void Connection::on_read(ssize_t count, const uv_buf_t* space) {
     set_reading(false);
     return;
   }
-  note_progress();
+  // Not in the middle of a frame: a peer that sends one byte now and then would hold its place for ever.
+  if (!mid_frame_) note_progress();
   consume(bytes);
 }
 
@@ -90,6 +91,7 @@ void Connection::consume(ByteView input) {
       break;
     }
     mid_frame_ = false;
+    note_progress();
     answering_ = true;
     if (const auto why = owner_.on_frame(*this, reader_.head(), reader_.payload()); !why.empty()) break_off(why);
   }

@@ -57,7 +57,7 @@ class Connection {
   // Names the frame being answered within this process; 0: none. Set by the owner.
   [[nodiscard]] std::uint32_t serial() const noexcept { return serial_; }
   void set_serial(std::uint32_t serial) noexcept { serial_ = serial; }
-  // In the middle of a frame or of taking a reply, without progress for `patience_ms`.
+  // A frame that has been arriving, or a reply that has been leaving, for longer than `patience_ms`.
   [[nodiscard]] bool stalled(std::int64_t patience_ms) noexcept;
 
  private:
