@@ -10,17 +10,19 @@ namespace ringfence {
 void DirectoryCache::refresh() {
   if (refreshing_) return;
   refreshing_ = true;
-  store_.get_directory(revision_, [this](Result<Store::DirectoryText> answer) {
+  store_.get_directory(revision_, [this, asked = revision_](Result<Store::DirectoryText> answer) {
     refreshing_ = false;
     if (!answer) {
       log_.write(LogLevel::warning, "directory_refresh_failed", {{"detail", answer.error().text}});
       return;
     }
-    // Also false when an import of ours was answered meanwhile and this answer is older than it.
-    if (answer->revision <= revision_) {
+    const bool overtaken = revision_ != asked;  // an import of ours was answered meanwhile; the next question tells
+    if (answer->revision == revision_ || overtaken) {
       loaded_ = true;
       return;
     }
+    if (answer->revision < revision_) note_loss(answer->revision);
+    if (answer->revision == 0) return;
     Result<Directory> parsed = Directory::parse("(stored directory)", answer->text);
     if (!parsed) {
       // Written by a newer version of ours. The old directory stays; the revision is taken so that the log is not
@@ -31,6 +33,17 @@ void DirectoryCache::refresh() {
     }
     adopt(std::move(*parsed), answer->revision);
   });
+}
+
+void DirectoryCache::note_loss(std::uint64_t revision) {
+  if (loss_noted_) return;
+  loss_noted_ = true;
+  log_.write(
+      LogLevel::error, "directory_lost",
+      {{"revision", std::to_string(revision_)},
+       {"detail", revision == 0 ? "the store has none any more; this worker goes on with what it knows, a new one "
+                                  "has nothing: import it again"
+                                : "the store has lost its data and has another directory now, which is taken"}});
 }
 
 void DirectoryCache::import(std::string_view file_name, std::string_view text,
@@ -57,6 +70,7 @@ void DirectoryCache::adopt(Directory directory, std::uint64_t revision) {
   directory_ = std::move(directory);
   revision_ = revision;
   loaded_ = true;
+  loss_noted_ = false;
   log_.write(
       LogLevel::notice, "directory_loaded",
       {{"revision", std::to_string(revision)}, {"organisations", std::to_string(directory_.organisations().size())}});

@@ -35,6 +35,7 @@ class DirectoryCache {
 
  private:
   void adopt(Directory directory, std::uint64_t revision);
+  void note_loss(std::uint64_t revision);
 
   Store& store_;
   Log& log_;
@@ -42,6 +43,7 @@ class DirectoryCache {
   std::uint64_t revision_ = 0;
   bool loaded_ = false;
   bool refreshing_ = false;
+  bool loss_noted_ = false;
 };
 
 }  // namespace ringfence
