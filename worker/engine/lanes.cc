@@ -29,9 +29,11 @@ void log_event(Log& log, LogLevel level, std::string_view what, const Event& eve
 }  // namespace
 
 bool Lanes::has_room(const Event& event) const {
-  if (depth_ >= limits::kEngineQueue) return false;
+  // Results have room of their own, in the engine as in each lane: we asked for them, and to drop one means to send its
+  // command again, which is the last thing an overloaded engine needs.
+  if (depth_ >= limits::kEngineQueue * (is_result(event) ? 2 : 1)) return false;
   const auto lane = lanes_.find(event.session);
-  // Results have room of their own: there are at most as many as we sent commands, and 64 dials answer together.
+  // There are at most as many as we sent commands, and 64 dials answer together.
   const std::size_t room = limits::kSessionQueue + (is_result(event) ? limits::kOutbox : 0);
   return lane == lanes_.end() || lane->second.queue.size() < room;
 }
@@ -133,8 +135,10 @@ bool Lanes::step_front(Lane& lane, const SessionCache::Entry& entry) {
   if (is_tick(event)) ++parts_.stats.ticks;
   StepResult result = step(entry.session, event, parts_.policy);
   if (!result.changed && entry.version == 0) {  // a call that was never offered to us: nothing to remember
-    parts_.gate.say_ignored(work.slip);
     parts_.cache.forget(lane.session);
+    lane.busy = true;  // the verdict may bring in the next event of this session before we are back
+    parts_.gate.say_ignored(work.slip);
+    lane.busy = false;
     return false;
   }
   if (result.changed || !must_exist) {  // a webhook always commits: its mark makes the next copy a duplicate

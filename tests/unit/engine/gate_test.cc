@@ -199,5 +199,25 @@ TEST_F(EngineTest, AVerdictMayBringInTheNextEventOfTheSameCall) {
   EXPECT_EQ(store.rows["caller-leg"].version, 2u);
 }
 
+// The event that came in was taken for the one that had just been answered: dropped, and its caller never rang.
+TEST_F(EngineTest, TheVerdictOfAnIgnoredEventMayBringInTheNextOfTheSameCall) {
+  start();
+  const std::string first = Hook{.id = "ev-0", .type = "call.answered"}.body();  // before its call was offered
+  const std::string next = incoming("ev-1").body();
+  std::vector<Verdict> verdicts;
+  EventFrame second;
+  second.body = as_bytes(next);
+  EventFrame frame;
+  frame.body = as_bytes(first);
+  worker->engine.on_event(frame, [&](VerdictReply reply) {
+    verdicts.push_back(reply.verdict);
+    worker->engine.on_event(second, [&](VerdictReply later) { verdicts.push_back(later.verdict); });
+  });
+  loop.run();
+  EXPECT_THAT(verdicts, testing::ElementsAre(Verdict::accepted, Verdict::accepted));
+  EXPECT_EQ(worker->telephony.count(Verb::dial), 2u);
+  EXPECT_EQ(worker->engine.stats().queue_depth, 0u);
+}
+
 }  // namespace
 }  // namespace ringfence::test

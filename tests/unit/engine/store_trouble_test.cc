@@ -197,5 +197,43 @@ TEST_F(EngineTest, AResultFindsRoomBehindAFullQueue) {
   EXPECT_TRUE(store.rows["caller-leg"].applied.contains("result:" + worker->telephony.sent[0].command.id.text + ".1"));
 }
 
+// Each dropped result had its command sent again, into a worker that was overloaded already.
+TEST_F(EngineTest, AResultFindsRoomInAFullEngine) {
+  start();
+  post(incoming("ev-1"));
+  loop.run();
+  store.hold_loads = true;
+  for (std::size_t i = 0; i < limits::kEngineQueue; ++i) {
+    post(incoming("ev-" + std::to_string(i), "call-" + std::to_string(i)));
+  }
+  expect_only(post(incoming("ev-more", "call-more")), Verdict::later);
+  worker->telephony.answer(0, dialled(0));
+  loop.run();
+  EXPECT_EQ(worker->engine.stats().results_dropped, 0u);
+  EXPECT_TRUE(store.rows["caller-leg"].applied.contains("result:" + worker->telephony.sent[0].command.id.text + ".1"));
+  store.hold_loads = false;
+  store.release();
+  loop.run();
+}
+
+// The revisions began anew, and every import was taken for an old one until they had caught up.
+TEST_F(EngineTest, ADirectoryImportedAfterTheStoreLostItsDataComesIntoForce) {
+  store.directory.revision = 7;
+  start();
+  ASSERT_EQ(worker->directory.revision(), 7u);
+  store.directory = {};  // flushed, or a failover to an empty replica
+  worker->clock.advance(limits::kDirectoryRefreshMs);
+  EXPECT_EQ(worker->directory.current().organisations().size(), 1u) << "better an old directory than none";
+  Result<std::uint64_t> imported = fail(ErrorCode::internal, "not answered");
+  worker->directory.import("new.conf", "organisation other { number +4930999 { voicemail; } }",
+                           [&](Result<std::uint64_t> revision) { imported = std::move(revision); });
+  loop.run();
+  ASSERT_TRUE(imported);
+  worker->clock.advance(limits::kDirectoryRefreshMs);
+  ASSERT_EQ(worker->directory.current().organisations().size(), 1u);
+  EXPECT_EQ(worker->directory.current().organisations()[0].name, "other");
+  EXPECT_EQ(worker->directory.revision(), *imported);
+}
+
 }  // namespace
 }  // namespace ringfence::test
