@@ -65,6 +65,10 @@ char* check(ngx_conf_t* cf, const LocConf& conf, bool ours) {
                   "\"webhook\" is in effect where no \"webhook_pass\" serves, so nothing would be verified; "
                   "add \"webhook_pass\" there, or \"webhook off\"");
   }
+  // Also where nobody dedups: nginx would call it a zone of no size, and not say where.
+  if (conf.dedup_zone != nullptr && !is_declared(conf.dedup_zone)) {
+    return refuse(cf, conf.dedup_at, "\"webhook_dedup\" names a zone that no \"webhook_zone\" declares");
+  }
   if (!ours) return NGX_CONF_OK;
   if (!on) return refuse(cf, conf.pass_at, "\"webhook_pass\" without \"webhook\" would pass unverified requests");
   if (conf.keys == nullptr || conf.keys->count == 0) {
@@ -74,9 +78,6 @@ char* check(ngx_conf_t* cf, const LocConf& conf, bool ours) {
     return refuse(cf, conf.webhook_at, "\"webhook_tolerance\" of this location is not between 1s and 1d");
   }
   if (conf.dedup_zone == nullptr) return NGX_CONF_OK;
-  if (!is_declared(conf.dedup_zone)) {
-    return refuse(cf, conf.dedup_at, "\"webhook_dedup\" names a zone that no \"webhook_zone\" declares");
-  }
   // A timestamp may lie one tolerance ahead and then stays valid for another; a copy must be known for as long.
   if (conf.window_ms < static_cast<ngx_msec_t>(conf.tolerance_s) * 2 * 1000) {
     return refuse(cf, conf.dedup_at, "\"webhook_dedup\" window is shorter than twice \"webhook_tolerance\"");

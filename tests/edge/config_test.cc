@@ -139,6 +139,7 @@ TEST_F(ConfigTest, DedupThatCouldForgetTooEarlyIsRefused) {
       "location /w {\n webhook telnyx;\n webhook_key " + signer.public_key() + ";\n webhook_pass worker;\n";
   const std::string at = "webhook_dedup";
   expect_refused(with(gate + "webhook_dedup zone=other;\n}"), at, "names a zone that no");
+  expect_refused(with("location / { return 204; }", "webhook_dedup zone=other;\n"), at, "names a zone that no");
   expect_refused(with(gate + "webhook_dedup zone=calls window=9m;\n}"), at, "shorter than twice");
   expect_refused(with(gate + "webhook_dedup zone=calls lease=1s;\n}"), at, "lease is shorter");
   // Two seconds for each of connect, send, read and the last attempt's late start.

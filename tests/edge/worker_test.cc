@@ -222,6 +222,32 @@ TEST_F(WorkerTest, WhileConnectionsDieUnderLoadEveryEventIsAcceptedOrAskedForAga
   EXPECT_EQ(nginx.counter("zones.calls.entries"), kClients * kEvents);
 }
 
+// What nginx sees of a worker that is killed and restarted behind an inherited socket: connections die, the next are
+// taken.
+TEST_F(WorkerTest, RestartsUnderLoadLoseNoRequest) {
+  constexpr int kClients = 6;
+  constexpr int kEvents = 60;
+  ASSERT_TRUE(start());
+  std::atomic<int> accepted = 0;
+  {
+    std::vector<std::jthread> clients;
+    for (int c = 0; c < kClients; ++c) {
+      clients.emplace_back([&, c] {
+        HttpClient client(nginx.http_socket());
+        for (int n = 0; n < kEvents; ++n) {
+          accepted += client.send(event(std::to_string(c) + "-" + std::to_string(n))).status == 200 ? 1 : 0;
+        }
+      });
+    }
+    for (std::size_t restarts = 1; restarts <= 10; ++restarts) {
+      ASSERT_TRUE(wait_until([&] { return worker.seen().size() >= restarts * 30; }));
+      worker.drop_connections();
+    }
+  }
+  EXPECT_EQ(accepted, kClients * kEvents);
+  EXPECT_EQ(nginx.counter("outcomes.unavailable"), 0);
+}
+
 TEST_F(WorkerTest, AnotherWorkerTakesOverWhenOneIsAway) {
   NginxSetup two = setup();
   two.http += "upstream pair { server unix:{dir}/gone.sock; server unix:{dir}/worker.sock; keepalive 4; }\n";
