@@ -223,11 +223,17 @@ TEST_F(WorkerTest, WhileConnectionsDieUnderLoadEveryEventIsAcceptedOrAskedForAga
 }
 
 // What nginx sees of a worker that is killed and restarted behind an inherited socket: connections die, the next are
-// taken.
-TEST_F(WorkerTest, RestartsUnderLoadLoseNoRequest) {
+// taken. Kept connections in one location, a new one for each event in the other.
+class RestartTest : public WorkerTest, public ::testing::WithParamInterface<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Connections, RestartTest, ::testing::Values("worker", "unix:{dir}/worker.sock"));
+
+TEST_P(RestartTest, RestartsUnderLoadLoseNoRequest) {
   constexpr int kClients = 6;
   constexpr int kEvents = 60;
-  ASSERT_TRUE(start());
+  NginxSetup with = setup();
+  with.server = "location /w { webhook telnyx; webhook_key " + signer.public_key() +
+                "; webhook_dedup zone=calls; webhook_pass " + GetParam() + "; }";
+  ASSERT_TRUE(start(with));
   std::atomic<int> accepted = 0;
   {
     std::vector<std::jthread> clients;
