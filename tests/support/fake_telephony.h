@@ -1,4 +1,4 @@
-// A provider that writes down every command and answers when it is told to. And a log that remembers.
+// A provider that writes down every command and answers when it is told to.
 // Used by tests/unit/engine and tests/sim.
 #pragma once
 
@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "ports/log.h"
 #include "ports/telephony.h"
 
 namespace ringfence::test {
@@ -44,20 +43,6 @@ class FakeTelephony final : public Telephony {
       return one.done && one.command.verb == verb && one.command.leg == leg;
     });
     return static_cast<std::size_t>(place - sent.begin());
-  }
-};
-
-class FakeLog final : public Log {
- public:
-  std::vector<std::string> lines;  // "what field=value field=value"
-  void write(LogLevel, std::string_view what, std::initializer_list<LogField> fields) override {
-    std::string line(what);
-    for (const auto& [name, value] : fields) line += " " + std::string(name) + "=" + std::string(value);
-    lines.push_back(std::move(line));
-  }
-  [[nodiscard]] std::size_t count(std::string_view what) const {
-    return static_cast<std::size_t>(
-        std::count_if(lines.begin(), lines.end(), [&](const std::string& line) { return line.starts_with(what); }));
   }
 };
 

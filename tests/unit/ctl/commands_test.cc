@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -19,6 +18,7 @@
 #include "ctl/client.h"
 #include "shared/frame_codec.h"
 #include "shared/limits.h"
+#include "support/temp_dir.h"
 
 namespace ringfence::ctl {
 namespace {
@@ -94,13 +94,9 @@ class ScriptedRingd {
 class CommandsTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::string name = (std::filesystem::temp_directory_path() / "ringctl-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    folder = name;
-    options.socket = folder + "/control.sock";
+    options.socket = folder.file("control.sock");
     options.look = {.colour = false, .utf8 = true};
   }
-  void TearDown() override { std::filesystem::remove_all(folder); }
   // Runs a command; its output is kept.
   template <class Command>
   int run(Command command) {
@@ -112,10 +108,11 @@ class CommandsTest : public testing::Test {
     return code;
   }
   std::string write(const std::string& name, const std::string& text) {
-    std::ofstream(folder + "/" + name) << text;
-    return folder + "/" + name;
+    std::ofstream(folder.file(name)) << text;
+    return folder.file(name);
   }
-  std::string folder, out, err;
+  test::TempDir folder;
+  std::string out, err;
   Options options;
 };
 
@@ -249,7 +246,7 @@ TEST_F(CommandsTest, CheckNeedsNoRingd) {
   const std::string bad = write("bad.conf", "organisation a {\n usr b { }\n}");
   EXPECT_EQ(run([&] { return check_directory(options, bad); }), 1);
   EXPECT_THAT(err, HasSubstr(bad + ":2: "));
-  EXPECT_EQ(run([&] { return check_directory(options, folder + "/nothing"); }), 2);
+  EXPECT_EQ(run([&] { return check_directory(options, folder.file("nothing")); }), 2);
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "shared/json.h"
 #include "shared/limits.h"
 #include "support/fake_clock.h"
+#include "support/fake_log.h"
 #include "support/fake_store.h"
 #include "support/fake_telephony.h"
 

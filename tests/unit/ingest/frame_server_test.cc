@@ -141,7 +141,7 @@ TEST_F(SocketTest, GarbageClosesItsConnectionAndHarmsNoOther) {
   bad.send("GET / HTTP/1.1\r\n\r\n");
   EXPECT_TRUE(closed_at(bad));
   EXPECT_EQ(server_->counters().broken, 1U);
-  EXPECT_TRUE(log_.has("frame_broken socket=ingest"));
+  EXPECT_GE(log_.count("frame_broken socket=ingest"), 1U);
   events_.answer();
   EXPECT_EQ(verdict_at(good), Verdict::accepted);
 }
@@ -295,7 +295,7 @@ TEST_F(SocketTest, APeerThatIsNotAllowedIsClosedCountedAndLogged) {
   EXPECT_EQ(server_->counters().refused_peer, 1U);
   EXPECT_EQ(server_->counters().accepted, 0U);
   EXPECT_TRUE(events_.ids.empty());
-  EXPECT_TRUE(log_.has("peer_refused socket=ingest uid=" + std::to_string(geteuid())));
+  EXPECT_GE(log_.count("peer_refused socket=ingest uid=" + std::to_string(geteuid())), 1U);
 }
 
 TEST_F(SocketTest, APeerMayBeAllowedByItsGroup) {
@@ -319,7 +319,7 @@ TEST_F(SocketTest, ConnectionsPastTheLimitAreClosedAndTheOthersGoOn) {
   Peer third(path_);
   EXPECT_TRUE(closed_at(third));
   EXPECT_EQ(server_->counters().refused_full, 1U);
-  EXPECT_TRUE(log_.has("connections_full"));
+  EXPECT_GE(log_.count("connections_full"), 1U);
   first.send(event_bytes("a"));
   EXPECT_EQ(verdict_at(first), Verdict::accepted);
   second.reset();

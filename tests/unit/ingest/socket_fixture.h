@@ -23,24 +23,10 @@
 
 #include "adapters/ingest/frame_server.h"
 #include "shared/frame_codec.h"
+#include "support/fake_log.h"
+#include "support/temp_dir.h"
 
 namespace ringfence::testing_ingest {
-
-class SilentLog final : public Log {
- public:
-  void write(LogLevel, std::string_view what, std::initializer_list<LogField> fields) override {
-    std::string line(what);
-    for (const auto& [name, value] : fields) line += " " + std::string(name) + "=" + std::string(value);
-    lines.push_back(line);
-  }
-  [[nodiscard]] bool has(std::string_view part) const {
-    for (const auto& line : lines) {
-      if (line.find(part) != std::string::npos) return true;
-    }
-    return false;
-  }
-  std::vector<std::string> lines;
-};
 
 class FakeEvents final : public EventSink {
  public:
@@ -139,13 +125,6 @@ class SocketTest : public testing::Test {
  protected:
   SocketTest() {
     std::signal(SIGPIPE, SIG_IGN);  // as ringd does
-    char name[] = "/tmp/rf-ingest-XXXXXX";
-    directory_ = mkdtemp(name);
-    path_ = directory_ + "/s";
-  }
-  ~SocketTest() override {
-    server_.reset();
-    std::filesystem::remove_all(directory_);
   }
 
   [[nodiscard]] FrameServerOptions options() const { return {.name = "ingest", .listener = {.path = path_}}; }
@@ -184,9 +163,10 @@ class SocketTest : public testing::Test {
     });
   }
 
-  std::string directory_, path_;
+  test::TempDir directory_;
+  std::string path_ = directory_.file("s");
   UvLoop loop_;
-  SilentLog log_;
+  test::FakeLog log_;
   FakeEvents events_;
   FakeRequests requests_;
   std::unique_ptr<FrameServer> server_;

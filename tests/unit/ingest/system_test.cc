@@ -9,7 +9,6 @@
 
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -18,6 +17,7 @@
 #include "adapters/system/notify.h"
 #include "adapters/system/secret_file.h"
 #include "shared/limits.h"
+#include "support/temp_dir.h"
 
 namespace ringfence {
 namespace {
@@ -27,17 +27,12 @@ using ::testing::Not;
 
 class FileTest : public testing::Test {
  protected:
-  FileTest() {
-    char name[] = "/tmp/rf-system-XXXXXX";
-    directory_ = mkdtemp(name);
-    path_ = directory_ + "/f";
-  }
-  ~FileTest() override { std::filesystem::remove_all(directory_); }
   void write(std::string_view text, mode_t mode = 0600) const {
     std::ofstream(path_) << text;
     ASSERT_EQ(::chmod(path_.c_str(), mode), 0);
   }
-  std::string directory_, path_;
+  test::TempDir directory_;
+  std::string path_ = directory_.file("f");
 };
 
 TEST_F(FileTest, AFileIsReadWholeAndBounded) {
@@ -51,7 +46,7 @@ TEST_F(FileTest, AFileIsReadWholeAndBounded) {
 TEST_F(FileTest, WhatCannotBeReadIsNamed) {
   EXPECT_THAT(read_file(path_, 10).error().text, HasSubstr(path_ + ": No such file"));
   EXPECT_EQ(read_file(path_, 10).error().code, ErrorCode::not_found);
-  EXPECT_THAT(read_file(directory_, 10).error().text, HasSubstr("is a directory"));
+  EXPECT_THAT(read_file(directory_.path(), 10).error().text, HasSubstr("is a directory"));
   ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
   EXPECT_EQ(read_file(path_, 10)->text, "") << "a FIFO nobody writes to must not hang the start";
 }
@@ -139,7 +134,7 @@ TEST_F(NotifyTest, WithoutAManagerNothingHappens) {
   ServiceNotifier notifier;
   notifier.send("READY=1");
   EXPECT_EQ(notifier.watchdog_ms(), std::nullopt);
-  setenv("NOTIFY_SOCKET", (directory_ + "/nobody").c_str(), 1);
+  setenv("NOTIFY_SOCKET", directory_.file("nobody").c_str(), 1);
   ServiceNotifier().send("READY=1");
 }
 

@@ -56,7 +56,7 @@ TEST_F(SocketTest, AFileThatIsNoSocketIsLeftAlone) {
 
 TEST_F(SocketTest, AMissingDirectoryIsNamedWithAdvice) {
   auto nowhere = options();
-  nowhere.listener.path = directory_ + "/no/such/s";
+  nowhere.listener.path = directory_.file("no/such/s");
   const auto result = start(nowhere);
   ASSERT_FALSE(result);
   EXPECT_THAT(result.error().text, HasSubstr("/no/such/s: No such file or directory; create its directory"));

@@ -34,7 +34,7 @@ class StoreTest : public testing::TestWithParam<std::string> {
 
   std::unique_ptr<Store> open() {
     if (GetParam() == "embedded") {
-      auto opened = EmbeddedStore::open(bench_.loop, bench_.log, folder_ / "store.db");
+      auto opened = EmbeddedStore::open(bench_.loop, bench_.log, folder_.file("store.db"));
       EXPECT_TRUE(opened) << opened.error().text;
       return std::move(*opened);
     }
@@ -46,7 +46,7 @@ class StoreTest : public testing::TestWithParam<std::string> {
     return std::move(*opened);
   }
 
-  TemporaryFolder folder_;
+  TempDir folder_;
   std::unique_ptr<RedisServer> server_;
   Bench bench_;
   std::vector<std::unique_ptr<Store>> stores_;

@@ -2,11 +2,7 @@
 // whose answers can be waited for. Used by the tests of this folder only.
 #pragma once
 
-#include <unistd.h>
-
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -14,44 +10,11 @@
 #include <vector>
 
 #include "adapters/uv/loop.h"
-#include "ports/log.h"
 #include "ports/store.h"
+#include "support/fake_log.h"
+#include "support/temp_dir.h"
 
 namespace ringfence::test {
-
-class RecordingLog final : public Log {
- public:
-  void write(LogLevel, std::string_view what, std::initializer_list<LogField> fields) override {
-    std::string line(what);
-    for (const auto& [key, value] : fields) line.append(" ").append(key).append("=").append(value);
-    lines.push_back(std::move(line));
-  }
-  [[nodiscard]] std::size_t count(std::string_view part) const {
-    std::size_t found = 0;
-    for (const auto& line : lines) found += line.find(part) != std::string::npos ? 1 : 0;
-    return found;
-  }
-  std::vector<std::string> lines;
-};
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "rf-store-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) std::abort();
-    path_ = pattern;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  [[nodiscard]] std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 class Bench {
  public:
@@ -111,7 +74,7 @@ class Bench {
   }
 
   UvLoop loop;
-  RecordingLog log;
+  FakeLog log;
 };
 
 inline CommitRequest request(const std::string& session, std::uint64_t expected_version, const std::string& event,

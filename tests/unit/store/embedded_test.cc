@@ -29,8 +29,8 @@ class EmbeddedStoreFile : public testing::Test {
     return opened ? "it was opened" : opened.error().text;
   }
 
-  TemporaryFolder folder_;
-  std::string path_ = folder_ / "store.db";
+  TempDir folder_;
+  std::string path_ = folder_.file("store.db");
   Bench bench_;
 };
 
@@ -152,7 +152,7 @@ TEST_F(EmbeddedStoreFile, AFileThatIsNoDatabaseIsRefusedAndLeftAlone) {
 }
 
 TEST_F(EmbeddedStoreFile, AFolderThatDoesNotExistIsNamed) {
-  path_ = folder_ / "nowhere/store.db";
+  path_ = folder_.file("nowhere/store.db");
   EXPECT_NE(refusal().find("No such file or directory"), std::string::npos) << refusal();
 }
 

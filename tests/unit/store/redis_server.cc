@@ -50,7 +50,7 @@ int free_port() {
 }
 
 RedisServer::RedisServer(std::vector<std::string> extra_arguments, std::string config)
-    : socket_path_(folder_ / "redis.sock"),
+    : socket_path_(folder_.file("redis.sock")),
       config_(std::move(config)),
       extra_(std::move(extra_arguments)),
       port_(free_port()) {
@@ -66,7 +66,7 @@ void RedisServer::start() {
                                  "--logfile", "", "--loglevel", "warning", "--repl-diskless-sync-delay", "0"}) {
     words.push_back(word);
   }
-  words.insert(words.end(), {"--port", std::to_string(port_), "--unixsocket", socket_path_, "--dir", folder_ / "."});
+  words.insert(words.end(), {"--port", std::to_string(port_), "--unixsocket", socket_path_, "--dir", folder_.path()});
   words.insert(words.end(), extra_.begin(), extra_.end());
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());

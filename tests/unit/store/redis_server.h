@@ -31,7 +31,7 @@ class RedisServer {
   [[nodiscard]] int port() const { return port_; }
 
  private:
-  TemporaryFolder folder_;
+  TempDir folder_;
   std::string socket_path_;
   std::string config_;
   std::vector<std::string> extra_;

@@ -4,12 +4,10 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <vector>
@@ -55,8 +53,6 @@ int listening_socket(int& port) {
 }  // namespace
 
 TlsFront::TlsFront(int backend_port) {
-  std::string pattern = (std::filesystem::temp_directory_path() / "ringfence-tls-XXXXXX").string();
-  folder_ = mkdtemp(pattern.data());
   const std::string key = folder_ + "/key.pem";
   if (!run({"nginx", "-v"}) ||
       !run({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
@@ -83,11 +79,7 @@ void TlsFront::write_config(int backend_port) const {
        << "    location / { proxy_pass http://127.0.0.1:" << backend_port << "; proxy_http_version 1.1; }\n  }\n}\n";
 }
 
-TlsFront::~TlsFront() {
-  kill();
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
-}
+TlsFront::~TlsFront() { kill(); }
 
 void TlsFront::kill() {
   if (pid_ <= 0) return;

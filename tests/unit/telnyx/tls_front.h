@@ -6,6 +6,8 @@
 
 #include <string>
 
+#include "support/temp_dir.h"
+
 namespace ringfence {
 
 class TlsFront {
@@ -26,7 +28,8 @@ class TlsFront {
  private:
   void write_config(int backend_port) const;
 
-  std::string folder_;
+  test::TempDir directory_;
+  std::string folder_ = directory_.path();
   int port_ = 0;
   pid_t pid_ = 0;
 };
