@@ -31,6 +31,7 @@ class Reader {
     settings.redis = redis();
     settings.telnyx = telnyx();
     settings.policy = policy();
+    check_against_provider(settings);
     settings.log_level = log_level();
     if (error_.empty()) return settings;
     return fail(ErrorCode::invalid, error_);
@@ -147,6 +148,23 @@ class Reader {
       complain("ring.session_ttl", "is not longer than call_limit: a long call would be forgotten while it goes on");
     }
     return policy;
+  }
+
+  // What the ring rules take for granted about the provider, and what each would break.
+  void check_against_provider(const Settings& settings) {
+    constexpr Millis kProviderRemembersMs = 60'000;  // a repeated command_id
+    const Policy& policy = settings.policy;
+    const Millis deadline_ms = settings.telnyx.deadline_ms;
+    if (policy.quiesce_ms <= deadline_ms) {
+      complain("ring.quiesce", "is not longer than telnyx deadline: a dial still on its way would count as dead");
+    }
+    if (policy.dedupe_window_ms + deadline_ms > kProviderRemembersMs) {
+      complain("ring.dedupe_window", "and telnyx deadline are longer than 60s together: a resend could ring twice");
+    }
+    if (settings.telnyx.connect_ms > deadline_ms) complain("telnyx.connect", "is longer than deadline");
+    if (policy.tombstone_ms <= policy.ring_ms) {
+      complain("ring.tombstone", "is not longer than timeout: a phone that rings late would be stopped by nobody");
+    }
   }
 
   [[nodiscard]] std::uint8_t log_level() const {

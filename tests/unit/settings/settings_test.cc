@@ -121,9 +121,21 @@ INSTANTIATE_TEST_SUITE_P(Rules, WrongSettingsTest,
                                          Wrong{"ring {\n audit_max 1s; }", "t.conf:3: ", "shorter"},
                                          Wrong{"ring {\n session_ttl 3h; }", "t.conf:3: ", "call_limit"},
                                          Wrong{"ring {\n session_ttl 1h; }", "t.conf:3: ", "from 2h"},
+                                         Wrong{"ring {\n quiesce 2s; }", "t.conf:3: ", "telnyx deadline"},
+                                         Wrong{"ring {\n tombstone 30s; }", "t.conf:3: ", "timeout"},
                                          Wrong{"ring {\n timout 1s; }", "t.conf:3: ", "did you mean \"timeout\""},
                                          Wrong{"log_level loud;", "t.conf:2: ", "error|warning|notice|info|debug"},
                                          Wrong{"ring {", "t.conf:", ""}));
+
+TEST(SettingsTest, WhatTheRingRulesTakeForGrantedOfTheProviderIsChecked) {
+  const auto with = [](const std::string& telnyx, const std::string& ring) {
+    return "telnyx { api_key_file /k;\n" + telnyx + " }\nring {\n" + ring + " }";
+  };
+  EXPECT_THAT(error_of(with("deadline 6s;", "dedupe_window 55s; quiesce 7s;")), HasSubstr("60s together"));
+  EXPECT_THAT(error_of(with("deadline 5s;", "")), HasSubstr("quiesce"));
+  EXPECT_THAT(error_of(with("deadline 1s; connect 2s;", "")), StartsWith("t.conf:2: directive \"connect\""));
+  EXPECT_EQ(parsed(with("deadline 5s;", "dedupe_window 55s; quiesce 6s;")).telnyx.deadline_ms, 5000);
+}
 
 TEST(SettingsTest, TelnyxAndItsKeyFileMustBeThere) {
   EXPECT_THAT(error_of(""), HasSubstr("api_key_file"));

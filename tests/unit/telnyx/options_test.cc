@@ -76,6 +76,7 @@ TEST(TelnyxOptions, EachWrongOptionHasItsSentence) {
         error_of([](TelnyxOptions& o) { o.api_key = std::string(100'000, 'k'); }),
         error_of([](TelnyxOptions& o) { o.voice.clear(); }), error_of([](TelnyxOptions& o) { o.deadline_ms = 0; }),
         error_of([](TelnyxOptions& o) { o.keep_warm_ms = -1; }),
+        error_of([](TelnyxOptions& o) { o.ca_file = "/nowhere/certificates.pem"; }),
         error_of([](TelnyxOptions& o) { o.base_url = "http://api.telnyx.com"; })}) {
     EXPECT_NE(text, "accepted");
     EXPECT_EQ(text.find("KEYsecret"), std::string::npos) << text;

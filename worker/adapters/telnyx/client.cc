@@ -2,8 +2,11 @@
 #include "adapters/telnyx/client.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include "adapters/telnyx/base_url.h"
@@ -31,6 +34,10 @@ Result<void> check(const TelnyxOptions& options) {
   if (options.voice.empty()) return fail(ErrorCode::invalid, "the voice for spoken text is empty");
   if (options.connect_ms <= 0 || options.deadline_ms <= 0 || options.audit_deadline_ms <= 0) {
     return fail(ErrorCode::invalid, "a deadline of the provider's API is not above zero");
+  }
+  // curl would find out with the first command, and with every one after it.
+  if (!options.ca_file.empty() && access(options.ca_file.c_str(), R_OK) != 0) {
+    return fail(ErrorCode::invalid, "ca_file " + options.ca_file + " cannot be read: " + std::strerror(errno));
   }
   if (options.keep_warm_ms < 0) return fail(ErrorCode::invalid, "the keep-warm time is negative");
   return {};
