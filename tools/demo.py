@@ -118,7 +118,7 @@ def main():
             show_addresses(world)
             signal.pause()
     for problem in world.problems:
-        say(paint("31", f"in the logs: {problem}"))
+        say(paint("31", f"noticed: {problem}"))
     say()
     say(f"demo: {time.monotonic() - started:.0f} s")
     say(paint("1;32" if good == len(calls) else "1;31", f"demo: {len(calls)} calls, {good} as expected"))
@@ -131,6 +131,9 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         say("\ndemo: stopped")
         sys.exit(130)
+    except BrokenPipeError:  # `tools/demo | head`: everything has been ended, and there is nobody to tell
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except (Failed, OSError) as failure:  # OSError: a full disk, no more processes; it says what and where
         say(f"demo: {failure}")
         sys.exit(1)

@@ -131,8 +131,10 @@ class World:
         return "\n".join(path.read_text(errors="replace").splitlines()[-lines:]) if path.exists() else "(no log)"
 
     def _read_problems(self):
-        """What must never stand in a log: sanitizer reports, crashes, nginx alerts."""
+        """What must never stand in a log: sanitizer reports, crashes, nginx alerts. And a disk too full to write one."""
         found = []
+        if shutil.disk_usage(self.dir.parent).free < 1 << 20:
+            found.append(f"no space left for store and logs in {self.dir.parent}; TMPDIR names another place")
         for path in self.dir.glob("*.log"):
             for line in path.read_text(errors="replace").splitlines():
                 if any(mark in line for mark in ("Sanitizer", "runtime error:", "[alert]", "[emerg]", "exited on signal",
