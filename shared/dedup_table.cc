@@ -20,6 +20,9 @@ namespace {
 constexpr std::uint64_t kMagic = 0x3130766275646652;  // "Rfdubv01"
 constexpr std::size_t kAlignment = 64;
 constexpr std::size_t kHashKeyBytes = 16;
+// Each process reads its clock once a turn of its loop, so another's entry may seem to end this much later than it
+// could: longer than any turn, and far too little for garbage to pass.
+constexpr std::int64_t kClocksApartMs = 60'000;
 
 enum class SlotState : std::uint32_t { free = 0, claimed = 1, done = 2 };
 
@@ -48,7 +51,8 @@ bool is_live(const Slot& slot, std::int64_t now_ms) noexcept {
   const bool claimed = slot.state == SlotState::claimed;
   if (!claimed && slot.state != SlotState::done) return false;
   const std::int64_t longest_ms = claimed ? limits::kDedupLeaseMs : limits::kDedupWindowMs;
-  return now_ms < slot.expiry_ms && slot.expiry_ms <= later_by(now_ms, longest_ms, longest_ms);
+  return now_ms < slot.expiry_ms &&
+         slot.expiry_ms <= later_by(now_ms, longest_ms + kClocksApartMs, longest_ms + kClocksApartMs);
 }
 
 bool is_counted(const Slot& slot) noexcept { return slot.state == SlotState::claimed || slot.state == SlotState::done; }

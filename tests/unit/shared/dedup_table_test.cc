@@ -177,6 +177,14 @@ TEST_F(DedupTableTest, LongSpansAreCutAndTimesNeverOverflow) {
   EXPECT_EQ(status(3, 0), ClaimStatus::claimed) << "a negative lease is over at once";
 }
 
+// A busy process still believes it is 5 ms earlier than the one that wrote the entry.
+TEST_F(DedupTableTest, TheLongestEntriesAreKnownToAProcessWhoseClockLags) {
+  finish(1, 1'000, limits::kDedupWindowMs);
+  EXPECT_EQ(status(1, 995), ClaimStatus::done);
+  EXPECT_EQ(table_.claim(key(2), 1'000, limits::kDedupLeaseMs).status, ClaimStatus::claimed);
+  EXPECT_EQ(status(2, 995), ClaimStatus::in_flight);
+}
+
 TEST_F(DedupTableTest, AttachSeesWhatAnotherProcessLeft) {
   finish(1, 0);
   const ClaimToken token = claim(2, 0);
