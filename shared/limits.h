@@ -54,6 +54,8 @@ inline constexpr std::int64_t kDueClaimMs = 2000;
 inline constexpr std::int64_t kDueScanMs = 250;
 // While running, the scan takes only what is this late: a session's own worker gets its turn first.
 inline constexpr std::int64_t kDueSlackMs = 500;
+// A clock set back by this much or more is a step, of which calls are told; less than it waits for more.
+inline constexpr std::int64_t kClockStepMs = 1000;
 // A deadline that changed nothing (a clock that stepped back) is looked at again after this, not at once.
 inline constexpr std::int64_t kTickAgainMs = 100;
 // Pause before the store is asked again after an unknown outcome, doubling: 25 + 50 + ... + 400 fills kVerdictMs.

@@ -55,7 +55,9 @@ Result<void> Daemon::start() {
   directory_.emplace(*store_, log_);
   engine_.emplace(
       EngineParts{.store = *store_, .telephony = *provider_, .clock = clock_, .log = log_, .directory = *directory_},
-      EngineOptions{.policy = settings_.policy, .sip_domain = settings_.telnyx.sip_domain});
+      EngineOptions{.policy = settings_.policy,
+                    .sip_domain = settings_.telnyx.sip_domain,
+                    .alone = settings_.store == StoreKind::embedded});
   control_.emplace(ControlParts{.engine = *engine_,
                                 .store = *store_,
                                 .directory = *directory_,

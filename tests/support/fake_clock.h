@@ -51,6 +51,11 @@ class FakeClock final : public Clock {
     now_ms_ = end_ms;
   }
   void step_back(Millis span_ms) { now_ms_ -= span_ms; }
+  // A clock that has been set back may ring early, as the real one does.
+  void wake() {
+    if (const auto ring = std::exchange(ring_, nullptr)) ring();
+    loop_.run();
+  }
 
  private:
   FakeLoop& loop_;

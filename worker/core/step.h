@@ -27,6 +27,9 @@ struct StepResult {
 // When the session wants its next Tick, Unix ms; 0 = never. Stored beside it as its due time.
 [[nodiscard]] Millis due_ms(const Session& session);
 
+// The clock the session lives by was set back by `by_ms`: every deadline stays as far away as it was.
+void move_times_back(Session& session, Millis by_ms);
+
 // True once nothing of the session can matter any more: its store entry may expire after Policy::tombstone_ms.
 [[nodiscard]] bool is_tombstone(const Session& session);
 

@@ -25,6 +25,7 @@ Engine::Engine(EngineParts parts, EngineOptions options)
               .watch = watch_,
               .stats = stats_,
               .policy = options_.policy,
+              .moved_ms = moved_ms_,
               .due_changed = [this] { arm_due(); }}) {}
 
 void Engine::start() {
@@ -38,6 +39,7 @@ void Engine::on_event(const EventFrame& frame, std::function<void(VerdictReply)>
     gate_.say_later(slip, "stopping");
     return;
   }
+  look_at_clock();
   Result<Event> event = decode_webhook(frame.body);
   if (!event) {
     parts_.log.write(LogLevel::warning, "event_refused", {{"event", frame.id}, {"detail", event.error().text}});
@@ -60,7 +62,25 @@ void Engine::on_event(const EventFrame& frame, std::function<void(VerdictReply)>
   lanes_.enqueue(std::move(*event), std::move(slip));
 }
 
-void Engine::on_result(Event event) { lanes_.enqueue(std::move(event), VerdictSlip{}); }
+void Engine::on_result(Event event) {
+  look_at_clock();
+  lanes_.enqueue(std::move(event), VerdictSlip{});
+}
+
+void Engine::look_at_clock() {
+  const Millis by_ms = timers_.set_back_ms() - set_back_ms_;
+  if (by_ms < limits::kClockStepMs) return;
+  set_back_ms_ += by_ms;
+  parts_.log.write(LogLevel::warning, "clock_set_back",
+                   {{"by_ms", std::to_string(by_ms)},
+                    {"detail", options_.alone ? "the deadlines of calls are moved with it"
+                                              : "workers with a right clock keep the deadlines of calls"}});
+  // In a fleet the other workers see what is due; and when it is our clock that is wrong now, moving would be, too.
+  if (!options_.alone) return;
+  moved_ms_ += by_ms;
+  cache_.move_times_back(by_ms);
+  arm_due();
+}
 
 void Engine::stop_accepting() {
   stopped_ = true;
@@ -87,6 +107,7 @@ void Engine::arm_due() {
 
 void Engine::ring_due() {
   due_timer_ = {};
+  look_at_clock();
   // Ends: a tick that changes nothing is due again only after limits::kTickAgainMs.
   const Millis now_ms = parts_.clock.now_ms();
   while (const auto session = cache_.take_due(now_ms)) lanes_.tick(*session);
@@ -95,6 +116,7 @@ void Engine::ring_due() {
 
 void Engine::scan_due() {
   if (stopped_) return;
+  look_at_clock();
   const Millis now_ms = parts_.clock.now_ms();
   const Millis until_ms = scanned_once_ ? now_ms - limits::kDueSlackMs : now_ms;
   parts_.store.claim_due(until_ms, limits::kDueBatch, limits::kDueClaimMs, [this](Result<std::vector<SessionId>> due) {

@@ -48,6 +48,7 @@ struct EngineParts {
 struct EngineOptions {
   Policy policy;
   std::string sip_domain;  // where SIP usernames live, such as sip.telnyx.com
+  bool alone = false;      // no other worker shares the store: when our clock is set back, nobody else keeps deadlines
 };
 
 class Engine final : public EventSink {
@@ -78,6 +79,7 @@ class Engine final : public EventSink {
   void recover(const std::vector<SessionId>& due);
   void scan_again_in(Millis pause_ms);
   void refresh_directory();
+  void look_at_clock();
 
   EngineParts parts_;
   EngineOptions options_;
@@ -89,6 +91,8 @@ class Engine final : public EventSink {
   Lanes lanes_;
   TimerQueue::Id due_timer_;
   Millis due_armed_ms_ = 0;
+  Millis set_back_ms_ = 0;  // of the clock, as far as it was noticed
+  Millis moved_ms_ = 0;     // of that, what the cached sessions' times were moved by
   bool stopped_ = false;
   bool scan_failing_ = false;  // so that a store that is away is logged once
   bool scanned_once_ = false;  // the first scan that is answered looks at everything due, later ones leave some slack

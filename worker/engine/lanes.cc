@@ -165,15 +165,19 @@ void Lanes::commit_front(Lane& lane, const SessionCache::Entry& entry, StepResul
   request.ttl_ms = is_tombstone(result.next) ? parts_.policy.tombstone_ms : parts_.policy.session_ttl_ms;
   request.ladder_line = line;
   lane.busy = true;
-  auto answered = [this, &lane, expected = entry.version, line = std::move(line),
-                   result = std::move(result)](const CommitResult& commit) mutable {
-    on_commit(lane, std::move(result), std::move(line), expected, commit);
+  Asked asked{.result = std::move(result),
+              .line = std::move(line),
+              .expected_version = entry.version,
+              .moved_ms = parts_.moved_ms};
+  auto answered = [this, &lane, asked = std::move(asked)](const CommitResult& commit) mutable {
+    on_commit(lane, std::move(asked), commit);
   };
   parts_.store.commit(std::move(request), std::move(answered));
 }
 
-void Lanes::on_commit(Lane& lane, StepResult result, std::string line, std::uint64_t expected,
-                      const CommitResult& commit) {
+void Lanes::on_commit(Lane& lane, Asked asked, const CommitResult& commit) {
+  StepResult& result = asked.result;
+  const std::uint64_t expected = asked.expected_version;
   // Still busy: giving a verdict may bring in the next event of this session before we are back.
   Work& work = lane.queue.front();
   if (commit.status == CommitStatus::conflict) {
@@ -191,10 +195,11 @@ void Lanes::on_commit(Lane& lane, StepResult result, std::string line, std::uint
   if (commit.status == CommitStatus::committed) {
     ++parts_.stats.commits;
     log_event(parts_.log, LogLevel::info, "event_applied", work.event, expected + 1);
+    if (parts_.moved_ms != asked.moved_ms) move_times_back(result.next, parts_.moved_ms - asked.moved_ms);
     const Millis due = due_ms(result.next);
     parts_.cache.put(lane.session, std::move(result.next), expected + 1, due);
     parts_.due_changed();
-    parts_.watch.push(std::move(line));
+    parts_.watch.push(std::move(asked.line));
   } else if (commit.version != expected) {
     parts_.cache.forget(lane.session);
     // Our own commit of unknown outcome landed after we had reloaded: nobody has its due time in memory.

@@ -39,6 +39,7 @@ struct LaneParts {
   WatchRing& watch;
   EngineStats& stats;
   const Policy& policy;
+  const Millis& moved_ms;             // by how much the cached sessions' times have been moved back in all
   std::function<void()> due_changed;  // the earliest due time in the cache may have moved
 };
 
@@ -80,7 +81,13 @@ class Lanes {
   [[nodiscard]] bool adopt(Lane& lane, const StoredSession& stored);
   [[nodiscard]] bool step_front(Lane& lane, const SessionCache::Entry& entry);  // false: nothing to commit, it is done
   void commit_front(Lane& lane, const SessionCache::Entry& entry, StepResult result);
-  void on_commit(Lane& lane, StepResult result, std::string line, std::uint64_t expected, const CommitResult& commit);
+  struct Asked {  // what a commit under way knows of itself
+    StepResult result;
+    std::string line;
+    std::uint64_t expected_version = 0;
+    Millis moved_ms = 0;
+  };
+  void on_commit(Lane& lane, Asked asked, const CommitResult& commit);
   void on_conflict(Lane& lane, const StoredSession& current);
   void retry_later(Lane& lane);
   void finish_front(Lane& lane);

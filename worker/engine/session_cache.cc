@@ -3,6 +3,8 @@
 
 #include <iterator>
 
+#include "core/step.h"
+
 namespace ringfence {
 
 const SessionCache::Entry* SessionCache::find(const SessionId& id) {
@@ -35,6 +37,13 @@ void SessionCache::set_due(const SessionId& id, Millis due_ms) {
 void SessionCache::forget(const SessionId& id) {
   const auto found = map_.find(id);
   if (found != map_.end()) erase(found->second);
+}
+
+void SessionCache::move_times_back(Millis by_ms) {
+  for (auto& [id, entry] : order_) {
+    ringfence::move_times_back(entry.session, by_ms);
+    if (entry.due_ms != 0) index(id, entry, entry.due_ms - by_ms);
+  }
 }
 
 Millis SessionCache::earliest_due_ms() const noexcept { return due_.empty() ? 0 : due_.begin()->first; }

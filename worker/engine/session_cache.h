@@ -31,6 +31,8 @@ class SessionCache {
   void put(const SessionId& id, Session session, std::uint64_t version, Millis due_ms);
   void set_due(const SessionId& id, Millis due_ms);  // does nothing for a session that is not here
   void forget(const SessionId& id);
+  // Every session, and when it is due, after the clock was set back by `by_ms`.
+  void move_times_back(Millis by_ms);
 
   [[nodiscard]] Millis earliest_due_ms() const noexcept;  // 0: none
   // One session due at or before now_ms, which then counts as not due until put() or set_due().

@@ -3,9 +3,7 @@
 
 namespace ringfence {
 
-TimerQueue::~TimerQueue() {
-  if (armed_ms_ != 0) clock_.set_alarm(0, {});
-}
+TimerQueue::~TimerQueue() { clock_.set_alarm(0, {}); }
 
 TimerQueue::Id TimerQueue::at(Millis at_ms, std::function<void()> ring) {
   (void)own_now_ms();
@@ -13,6 +11,12 @@ TimerQueue::Id TimerQueue::at(Millis at_ms, std::function<void()> ring) {
   timers_.emplace(std::pair{id.at_ms, id.serial}, std::move(ring));
   arm();
   return id;
+}
+
+Millis TimerQueue::set_back_ms() {
+  (void)own_now_ms();
+  arm();
+  return set_back_ms_;
 }
 
 void TimerQueue::cancel(Id& id) {

@@ -31,6 +31,8 @@ class TimerQueue {
   // Does nothing for a timer that has rung; resets `id`.
   void cancel(Id& id);
   [[nodiscard]] std::size_t size() const noexcept { return timers_.size(); }
+  // By how much the clock has been set back in all since the start.
+  [[nodiscard]] Millis set_back_ms();
 
  private:
   void ring_due();

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <regex>
+#include <string>
 
 #include "core_fixture.h"
 #include "shared/json.h"
@@ -91,6 +93,28 @@ TEST(SessionJson, TwoThousandSessionsReadBackAsTheyWereWritten) {
     ASSERT_TRUE(back) << back.error().text << "\n" << document;
     ASSERT_EQ(*back, session) << document;
     ASSERT_EQ(encode_session(*back), document);
+  }
+}
+
+// Read from the document, so that a moment added to the session later cannot be forgotten in move_times.cc.
+TEST(SessionJson, EveryMomentInTheDocumentMovesWithAClockSetBack) {
+  constexpr Millis kHourMs = 3'600'000;
+  const auto moved_text = [](const std::string& document) {
+    static const std::regex number("[0-9]{13}");
+    std::string moved;
+    auto rest = document.cbegin();
+    for (std::sregex_iterator at(document.cbegin(), document.cend(), number), end; at != end; ++at) {
+      moved.append(rest, (*at)[0].first).append(std::to_string(std::stoll(at->str()) - kHourMs));
+      rest = (*at)[0].second;
+    }
+    return moved.append(rest, document.cend());
+  };
+  Random random(3);
+  for (int i = 0; i < 200; ++i) {
+    Session session = any_session(random);
+    const std::string expected = moved_text(encode_session(session));
+    move_times_back(session, kHourMs);
+    ASSERT_EQ(encode_session(session), expected);
   }
 }
 

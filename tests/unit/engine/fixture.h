@@ -72,10 +72,10 @@ inline Hook hangup(const std::string& id, const std::string& call = "caller-leg"
 using Answers = std::vector<VerdictReply>;
 
 struct Worker {
-  Worker(FakeLoop& loop, FakeStore& store, Millis now_ms = 1'795'244'400'000)
+  Worker(FakeLoop& loop, FakeStore& store, Millis now_ms = 1'795'244'400'000, bool alone = false)
       : clock(loop, now_ms),
         directory(store, log),
-        engine({store, telephony, clock, log, directory}, {Policy{}, std::string(kDomain)}) {}
+        engine({store, telephony, clock, log, directory}, {Policy{}, std::string(kDomain), alone}) {}
   FakeClock clock;
   FakeTelephony telephony;
   FakeLog log;

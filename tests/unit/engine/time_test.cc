@@ -121,6 +121,41 @@ TEST_F(EngineTest, AClockThatStepsBackDoesNotSpin) {
   EXPECT_LT(worker->engine.stats().ticks, 200u);
 }
 
+// An hour set back was an hour of ringing, of silence before a bridge's second attempt, of a phone nobody hung up.
+TEST_F(EngineTest, AWorkerThatIsAloneKeepsItsDeadlinesWhenTheClockIsSetBack) {
+  worker = std::make_unique<Worker>(loop, store, 1'795'244'400'000, true);
+  ring();
+  worker->clock.advance(Policy{}.ring_ms - 2'000);
+  store.hold_answers = true;  // one call's commit is under way while the clock is set
+  post(incoming("ev-2", "call-2"));
+  loop.run();
+  worker->clock.step_back(3'600'000);
+  worker->clock.wake();
+  worker->clock.advance(limits::kDueScanMs);  // noticed
+  store.hold_answers = false;
+  store.release();
+  loop.run();
+  worker->clock.advance(1'000);
+  EXPECT_EQ(worker->telephony.count(Verb::answer), 0u);
+  worker->clock.advance(1'500);
+  EXPECT_EQ(worker->telephony.count(Verb::answer), 1u) << "the first call goes to voicemail in time";
+  worker->clock.advance(Policy{}.ring_ms);
+  EXPECT_EQ(worker->telephony.count(Verb::answer), 2u) << "and so does the second";
+}
+
+TEST_F(EngineTest, AWorkerOfAFleetLeavesItsDeadlinesToTheOthersWhenItsClockIsSetBack) {
+  ring();
+  worker->clock.step_back(3'600'000);
+  worker->clock.wake();
+  worker->clock.advance(Policy{}.ring_ms + 1'000);
+  EXPECT_EQ(worker->telephony.count(Verb::answer), 0u) << "ours may be the clock that is wrong";
+  Worker other(loop, store);
+  other.engine.start();
+  loop.run();
+  other.clock.advance(Policy{}.ring_ms + 1'000);
+  EXPECT_EQ(other.telephony.count(Verb::answer), 1u);
+}
+
 TEST_F(EngineTest, DrainingFinishesWhatIsUnderWayAndTakesNothingNew) {
   start();
   store.hold_answers = true;
