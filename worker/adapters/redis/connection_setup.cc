@@ -97,6 +97,7 @@ void RedisConnection::check_role(const redisReply* reply) {
 
 void RedisConnection::become_ready() {
   state_ = State::ready;
+  resolve_.keep();
   backoff_ms_ = 0;
   complaint_.clear();
   last_heartbeat_ms_ = static_cast<Millis>(uv_now(loop_.get()));

@@ -17,18 +17,27 @@ bool is_numeric(const std::string& host) {
          inet_pton(AF_INET6, host.c_str(), address.data()) == 1;
 }
 
-Result<std::string> first_address(int status, const addrinfo* found) {
+std::size_t length_of(const addrinfo* found) {
+  std::size_t length = 0;
+  for (; found != nullptr; found = found->ai_next) ++length;
+  return length;
+}
+
+}  // namespace
+
+Result<std::string> Resolve::address_at(std::size_t turn, int status, const addrinfo* found) {
   if (status != 0)
     return fail(ErrorCode::unavailable, std::string("its name cannot be resolved: ") + uv_strerror(status));
   std::array<char, NI_MAXHOST> text{};
+  if (found != nullptr) {
+    for (turn %= length_of(found); turn > 0; --turn) found = found->ai_next;
+  }
   if (found == nullptr ||
       getnameinfo(found->ai_addr, found->ai_addrlen, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) != 0) {
     return fail(ErrorCode::unavailable, "its name has no address");
   }
   return std::string(text.data());
 }
-
-}  // namespace
 
 void Resolve::start(const std::string& host, std::function<void(Result<std::string>)> done) {
   forget();
@@ -48,7 +57,7 @@ void Resolve::start(const std::string& host, std::function<void(Result<std::stri
     request_ = request.release();
     return;
   }
-  std::exchange(done_, nullptr)(first_address(code, nullptr));
+  std::exchange(done_, nullptr)(address_at(0, code, nullptr));
 }
 
 void Resolve::forget() {
@@ -63,8 +72,9 @@ void Resolve::finished(uv_getaddrinfo_t* handle, int status, addrinfo* found) no
   const std::unique_ptr<Request> request(static_cast<Request*>(handle->data));
   const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owned(found, uv_freeaddrinfo);
   if (request->owner == nullptr) return;
-  request->owner->request_ = nullptr;
-  std::exchange(request->owner->done_, nullptr)(first_address(status, found));
+  Resolve& owner = *request->owner;
+  owner.request_ = nullptr;
+  std::exchange(owner.done_, nullptr)(address_at(owner.turn_++, status, found));
 }
 
 }  // namespace ringfence
