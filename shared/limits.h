@@ -49,6 +49,9 @@ inline constexpr std::size_t kSessionCache = 16384;
 inline constexpr int kCommitConflicts = 8;
 // The provider stops waiting for our answer at 2 s; a verdict after that is worth nothing (facts: Telnyx, delivery).
 inline constexpr std::int64_t kVerdictMs = 1500;
+// A decision that became durable later than this sends nothing by itself: with dedupe_window (45 s) and a deadline
+// (2.5 s) on top it stays inside the 60 s in which the provider knows a command_id.
+inline constexpr std::int64_t kGateMs = 5000;
 // Sessions taken over in one due-time scan, and how long the claim keeps other workers from doing the same work.
 inline constexpr std::size_t kDueBatch = 100;
 inline constexpr std::int64_t kDueClaimMs = 2000;

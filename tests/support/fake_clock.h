@@ -51,6 +51,7 @@ class FakeClock final : public Clock {
     now_ms_ = end_ms;
   }
   void step_back(Millis span_ms) { now_ms_ -= span_ms; }
+  void sleep(Millis span_ms) { now_ms_ += span_ms; }  // the process was stopped: nothing ran meanwhile
   // A clock that has been set back may ring early, as the real one does.
   void wake() {
     if (const auto ring = std::exchange(ring_, nullptr)) ring();

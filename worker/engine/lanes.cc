@@ -168,6 +168,7 @@ void Lanes::commit_front(Lane& lane, const SessionCache::Entry& entry, StepResul
   Asked asked{.result = std::move(result),
               .line = std::move(line),
               .expected_version = entry.version,
+              .stepped_ms = event.at_ms,
               .moved_ms = parts_.moved_ms};
   auto answered = [this, &lane, asked = std::move(asked)](const CommitResult& commit) mutable {
     on_commit(lane, std::move(asked), commit);
@@ -200,6 +201,12 @@ void Lanes::on_commit(Lane& lane, Asked asked, const CommitResult& commit) {
     parts_.cache.put(lane.session, std::move(result.next), expected + 1, due);
     parts_.due_changed();
     parts_.watch.push(std::move(asked.line));
+    // This process was stopped, or the store was: others have resent the commands meanwhile, and the provider may not
+    // know their ids any more. What is still wanted comes out of the outbox, with the tick that is due by now.
+    if (parts_.clock.now_ms() - asked.stepped_ms > limits::kGateMs && !result.commands.empty()) {
+      log_event(parts_.log, LogLevel::warning, "commands_too_late", work.event, expected + 1);
+      result.commands.clear();
+    }
   } else if (commit.version != expected) {
     parts_.cache.forget(lane.session);
     // Our own commit of unknown outcome landed after we had reloaded: nobody has its due time in memory.

@@ -85,6 +85,7 @@ class Lanes {
     StepResult result;
     std::string line;
     std::uint64_t expected_version = 0;
+    Millis stepped_ms = 0;  // when it was decided
     Millis moved_ms = 0;
   };
   void on_commit(Lane& lane, Asked asked, const CommitResult& commit);

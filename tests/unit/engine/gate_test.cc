@@ -20,6 +20,23 @@ TEST_F(EngineTest, NothingLeavesBeforeTheCommitIsDurable) {
   EXPECT_EQ(worker->engine.watch().after(0, 10).lines.size(), 1u);
 }
 
+// A worker that was stopped for a minute woke up and dialled what another one had dialled long ago; the provider had
+// forgotten the ids and each phone rang twice.
+TEST_F(EngineTest, AWorkerThatSleptBetweenCommitAndGateSendsNothingByHeart) {
+  start();
+  store.hold_answers = true;
+  post(incoming("ev-1"));
+  loop.run();
+  store.hold_answers = false;
+  worker->clock.sleep(70'000);
+  store.release();
+  loop.run();
+  EXPECT_EQ(worker->telephony.count(Verb::dial), 0u);
+  worker->clock.advance(Policy{}.audit_first_ms + 1'000);
+  EXPECT_EQ(worker->telephony.count(Verb::dial), 0u);
+  EXPECT_GT(worker->telephony.count(Verb::audit), 0u) << "what became of the dials is looked up instead";
+}
+
 TEST_F(EngineTest, TheCommitCarriesDueTimeLifetimeAndLadder) {
   start();
   post(incoming("ev-1"));
