@@ -116,6 +116,12 @@ def wait_phase(world, handle, *phases):
     return wait_for(f"the call to be {' or '.join(phases)}", lambda: phase_of(world, handle) in phases)
 
 
+def two_answer_at_once(world, handle):
+    """By command, not by two clocks: on a busy machine the loser's phone would have stopped before its person answers."""
+    wait_ringing(world, handle)
+    world.sim("POST", f"/calls/{handle['call_session_id']}/act", {"who": [sip("phone"), sip("desk")], "do": "answer"})
+
+
 def two_people_answered(world, handle, truth):
     answered = [leg["answered_ms"] for leg in truth["legs"] if leg["answered_ms"]]
     if len(answered) != 2 or abs(answered[0] - answered[1]) > 5:
@@ -209,8 +215,7 @@ def kill_worker_while_ringing(world, handle):
 
 CALLS = [
     Call("two-answers", "Three devices ring, two people answer in the same millisecond",
-         {"people": people(phone={"answer_after_ms": 500}, desk={"answer_after_ms": 500}),
-          "caller": {"hang_up_after_bridged_ms": 400}}, "answered",
+         {"people": people(), "caller": {"hang_up_after_bridged_ms": 400}}, "answered", act=two_answer_at_once,
          checks=[two_people_answered, losers_hung_up_with_the_answer], winner=["phone", "desk"]),
     Call("caller-cancels", "The caller hangs up while three devices ring",
          {"people": people(), "caller": {"hang_up_when": "ringing", "ringing_legs": 3, "hang_up_delay_ms": 300}},

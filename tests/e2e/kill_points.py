@@ -52,7 +52,7 @@ class KillPoint:
     def __init__(self, name, ready, outcome, dead=nothing, after=nothing, faults=(), who=None, caller=None):
         self.name, self.ready, self.dead, self.after = name, ready, dead, after
         self.call = Call(name, "", {"people": who or people(), "faults": list(faults),
-                                    "caller": caller or {"hang_up_after_bridged_ms": 300}},
+                                    "caller": caller or {"hang_up_after_bridged_ms": 1500}},
                          outcome, act=self.act, allow_ms=STOP_RINGING_MS + RECOVERY_MS)
 
     def act(self, world, handle):

@@ -102,9 +102,17 @@ Reply Control::start_call(const json_t* body) {
 Reply Control::act(const std::string& call, const json_t* body) {
   Session* session = simulation_.world.find_session(call);
   if (session == nullptr) return wrong(404, "no such call");
-  const std::string_view who = get_text(body, "who"), what = get_text(body, "do");
-  if (simulation_.people.act(*session, who, what)) return ok();
-  return wrong(409, "nobody called \"" + std::string(who) + "\" can do \"" + std::string(what) + "\" now");
+  // Several people act in one turn of the loop: nothing that the first does can come between.
+  const json_t* several = get_array(body, "who");
+  const std::size_t count = several != nullptr ? json_array_size(several) : 1;
+  const std::string_view what = get_text(body, "do");
+  for (std::size_t i = 0; i < count; ++i) {
+    const char* named = several != nullptr ? json_string_value(json_array_get(several, i)) : nullptr;
+    const std::string_view who = named != nullptr ? std::string_view(named) : get_text(body, "who");
+    if (!simulation_.people.act(*session, who, what))
+      return wrong(409, "nobody called \"" + std::string(who) + "\" can do \"" + std::string(what) + "\" now");
+  }
+  return ok();
 }
 
 Reply Control::add_faults(const json_t* body) {
