@@ -54,14 +54,14 @@ int listening_socket(int& port) {
 
 TlsFront::TlsFront(int backend_port) {
   const std::string key = folder_ + "/key.pem";
-  if (!run({"nginx", "-v"}) ||
+  if (!run({"/usr/sbin/nginx", "-v"}) ||
       !run({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
             "2", "-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", ca_file()})) {
     return;
   }
   const int fd = listening_socket(port_);
   write_config(backend_port);
-  pid_ = spawn({"nginx", "-p", folder_, "-c", folder_ + "/nginx.conf", "-e", folder_ + "/error.log"}, fd);
+  pid_ = spawn({"/usr/sbin/nginx", "-p", folder_, "-c", folder_ + "/nginx.conf", "-e", folder_ + "/error.log"}, fd);
   close(fd);
 }
 
