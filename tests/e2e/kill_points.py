@@ -7,6 +7,10 @@ from calls import RECOVERY_MS, STOP_RINGING_MS, Call, fault, people, phase_of, p
 from world import sip, wait_for
 
 
+# Long enough for a worker that comes back on a busy machine to start the recording: else there is none to be expected.
+TALK_MS = 3000
+
+
 def commands(world, handle, verb):
     return [c for c in world.truth(handle)["commands"] if c["verb"] == verb]
 
@@ -52,7 +56,7 @@ class KillPoint:
     def __init__(self, name, ready, outcome, dead=nothing, after=nothing, faults=(), who=None, caller=None):
         self.name, self.ready, self.dead, self.after = name, ready, dead, after
         self.call = Call(name, "", {"people": who or people(), "faults": list(faults),
-                                    "caller": caller or {"hang_up_after_bridged_ms": 1500}},
+                                    "caller": caller or {"hang_up_after_bridged_ms": TALK_MS}},
                          outcome, act=self.act, allow_ms=STOP_RINGING_MS + RECOVERY_MS)
 
     def act(self, world, handle):
@@ -88,15 +92,13 @@ KILL_POINTS = [
     KillPoint("answer-executed-response-lost", after_command("answer"), "answered", who=PHONE,
               faults=[fault("execute_never_answer", {"verb": "answer"})]),
     KillPoint("losers-not-hung-up", after_command("hangup", 2), "answered", who=PHONE,
-              caller={"hang_up_after_bridged_ms": 4000}, faults=[fault("drop", {"verb": "hangup"}, count=2)]),
+              faults=[fault("drop", {"verb": "hangup"}, count=2)]),
     KillPoint("bridge-not-executed", after_command("bridge"), "answered", who=PHONE,
-              caller={"hang_up_after_bridged_ms": 1000},
               faults=[fault("drop", {"verb": "bridge"})]),
     KillPoint("bridge-executed-response-lost", after_command("bridge"), "answered", who=PHONE,
-              caller={"hang_up_after_bridged_ms": 4000},
               faults=[fault("execute_never_answer", {"verb": "bridge"})]),
     KillPoint("connected-recording-not-started", after_command("record_start"), "answered", who=PHONE,
-              caller={"hang_up_after_bridged_ms": 4000}, faults=[fault("drop", {"verb": "record_start"})]),
+              faults=[fault("drop", {"verb": "record_start"})]),
     KillPoint("connected-caller-leaves-meanwhile", at_phase("connected"), "answered", who=PHONE, dead=hangs_up,
               caller={"hang_up_after_bridged_ms": 60000}),
     KillPoint("voicemail-greeting-response-lost", after_command("speak"), "voicemail", who=declines(), caller=VOICEMAIL,

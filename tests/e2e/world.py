@@ -180,7 +180,7 @@ telnyx {{
     api http://127.0.0.1:{self.sim_port}/v2;
     api_key_file {self.dir}/api.key;
 }}
-ring {{ timeout {self.ring}; {self.extra_ringd} }}
+ring {{ timeout {self.ring}; recording_wait 10s; {self.extra_ringd} }}
 log_level {self.log_level};
 """
 

@@ -222,8 +222,9 @@ TEST_F(EdgeTest, AWorkerProcessKilledWithAClaimBlocksItsEventForTheLeaseOnly) {
   ASSERT_TRUE(wait_until([&] { return worker.held() == 1; }));
   nginx.expect_logged("exited on signal 9");
   ASSERT_EQ(nginx.worker_pids().size(), 1U);
-  ASSERT_EQ(::kill(nginx.worker_pids()[0], SIGKILL), 0);
-  ASSERT_TRUE(wait_until([&] { return nginx.worker_pids().size() == 2; }));
+  const std::vector<pid_t> killed = nginx.worker_pids();
+  ASSERT_EQ(::kill(killed[0], SIGKILL), 0);
+  ASSERT_TRUE(wait_until([&] { return nginx.worker_pids().size() == 1 && nginx.worker_pids() != killed; }));
   worker.set_script([](const SeenEvent&) { return reply_with(Verdict::accepted); });
   // At once, without a claim; and with one as soon as the dead process's has run out.
   EXPECT_EQ(send(event("evt-1")).status, 200);

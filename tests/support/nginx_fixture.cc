@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <memory>
 #include <sstream>
 
@@ -114,12 +115,13 @@ bool NginxFixture::start(const NginxSetup& setup) {
 }
 
 bool NginxFixture::reload(const NginxSetup& setup) {
-  constexpr std::string_view kExited = "exited with code 0";
-  const std::size_t before = occurrences(error_log(), kExited);
-  const std::size_t old_processes = occurrences(error_log(), "start worker process ") - before;
+  const std::vector<pid_t> old_processes = worker_pids();
   write_conf(setup);
   ::kill(pid_, SIGHUP);
-  const bool done = wait_until([&] { return occurrences(error_log(), kExited) >= before + old_processes; });
+  const bool done = wait_until([&] {
+    const std::vector<pid_t> now = worker_pids();
+    return !now.empty() && std::ranges::none_of(old_processes, [&](pid_t old) { return std::ranges::count(now, old); });
+  });
   if (!done) ADD_FAILURE() << "nginx did not reload: " << error_log();
   return done;
 }
@@ -152,14 +154,11 @@ bool NginxFixture::is_expected(std::string_view line) const {
   return std::ranges::any_of(expected_, [&](const std::string& text) { return line.contains(text); });
 }
 
+// Asked of the kernel: nginx's log names a worker process only after it may have served its first request.
 std::vector<pid_t> NginxFixture::worker_pids() const {
-  constexpr std::string_view kStarted = "start worker process ";
-  std::vector<pid_t> pids;
-  const std::string log = error_log();
-  for (std::size_t at = 0; (at = log.find(kStarted, at)) != std::string::npos; at += kStarted.size()) {
-    pids.push_back(static_cast<pid_t>(std::strtol(log.c_str() + at + kStarted.size(), nullptr, 10)));
-  }
-  return pids;
+  const std::string master = std::to_string(pid_);
+  std::istringstream children(read_text("/proc/" + master + "/task/" + master + "/children"));
+  return {std::istream_iterator<pid_t>(children), {}};
 }
 
 NginxFixture::Check NginxFixture::check(const NginxSetup& setup) {
