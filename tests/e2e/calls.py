@@ -153,8 +153,15 @@ def greeting_was_spoken(world, handle, truth):
         yield "no greeting was spoken"
 
 
+def conversation_is_quiet(world, handle):
+    """Connected, and nothing more to come by itself: both legs told of the bridge, the recording's answer is in."""
+    steps = (world.session(handle) or {}).get("ladder", [])
+    return ([step["event"] for step in steps].count("call.bridged") == 2 and
+            any(step.get("verb") == "record_start" for step in steps))
+
+
 def forge_a_hangup(world, handle):
-    wait_phase(world, handle, "connected")
+    wait_for("a quiet conversation", lambda: conversation_is_quiet(world, handle))
     before, entries = world.edge(), dedup_entries(world)
     stats, commits = world.sim("GET", "/stats")["requests"], store_writes(world)
     for how in ("unsigned", "wrong_key"):
