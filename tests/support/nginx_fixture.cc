@@ -28,12 +28,6 @@ std::string replaced(std::string text, std::string_view what, std::string_view w
   return text;
 }
 
-std::size_t occurrences(std::string_view text, std::string_view what) {
-  std::size_t count = 0;
-  for (std::size_t at = 0; (at = text.find(what, at)) != std::string_view::npos; at += what.size()) ++count;
-  return count;
-}
-
 constexpr std::string_view kHead = R"(load_module {module};
 daemon off;
 worker_processes {processes};
