@@ -58,6 +58,7 @@ class Bench:
     # --- edge -----------------------------------------------------------------------------------------------------
     def edge(self):
         world = World(self.options.build, nginx_workers=1)
+        world._write_key_files()
         world.start_sim()
         (world.dir / "telnyx.keys").write_text(self.run(self.bin / "edge_load", "--public-key"))
         world.start_ringd()
@@ -139,7 +140,7 @@ http {{ access_log {world.dir}/baseline_access.log; keepalive_requests 1000000; 
         report = wait_for("every call of the load to end",
                           lambda: not (r := world.sim("GET", "/load"))["running"] and r["open"] == 0 and r, seconds + 30)
         first = report["webhook_to_first_command"]
-        return {"p50": first["p50"], "p99": first["p99"], "report": report}
+        return {"p50": first["p50_ms"], "p99": first["p99_ms"], "report": report}
 
     def capacity(self, world, store):
         rate, best = 25, 0
