@@ -11,6 +11,7 @@
 #include "adapters/system/json_line.h"
 #include "adapters/system/stderr_log.h"
 #include "shared/json.h"
+#include "shared/json_escape.h"
 #include "shared/limits.h"
 
 namespace ringfence {

@@ -10,10 +10,6 @@
 
 namespace ringfence {
 
-// Appends `text` as the inside of a JSON string, at most `max_bytes` of output. Whatever is not UTF-8, and NUL, becomes
-// '?'. False when something had to be left out.
-bool append_json_escaped(std::string& out, std::string_view text, std::size_t max_bytes);
-
 [[nodiscard]] std::string iso8601(Millis unix_ms);  // 2026-01-31T23:59:59.999Z
 
 class JsonLine {
