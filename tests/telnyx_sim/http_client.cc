@@ -11,7 +11,7 @@ namespace ringfence::sim {
 
 struct HttpClient::Connection {
   struct Free {
-    void operator()(evhttp_connection* connection) const noexcept { evhttp_connection_free(connection); }
+    void operator()(evhttp_connection* closed) const noexcept { evhttp_connection_free(closed); }
   };
   HttpClient* owner = nullptr;
   std::string host;

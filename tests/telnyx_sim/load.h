@@ -43,7 +43,7 @@ class Load {
   std::unordered_map<std::string, Call> calls_;
   std::map<std::string, std::int64_t> outcomes_;
   std::vector<double> first_command_ms_, all_dialled_ms_, answer_to_bridge_ms_;
-  std::int64_t began_us_ = 0, ends_us_ = 0, last_done_us_ = 0;
+  std::int64_t began_us_ = 0, last_done_us_ = 0;
   double rate_ = 0;
   std::int64_t legs_ = 0, answer_after_ms_ = 0, talk_ms_ = 0;
   std::int64_t wanted_ = 0, started_ = 0, completed_ = 0;
