@@ -1,8 +1,8 @@
 // The module's tables: what nginx calls when, and the three symbols it looks up in a dynamic module.
-#include "nginx_module/directives.h"
+#include "nginx_module/conf/directives.h"
 #include "nginx_module/ngx.h"
-#include "nginx_module/reply.h"
-#include "nginx_module/variables.h"
+#include "nginx_module/request/reply.h"
+#include "nginx_module/observe/variables.h"
 
 namespace {
 

@@ -1,5 +1,5 @@
 // See reply.h.
-#include "nginx_module/reply.h"
+#include "nginx_module/request/reply.h"
 
 namespace ringfence::edge {
 namespace {

@@ -3,7 +3,7 @@
 // listening socket it is: ringd was killed, and the next one answers there. Used by merge and upstream_link.
 #pragma once
 
-#include "nginx_module/context.h"
+#include "nginx_module/request/context.h"
 
 namespace ringfence::edge {
 

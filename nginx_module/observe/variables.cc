@@ -1,9 +1,9 @@
 // See variables.h. Not cacheable: one read early (by `set`) is read again for the log, with its final value.
-#include "nginx_module/variables.h"
+#include "nginx_module/observe/variables.h"
 
 #include <array>
 
-#include "nginx_module/context.h"
+#include "nginx_module/request/context.h"
 
 namespace ringfence::edge {
 namespace {

@@ -1,12 +1,12 @@
 // See request.h. The order is the design: what costs nothing first, what costs 42 us later, what has effects last.
-#include "nginx_module/request.h"
+#include "nginx_module/request/request.h"
 
 #include <algorithm>
 
-#include "nginx_module/body.h"
-#include "nginx_module/headers.h"
-#include "nginx_module/reply.h"
-#include "nginx_module/upstream_link.h"
+#include "nginx_module/handover/upstream_link.h"
+#include "nginx_module/request/body.h"
+#include "nginx_module/request/headers.h"
+#include "nginx_module/request/reply.h"
 
 namespace ringfence::edge {
 namespace {

@@ -2,7 +2,7 @@
 // keepalive, next_upstream, timeouts). Must not know: how an event was verified.
 #pragma once
 
-#include "nginx_module/context.h"
+#include "nginx_module/request/context.h"
 
 namespace ringfence::edge {
 

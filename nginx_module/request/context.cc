@@ -1,5 +1,5 @@
 // See context.h.
-#include "nginx_module/context.h"
+#include "nginx_module/request/context.h"
 
 #include <new>
 

@@ -1,6 +1,6 @@
 // See body.h. nginx gives several buffers for a body sent slowly or in chunks, and a file for one that outgrew
 // client_body_buffer_size, whatever client_body_in_single_buffer says.
-#include "nginx_module/body.h"
+#include "nginx_module/request/body.h"
 
 #include <cstring>
 

@@ -1,5 +1,5 @@
 // See second_try.h. As nginx's own keepalive does it: the balancer's callback is wrapped, per request.
-#include "nginx_module/second_try.h"
+#include "nginx_module/handover/second_try.h"
 
 namespace ringfence::edge {
 namespace {

@@ -2,9 +2,9 @@
 // Used by module (tables) and by everything that serves a request. Must not know: requests.
 #pragma once
 
-#include "nginx_module/keys.h"
+#include "nginx_module/conf/keys.h"
+#include "nginx_module/memory/zone.h"
 #include "nginx_module/ngx.h"
-#include "nginx_module/zone.h"
 
 namespace ringfence::edge {
 

@@ -2,7 +2,7 @@
 // freshness. Costs no allocation. Must not know: keys, bodies, workers.
 #pragma once
 
-#include "nginx_module/context.h"
+#include "nginx_module/request/context.h"
 
 namespace ringfence::edge {
 

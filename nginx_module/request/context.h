@@ -3,8 +3,8 @@
 // r->ctx) and so that a claim is given back however the request ends. Used by all request files.
 #pragma once
 
-#include "nginx_module/counters.h"
-#include "nginx_module/directives.h"
+#include "nginx_module/conf/directives.h"
+#include "nginx_module/memory/counters.h"
 #include "shared/event_scan.h"
 #include "shared/frame.h"
 

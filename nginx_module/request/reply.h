@@ -2,7 +2,7 @@
 // filters that turn nginx's own error pages for our requests (413, 502, 504, ...) into the same answers.
 #pragma once
 
-#include "nginx_module/context.h"
+#include "nginx_module/request/context.h"
 
 namespace ringfence::edge {
 

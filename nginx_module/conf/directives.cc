@@ -1,10 +1,10 @@
 // See directives.h: the directive table and its setters. What needs a whole location is checked in merge.cc.
-#include "nginx_module/directives.h"
+#include "nginx_module/conf/directives.h"
 
 #include <sodium.h>
 
-#include "nginx_module/request.h"
-#include "nginx_module/status.h"
+#include "nginx_module/observe/status.h"
+#include "nginx_module/request/request.h"
 
 namespace ringfence::edge {
 namespace {

@@ -1,8 +1,8 @@
 // Creating and merging the configuration of a location, and the checks that need all of it. Nothing may fail open:
 // a location that asks for verification and could be served without it does not load.
-#include "nginx_module/directives.h"
-#include "nginx_module/request.h"
-#include "nginx_module/second_try.h"
+#include "nginx_module/conf/directives.h"
+#include "nginx_module/handover/second_try.h"
+#include "nginx_module/request/request.h"
 #include "shared/limits.h"
 
 namespace ringfence::edge {

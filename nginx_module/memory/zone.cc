@@ -1,5 +1,5 @@
 // See zone.h. The whole zone becomes one slab block at its first use; nothing is allocated in it afterwards.
-#include "nginx_module/zone.h"
+#include "nginx_module/memory/zone.h"
 
 #include <sodium.h>
 

@@ -1,7 +1,7 @@
 // See status.h. Counters are read one by one while others write them: each is right, their sum may be a moment off.
-#include "nginx_module/status.h"
+#include "nginx_module/observe/status.h"
 
-#include "nginx_module/directives.h"
+#include "nginx_module/conf/directives.h"
 
 namespace ringfence::edge {
 namespace {

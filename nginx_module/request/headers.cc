@@ -1,5 +1,5 @@
 // See headers.h. Log lines say which check and how far off, never what the headers held.
-#include "nginx_module/headers.h"
+#include "nginx_module/request/headers.h"
 
 #include <algorithm>
 

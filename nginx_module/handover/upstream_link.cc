@@ -1,12 +1,12 @@
 // See upstream_link.h. The event is durable, and the claim committed, the moment the verdict is read: not when the
 // provider has our answer, which it may no longer be waiting for.
-#include "nginx_module/upstream_link.h"
+#include "nginx_module/handover/upstream_link.h"
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 
-#include "nginx_module/reply.h"
+#include "nginx_module/request/reply.h"
 #include "shared/frame_codec.h"
 
 namespace ringfence::edge {

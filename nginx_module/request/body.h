@@ -2,7 +2,7 @@
 // One copy, in the request's pool; everything later borrows from it. Must not know: what the body says.
 #pragma once
 
-#include "nginx_module/context.h"
+#include "nginx_module/request/context.h"
 
 namespace ringfence::edge {
 

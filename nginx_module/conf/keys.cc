@@ -1,5 +1,5 @@
 // See keys.h. Public keys are no secrets, but an error still never repeats what it could not read.
-#include "nginx_module/keys.h"
+#include "nginx_module/conf/keys.h"
 
 #include <algorithm>
 

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "nginx_module/counters.h"
+#include "nginx_module/memory/counters.h"
 #include "nginx_module/ngx.h"
 #include "shared/dedup_table.h"
 #include "shared/signature.h"

@@ -2,7 +2,7 @@
 // Each step is one function that names the outcome it ends the request with, or lets it go on.
 #pragma once
 
-#include "nginx_module/context.h"
+#include "nginx_module/request/context.h"
 
 namespace ringfence::edge {
 
