@@ -38,6 +38,7 @@ THIRD_PARTY = {
     r"<sqlite3\.h>": ("worker/adapters/sqlite",),
     r"<jansson\.h>": ("shared/json", "worker/main.cc"),
     r"<sodium\.h>": ("shared/", "nginx_module/", "worker/main.cc", "worker/adapters/telnyx"),
+    r"<openssl/": ("nginx_module/scheme/",),
     r"<CLI/|<CLI11": ("worker/ctl",),
     r"<ngx_": ("nginx_module/ngx.h",),
 }
