@@ -75,11 +75,11 @@ inline constexpr std::size_t kReasons = static_cast<std::size_t>(Reason::count_)
 [[nodiscard]] std::string_view name_of(Outcome outcome) noexcept;  // "" for none, "unsigned" for unsigned_
 [[nodiscard]] std::string_view name_of(Reason reason) noexcept;    // as spelled above; "" for none
 [[nodiscard]] Outcome outcome_of(Reason reason) noexcept;
-// The status nginx answers with unless the configuration says otherwise. 200 for accepted and duplicate.
+// The status nginx answers with unless the configuration says otherwise: 200 for accepted and duplicate, 500 for none.
 [[nodiscard]] std::uint16_t http_status(Outcome outcome) noexcept;
 // True when the event may come again and then be accepted: such an answer must never be 2xx.
 [[nodiscard]] bool is_retryable(Outcome outcome) noexcept;
-// By either name; for webhook_status_code. Outcomes only.
+// By the name above, for webhook_status_code; there is no outcome named "".
 [[nodiscard]] std::optional<Outcome> outcome_named(std::string_view name) noexcept;
 
 }  // namespace ringfence::scheme

@@ -19,7 +19,10 @@
 namespace ringfence::test {
 namespace {
 
-constexpr const char* kNginx = "/usr/sbin/nginx";
+std::string nginx_program() {
+  const char* other = std::getenv("RINGFENCE_TEST_NGINX");
+  return other != nullptr ? other : "/usr/sbin/nginx";
+}
 
 std::string replaced(std::string text, std::string_view what, std::string_view with) {
   for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size()) {
@@ -79,7 +82,7 @@ void NginxFixture::write_conf(const NginxSetup& setup) const {
   text = replaced(std::move(text), "{http}", setup.http);
   text = replaced(std::move(text), "{server}", setup.server);
   text = replaced(std::move(text), "{worker}", setup.worker_socket.empty() ? worker_socket() : setup.worker_socket);
-  text = replaced(std::move(text), "{module}", RINGFENCE_NGINX_MODULE);
+  text = replaced(std::move(text), "{module}", setup.module.empty() ? RINGFENCE_NGINX_MODULE : setup.module);
   text = replaced(std::move(text), "{processes}", std::to_string(setup.worker_processes));
   // A worker process of another user could not reach the sockets of a test run by root.
   text = replaced(std::move(text), "{user}", ::geteuid() == 0 ? "user root;\n" : "");
@@ -91,7 +94,7 @@ NginxFixture::~NginxFixture() { stop(); }
 
 bool NginxFixture::start(const NginxSetup& setup) {
   write_conf(setup);
-  pid_ = spawn({kNginx, "-p", dir_.path(), "-c", file("nginx.conf"), "-e", file("error.log")},
+  pid_ = spawn({nginx_program(), "-p", dir_.path(), "-c", file("nginx.conf"), "-e", file("error.log")},
                environment(setup.environment), file("stderr.log"));
   const bool up = wait_until([&] {
     if (::waitpid(pid_, nullptr, WNOHANG) != 0) {
@@ -157,8 +160,9 @@ std::vector<pid_t> NginxFixture::worker_pids() const {
 
 NginxFixture::Check NginxFixture::check(const NginxSetup& setup) {
   write_conf(setup);
-  const pid_t pid = spawn({kNginx, "-t", "-p", dir_.path(), "-c", file("nginx.conf"), "-e", file("check-error.log")},
-                          environment(), file("check.log"));
+  const pid_t pid =
+      spawn({nginx_program(), "-t", "-p", dir_.path(), "-c", file("nginx.conf"), "-e", file("check-error.log")},
+            environment(), file("check.log"));
   int status = 0;
   ::waitpid(pid, &status, 0);
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_text(file("check.log"))};

@@ -1,5 +1,6 @@
 // The distribution's nginx with our module, in a directory of its own, on Unix sockets only, so that tests run in
 // parallel. Stopping it asserts a clean exit and a log without alerts. Used by the edge and the e2e tests.
+// RINGFENCE_TEST_NGINX names another nginx to test with; the module must be built for it (RINGFENCE_NGINX_BUILD_DIR).
 #pragma once
 
 #include <sys/types.h>
@@ -19,6 +20,7 @@ struct NginxSetup {
   std::string main;           // e.g. more load_module lines
   std::string http;           // e.g. webhook_zone
   std::string server;         // locations; GET /webhook_status is there already
+  std::string module;         // another build of the module; empty: the one of this build
   std::string worker_socket;  // upstream "worker"; empty: {dir}/worker.sock
   int worker_processes = 1;
   bool with_http = true;                 // false: no http block at all
