@@ -8,8 +8,11 @@
 #include "nginx_module/memory/counters.h"
 #include "nginx_module/memory/zone.h"
 #include "nginx_module/ngx.h"
-#include "observe/render.h"
 #include "scheme/recipe.h"
+
+namespace ringfence::observe {
+enum class StatusFormat : std::uint8_t;
+}
 
 namespace ringfence::edge {
 
@@ -60,8 +63,8 @@ struct LocConf {
   ngx_str_t scope;
   ngx_flag_t dry_run;
   SourceLine dry_run_at;
-  ngx_flag_t request_headers;  // webhook_request_headers: tell the backend what was found
-  ngx_uint_t log_level;        // NGX_LOG_*
+  ngx_flag_t request_headers;                         // webhook_request_headers: tell the backend what was found
+  ngx_uint_t log_level;                               // NGX_LOG_*
   std::array<std::uint16_t, kOutcomes> status_codes;  // 0: the outcome's own
   observe::StatusFormat status_format;                // of webhook_status
   ngx_http_upstream_conf_t upstream;                  // of webhook_pass or ringd_api
