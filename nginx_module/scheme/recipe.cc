@@ -12,7 +12,7 @@
 namespace ringfence::scheme {
 namespace {
 
-static_assert(kMethods == 2 && kSources == 4 && kExceptions == 4 && kMediaTypes == 4, "messages below say so");
+static_assert(kMethods == 2 && kSources == 4 && kExceptions == 8 && kMediaTypes == 4, "messages below say so");
 
 constexpr std::size_t kWordsMost = 9;  // of one line: a signature with all its options
 constexpr std::int64_t kToleranceMost_s =
@@ -224,7 +224,7 @@ Fault Recipe::add_id(Words words) noexcept {
     std::string_view rest = options[0].value;
     for (std::string_view value; take_entry(rest, value);) {
       if (value.empty()) return {"\"except=", shown(options[0].value), "\" has an empty value"};
-      if (rule.except_count == kExceptions) return {"\"except=\" has too many values; at most 4"};
+      if (rule.except_count == kExceptions) return {"\"except=\" has too many values; at most 8"};
       rule.except[rule.except_count++] = value;
     }
   }
