@@ -41,7 +41,8 @@ std::uint64_t special_bytes(std::uint64_t word) noexcept {
   return (quote | backslash | control | word) & (kEveryByte << 7);
 }
 
-// One character of a checked string: `raw` begins with an escape. Surrogates without a partner are passed on as such.
+// One character of a checked string: `raw` begins with an escape. A surrogate without its partner is returned as such,
+// and what is then left of `raw` says nothing.
 std::uint32_t take_escape(std::string_view& raw) noexcept {
   const auto unit = [](std::string_view hex) {
     std::uint32_t value = 0;
@@ -71,10 +72,7 @@ std::uint32_t take_escape(std::string_view& raw) noexcept {
   if (high < 0xd800 || high > 0xdbff || !raw.starts_with("\\u")) return high;
   raw.remove_prefix(2);
   const std::uint32_t low = unit(raw);
-  if (low < 0xdc00 || low > 0xdfff) {
-    raw = {raw.data() - 2, raw.size() + 2};
-    return high;
-  }
+  if (low < 0xdc00 || low > 0xdfff) return high;
   raw.remove_prefix(4);
   return 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
 }
@@ -89,7 +87,7 @@ bool spells(std::string_view raw, std::string_view text) noexcept {
       continue;
     }
     const std::uint32_t point = take_escape(raw);
-    if (point >= 0xd800 && point <= 0xdfff) return false;
+    if (point >= 0xd800 && point <= 0xdfff) return false;  // no text spells that
     const auto tail = [point](unsigned shift) { return static_cast<char>(0x80 | ((point >> shift) & 0x3f)); };
     char utf8[4];
     std::size_t size = 1;

@@ -109,16 +109,23 @@ bool is_usable_ed25519(ByteView bytes) noexcept {
   return check_public_key(key) == KeyFault::ok;
 }
 
-bool verify_mac(EVP_MAC_CTX* context, ByteView content, ByteView signature) noexcept {
+std::size_t find_mac(EVP_MAC_CTX* context, ByteView content, std::span<const ByteView> signatures) noexcept {
+  const ErrorMark mark;
   std::array<std::uint8_t, kMacMost> mac{};
   std::size_t bytes = 0;
-  const bool same = compute_mac(context, content, mac, bytes) && bytes == signature.size() &&
-                    sodium_memcmp(mac.data(), signature.data(), bytes) == 0;
+  std::size_t found = signatures.size();
+  if (context != nullptr && compute_mac(context, content, mac, bytes)) {
+    for (std::size_t i = 0; i < signatures.size() && found == signatures.size(); ++i) {
+      if (signatures[i].size() == bytes && sodium_memcmp(mac.data(), signatures[i].data(), bytes) == 0) found = i;
+    }
+  }
   sodium_memzero(mac.data(), mac.size());  // an expected MAC is as good as the key, for this one request
-  return same;
+  return found;
 }
 
 bool verify_p256(EVP_PKEY_CTX* context, ByteView content, ByteView signature) noexcept {
+  const ErrorMark mark;
+  if (context == nullptr) return false;
   std::array<std::uint8_t, 32> digest{};
   sha256(content, digest);
   // OpenSSL encodes what it has read again and compares: DER only, nothing after it.
@@ -128,7 +135,7 @@ bool verify_p256(EVP_PKEY_CTX* context, ByteView content, ByteView signature) no
 bool verify_raw_ed25519(ByteView key, ByteView content, ByteView signature) noexcept {
   PublicKey public_key{};
   Signature raw{};
-  if (key.size() != public_key.size()) return false;
+  if (key.size() != public_key.size() || signature.size() != raw.size()) return false;
   std::copy(key.begin(), key.end(), public_key.begin());
   std::copy(signature.begin(), signature.end(), raw.begin());
   return verify_ed25519(raw, content, public_key);
@@ -141,6 +148,13 @@ bool same_token(ByteView key, ByteView presented) noexcept {
   blake16(key, ours);
   blake16(presented, theirs);
   return sodium_memcmp(ours.data(), theirs.data(), ours.size()) == 0;
+}
+
+bool verify_other(Algorithm algorithm, ByteView key, void* prepared, ByteView content, ByteView signature) noexcept {
+  if (signature.empty() || signature.size() > kSignatureMost) return false;
+  if (algorithm == Algorithm::token) return same_token(key, signature);
+  if (algorithm == Algorithm::ed25519) return verify_raw_ed25519(key, content, signature);
+  return algorithm == Algorithm::ecdsa_p256 && verify_p256(static_cast<EVP_PKEY_CTX*>(prepared), content, signature);
 }
 
 }  // namespace
@@ -176,18 +190,19 @@ void unprepare(Algorithm algorithm, void* prepared) noexcept {
 }
 
 bool verify(Algorithm algorithm, const Key& key, ByteView content, ByteView signature) noexcept {
-  const std::size_t bytes = signature_bytes(algorithm);
-  if (bytes != 0 ? signature.size() != bytes : signature.empty() || signature.size() > kSignatureMost) return false;
+  return find_verified(algorithm, key, content, {&signature, 1}) == 0;
+}
+
+std::size_t find_verified(Algorithm algorithm, const Key& key, ByteView content,
+                          std::span<const ByteView> signatures) noexcept {
   const ByteView raw_key{key.bytes.data(), std::min<std::size_t>(key.size, key.bytes.size())};
-  if (raw_key.empty()) return false;
-  if (algorithm == Algorithm::token) return same_token(raw_key, signature);
-  if (algorithm == Algorithm::ed25519) return verify_raw_ed25519(raw_key, content, signature);
-  if (key.prepared == nullptr) return false;
-  const ErrorMark mark;
-  if (algorithm == Algorithm::ecdsa_p256) {
-    return verify_p256(static_cast<EVP_PKEY_CTX*>(key.prepared), content, signature);
+  const std::size_t none = signatures.size();
+  if (raw_key.empty()) return none;
+  if (is_mac(algorithm)) return find_mac(static_cast<EVP_MAC_CTX*>(key.prepared), content, signatures);
+  for (std::size_t i = 0; i < signatures.size(); ++i) {
+    if (verify_other(algorithm, raw_key, key.prepared, content, signatures[i])) return i;
   }
-  return verify_mac(static_cast<EVP_MAC_CTX*>(key.prepared), content, signature);
+  return none;
 }
 
 void sha256(ByteView bytes, std::span<std::uint8_t, 32> out) noexcept {

@@ -44,6 +44,7 @@ struct Presented {
   std::int64_t sent_ms = 0;
   std::int64_t age_s = 0;  // negative: ahead
   bool age_known = false;
+  std::size_t tried = 0;  // signatures held against a key: bounded by kCandidates x keys, kCandidatesSlow for slow ones
 };
 
 // How old and how far ahead a timestamp may be: the plan's own past_s and future_s, or what the location says instead.
