@@ -57,34 +57,6 @@ bool is_live(const Slot& slot, std::int64_t now_ms) noexcept {
 
 bool is_counted(const Slot& slot) noexcept { return slot.state == SlotState::claimed || slot.state == SlotState::done; }
 
-}  // namespace
-
-struct alignas(kAlignment) DedupTable::Layout {
-  std::uint64_t magic;
-  std::uint64_t bucket_count;
-  std::array<std::uint8_t, kHashKeyBytes> hash_key;
-  DedupStats stats;
-
-  [[nodiscard]] static std::size_t buckets_in(std::size_t memory_bytes) noexcept {
-    if (memory_bytes < sizeof(Layout) + sizeof(Bucket)) return 0;
-    // A token names a slot with 32 bits.
-    constexpr std::size_t kMaxBuckets = std::numeric_limits<std::uint32_t>::max() / limits::kDedupBucketSlots;
-    return std::min((memory_bytes - sizeof(Layout)) / sizeof(Bucket), kMaxBuckets);
-  }
-  [[nodiscard]] Bucket* buckets() noexcept { return reinterpret_cast<Bucket*>(this + 1); }
-  [[nodiscard]] std::uint64_t bucket_of(const DedupKey& key) const noexcept { return key.low % bucket_count; }
-
-  // The slot a token names while its claim still stands; nullptr when it was taken over, ended or never was.
-  [[nodiscard]] Slot* claimed_slot(const DedupKey& key, ClaimToken token) noexcept {
-    if (token.slot / limits::kDedupBucketSlots != bucket_of(key)) return nullptr;
-    Slot& slot = buckets()[bucket_of(key)].slots[token.slot % limits::kDedupBucketSlots];
-    const bool ours = slot.state == SlotState::claimed && slot.generation == token.generation && slot.key == key;
-    return ours ? &slot : nullptr;
-  }
-};
-
-namespace {
-
 // The slot a new claim of `key` may use: its own old one, a free one, an expired one, or else the done entry that is
 // nearest to its end. nullptr when every slot is claimed.
 Slot* slot_for(Bucket& bucket, const DedupKey& key, std::int64_t now_ms, bool& evicts) noexcept {
@@ -103,6 +75,56 @@ Slot* slot_for(Bucket& bucket, const DedupKey& key, std::int64_t now_ms, bool& e
 }
 
 }  // namespace
+
+struct alignas(kAlignment) DedupTable::Layout {
+  std::uint64_t magic;
+  std::uint64_t bucket_count;
+  std::array<std::uint8_t, kHashKeyBytes> hash_key;
+  DedupStats stats;
+
+  [[nodiscard]] static std::size_t buckets_in(std::size_t memory_bytes) noexcept {
+    if (memory_bytes < sizeof(Layout) + sizeof(Bucket)) return 0;
+    // A token names a slot with 32 bits.
+    constexpr std::size_t kMaxBuckets = std::numeric_limits<std::uint32_t>::max() / limits::kDedupBucketSlots;
+    return std::min((memory_bytes - sizeof(Layout)) / sizeof(Bucket), kMaxBuckets);
+  }
+  [[nodiscard]] Bucket* buckets() noexcept { return reinterpret_cast<Bucket*>(this + 1); }
+  [[nodiscard]] std::uint64_t bucket_of(const DedupKey& key) const noexcept { return key.low % bucket_count; }
+
+  [[nodiscard]] Bucket& bucket_for(const DedupKey& key) noexcept { return buckets()[bucket_of(key)]; }
+
+  [[nodiscard]] Slot* live_slot(const DedupKey& key, std::int64_t now_ms) noexcept {
+    for (Slot& slot : bucket_for(key).slots) {
+      if (is_live(slot, now_ms) && slot.key == key) return &slot;
+    }
+    return nullptr;
+  }
+
+  // A slot that is now claimed for `key`; nullptr when every one of its bucket is claimed.
+  [[nodiscard]] Slot* occupy(const DedupKey& key, std::int64_t now_ms, std::int64_t expiry_ms) noexcept {
+    bool evicts = false;
+    Slot* slot = slot_for(bucket_for(key), key, now_ms, evicts);
+    if (slot == nullptr) return nullptr;
+    if (evicts) ++stats.evictions_early;
+    if (!is_counted(*slot)) ++stats.entries;
+    slot->state = SlotState::free;
+    before_publishing();
+    slot->key = key;
+    slot->expiry_ms = expiry_ms;
+    ++slot->generation;
+    before_publishing();
+    slot->state = SlotState::claimed;
+    return slot;
+  }
+
+  // The slot a token names while its claim still stands; nullptr when it was taken over, ended or never was.
+  [[nodiscard]] Slot* claimed_slot(const DedupKey& key, ClaimToken token) noexcept {
+    if (token.slot / limits::kDedupBucketSlots != bucket_of(key)) return nullptr;
+    Slot& slot = buckets()[bucket_of(key)].slots[token.slot % limits::kDedupBucketSlots];
+    const bool ours = slot.state == SlotState::claimed && slot.generation == token.generation && slot.key == key;
+    return ours ? &slot : nullptr;
+  }
+};
 
 std::optional<DedupTable> DedupTable::format(ByteSpan memory, ByteView hash_key) noexcept {
   const std::size_t bucket_count = Layout::buckets_in(memory.size());
@@ -142,38 +164,31 @@ DedupKey DedupTable::key(std::string_view scope, std::string_view id) const noex
 
 ClaimResult DedupTable::claim(const DedupKey& key, std::int64_t now_ms, std::int64_t lease_ms) noexcept {
   DedupStats& stats = layout_->stats;
-  const std::uint64_t bucket_index = layout_->bucket_of(key);
-  Bucket& bucket = layout_->buckets()[bucket_index];
-  for (const Slot& slot : bucket.slots) {
-    if (!is_live(slot, now_ms) || slot.key != key) continue;
-    const bool done = slot.state == SlotState::done;
+  if (const Slot* slot = layout_->live_slot(key, now_ms); slot != nullptr) {
+    const bool done = slot->state == SlotState::done;
     ++(done ? stats.duplicates : stats.in_flight);
     return {done ? ClaimStatus::done : ClaimStatus::in_flight, {}};
   }
-  bool evicts = false;
-  Slot* slot = slot_for(bucket, key, now_ms, evicts);
+  Slot* slot = layout_->occupy(key, now_ms, later_by(now_ms, lease_ms, limits::kDedupLeaseMs));
   if (slot == nullptr) {
     ++stats.full;
     return {ClaimStatus::full, {}};
   }
-  if (evicts) ++stats.evictions_early;
-  if (!is_counted(*slot)) ++stats.entries;
-  slot->state = SlotState::free;
-  before_publishing();
-  slot->key = key;
-  slot->expiry_ms = later_by(now_ms, lease_ms, limits::kDedupLeaseMs);
-  ++slot->generation;
-  before_publishing();
-  slot->state = SlotState::claimed;
   ++stats.claims;
-  const auto index = static_cast<std::uint64_t>(slot - bucket.slots.data());
-  const auto token_slot = static_cast<std::uint32_t>(bucket_index * limits::kDedupBucketSlots + index);
-  return {ClaimStatus::claimed, {token_slot, slot->generation}};
+  const auto within = static_cast<std::uint64_t>(slot - layout_->bucket_for(key).slots.data());
+  const auto index = static_cast<std::uint32_t>(layout_->bucket_of(key) * limits::kDedupBucketSlots + within);
+  return {ClaimStatus::claimed, {index, slot->generation}};
 }
 
 void DedupTable::commit(const DedupKey& key, ClaimToken token, std::int64_t now_ms, std::int64_t window_ms) noexcept {
   Slot* slot = layout_->claimed_slot(key, token);
-  if (slot == nullptr) return;
+  if (slot == nullptr) {
+    // The claim outlived its lease and its slot went to somebody else. The event is durable all the same: whoever
+    // claimed it since need not finish, and a copy still to come is one.
+    slot = layout_->live_slot(key, now_ms);
+    if (slot == nullptr) slot = layout_->occupy(key, now_ms, now_ms);
+    if (slot == nullptr || slot->state == SlotState::done) return;
+  }
   // Done before it lasts: killed in between, the entry is done for the rest of its lease, which is true.
   slot->state = SlotState::done;
   before_publishing();

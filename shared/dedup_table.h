@@ -31,7 +31,8 @@ struct DedupStats {
 
 enum class ClaimStatus : std::uint8_t { claimed, in_flight, done, full };
 
-// Names one claim; commit and release do nothing when the slot was meanwhile taken over by somebody else.
+// Names one claim. Release does nothing when the slot was meanwhile taken over by somebody else; commit then makes the
+// key done wherever it stands: that an event is durable stays true, whoever claimed it since.
 struct ClaimToken {
   std::uint32_t slot = 0;
   std::uint32_t generation = 0;

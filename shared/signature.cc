@@ -54,11 +54,16 @@ KeyFault parse_public_key(std::string_view base64, PublicKey& key) noexcept {
   if (!decode_base64_exact(base64, parsed)) {
     return is_base64_of_another_length(base64) ? KeyFault::wrong_length : KeyFault::bad_base64;
   }
-  if (has_small_order(parsed)) return KeyFault::small_order;
+  const KeyFault fault = check_public_key(parsed);
+  if (fault == KeyFault::ok) key = parsed;
+  return fault;
+}
+
+KeyFault check_public_key(const PublicKey& key) noexcept {
+  if (has_small_order(key)) return KeyFault::small_order;
   // Also refuses points off the curve and points with a component of small order: a key made by any generator is a
   // multiple of the base point, so such a "key" is a mistake or an attack.
-  if (crypto_core_ed25519_is_valid_point(parsed.data()) != 1) return KeyFault::not_canonical;
-  key = parsed;
+  if (crypto_core_ed25519_is_valid_point(key.data()) != 1) return KeyFault::not_canonical;
   return KeyFault::ok;
 }
 

@@ -27,6 +27,8 @@ enum class KeyFault : std::uint8_t { ok, empty, bad_base64, wrong_length, small_
 // Strict padded standard base64 of a raw 32-byte Ed25519 public key. Refuses the points of small order (14 encodings)
 // and encodings that are not canonical, with which anybody could sign.
 [[nodiscard]] KeyFault parse_public_key(std::string_view base64, PublicKey& key) noexcept;
+// The same of a key that came in another encoding: ok, small_order or not_canonical.
+[[nodiscard]] KeyFault check_public_key(const PublicKey& key) noexcept;
 // One sentence that says what was expected, for `nginx -t`.
 [[nodiscard]] std::string_view describe(KeyFault fault) noexcept;
 

@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Measures the road from a signed webhook to a command on the wire, every figure beside a baseline of the same run.
 
-usage: tools/bench road [--rounds N] [--requests N] [--build DIR]
+usage: tools/bench road|edge [--rounds N] [--requests N] [--build DIR]
+
+tools/bench edge: the module alone, beside the raw verification, beside a stock nginx, beside the same gate in Lua and
+njs where Debian's packages of them are installed. tools/bench road:
 
   edge      nginx CPU per accepted webhook handed over to ringd, as a ratio to (raw libsodium verification of the same
             messages + a stock nginx that reads the same body and answers 200)
@@ -23,6 +26,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(ROOT / "tests/e2e"))
+from bench_edge import EdgeBench  # noqa: E402
 from world import NUMBER, WEBHOOK_PATH, Failed, World, reserve_port, wait_for  # noqa: E402
 
 LEGS = 5
@@ -109,7 +113,7 @@ http {{ access_log {world.dir}/baseline_access.log; keepalive_requests 1000000; 
                 "p50_us": seen["p50_us"], "p99_us": seen["p99_us"]}
 
     def load(self, port, path, count, run):
-        seen = json.loads(self.run(self.bin / "edge_load", port, path, count, 32, run))
+        seen = json.loads(self.run(self.bin / "edge_load", port, path, count, 32, run, "genuine"))
         if seen["statuses"] != {"200": count}:
             raise Failed(f"answers to {count} webhooks: {seen['statuses']}")
         return seen
@@ -165,11 +169,14 @@ def main():
     parser.add_argument("--only", choices=["edge", "calls"], default=None)
     parser.add_argument("-h", "--help", action="store_true")
     options = parser.parse_args()
-    if options.help or options.what != "road":
+    if options.help or options.what not in ("road", "edge"):
         say(__doc__.strip())
         return 0 if options.help else 2
     bench = Bench(options)
     started = time.monotonic()
+    if options.what == "edge":
+        EdgeBench(options, bench.run, cpu_seconds, children, say).measure()
+        return 0
     if options.only != "calls":
         bench.edge()
     if options.only != "edge":

@@ -20,6 +20,9 @@ inline constexpr std::size_t kSignatureMost = 256;  // decoded: the longest is a
 void unprepare(Algorithm algorithm, void* prepared) noexcept;
 
 [[nodiscard]] bool verify(Algorithm algorithm, const Key& key, ByteView content, ByteView signature) noexcept;
+// Which of the signatures this key made: an index, or the number of them when none. Costs one MAC for all of them.
+[[nodiscard]] std::size_t find_verified(Algorithm algorithm, const Key& key, ByteView content,
+                                        std::span<const ByteView> signatures) noexcept;
 
 // SHA-256 as the providers' digests have it; 16 bytes of BLAKE2b for our own names of things.
 void sha256(ByteView bytes, std::span<std::uint8_t, 32> out) noexcept;

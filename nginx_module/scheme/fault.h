@@ -14,11 +14,9 @@ class [[nodiscard]] Fault {
   Fault() noexcept = default;  // no fault
   // The parts joined; what does not fit is cut. Never a secret.
   Fault(std::initializer_list<std::string_view> parts) noexcept {
-    for (const std::string_view part : parts) {
-      const std::size_t taken = part.copy(text_.data() + size_, text_.size() - size_);
-      size_ += taken;
-    }
+    for (const std::string_view part : parts) append(part);
   }
+  void append(std::string_view part) noexcept { size_ += part.copy(text_.data() + size_, text_.size() - size_); }
   [[nodiscard]] explicit operator bool() const noexcept { return size_ != 0; }
   [[nodiscard]] std::string_view text() const noexcept { return {text_.data(), size_}; }
 

@@ -44,13 +44,22 @@ struct Presented {
   std::int64_t sent_ms = 0;
   std::int64_t age_s = 0;  // negative: ahead
   bool age_known = false;
+  std::size_t tried = 0;  // signatures held against a key: bounded by kCandidates x keys, kCandidatesSlow for slow ones
+};
+
+// How old and how far ahead a timestamp may be: the plan's own past_s and future_s, or what the location says instead.
+struct Tolerance {
+  std::int64_t past_s = 300;
+  std::int64_t future_s = 300;
 };
 
 // Signature and timestamp well-formed, all headers the content needs exactly once, media type, freshness. With
 // plan.signed_in_body only what is in headers. none: go on.
-[[nodiscard]] Reason examine_head(const Plan& plan, Head& head, std::int64_t now_ms, Presented& presented) noexcept;
+[[nodiscard]] Reason examine_head(const Plan& plan, Head& head, const Tolerance& tolerance, std::int64_t now_ms,
+                                  Presented& presented) noexcept;
 // Part of the above; asked again once the body is there, since its sender decides how long that takes.
-[[nodiscard]] Reason check_freshness(const Plan& plan, std::int64_t now_ms, Presented& presented) noexcept;
+[[nodiscard]] Reason check_freshness(const Plan& plan, const Tolerance& tolerance, std::int64_t now_ms,
+                                     Presented& presented) noexcept;
 
 // The one block a request needs: prefix + body + rest bytes, the body read in at `prefix`.
 struct BlockLayout {
@@ -72,12 +81,14 @@ struct Event {
 [[nodiscard]] bool mixes_content(const Plan& plan) noexcept;
 
 // `block` is prefix + body_bytes + rest long. Presented is filled further when plan.signed_in_body.
-[[nodiscard]] Reason examine_body(const Plan& plan, const Head& head, std::span<const Key> keys, std::int64_t now_ms,
-                                  ByteSpan block, std::size_t body_bytes, Presented& presented, Event& event) noexcept;
+[[nodiscard]] Reason examine_body(const Plan& plan, const Head& head, std::span<const Key> keys,
+                                  const Tolerance& tolerance, std::int64_t now_ms, ByteSpan block,
+                                  std::size_t body_bytes, Presented& presented, Event& event) noexcept;
 
 // One sentence for an operator at 3 a.m.: which header, which check, how far off, which keys were tried (by label).
 // Never what a header held, never an expected MAC, never a body. Written to `out`, cut to it.
-[[nodiscard]] std::string_view explain(Reason reason, const Plan& plan, const Presented& presented,
-                                       std::span<const Key> keys, std::span<char> out) noexcept;
+[[nodiscard]] std::string_view explain(Reason reason, const Plan& plan, const Tolerance& tolerance,
+                                       const Presented& presented, std::span<const Key> keys,
+                                       std::span<char> out) noexcept;
 
 }  // namespace ringfence::scheme

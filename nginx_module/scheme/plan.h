@@ -17,7 +17,7 @@ inline constexpr std::size_t kMethods = 2;     // Standard Webhooks has v1 and v
 inline constexpr std::size_t kPieces = 12;     // of one content template; Plivo's has 5
 inline constexpr std::size_t kContents = 2;    // one for forms, one for the rest (Twilio)
 inline constexpr std::size_t kSources = 4;     // alternatives of an id; values of one composite
-inline constexpr std::size_t kExceptions = 4;  // values an id source does not stand for
+inline constexpr std::size_t kExceptions = 8;  // values an id source does not stand for; Retell needs 6
 inline constexpr std::size_t kMediaTypes = 4;
 inline constexpr std::size_t kCandidates = 16;        // MACs or tokens tried for one request: a rotation sends 2 or 3
 inline constexpr std::size_t kCandidatesSlow = 4;     // of public-key signatures, 42-100 us a key each
@@ -25,8 +25,10 @@ inline constexpr std::size_t kFormFields = 512;       // Twilio sends ~40
 inline constexpr std::size_t kListBytes = 64 * 1024;  // of a signature header looked at; nginx allows less by default
 
 enum class Algorithm : std::uint8_t { hmac_sha1, hmac_sha256, hmac_sha512, ed25519, ecdsa_p256, token };
-enum class KeyEncoding : std::uint8_t { raw, hex, base64, spki };  // spki: base64 of a DER SubjectPublicKeyInfo
-enum class TextEncoding : std::uint8_t { hex, base64, plain };     // plain: the text itself (token)
+enum class KeyEncoding : std::uint8_t { raw, hex, base64, spki };      // spki: base64 of a DER SubjectPublicKeyInfo
+enum class TextEncoding : std::uint8_t { hex, base64, plain };         // plain: the text itself (token)
+[[nodiscard]] std::string_view name_of(Algorithm algorithm) noexcept;  // as a scheme writes it: "hmac-sha256"
+[[nodiscard]] std::string_view name_of(KeyEncoding encoding) noexcept;
 enum class Unit : std::uint8_t { seconds, milliseconds };
 
 // Where a value of the request is found.
@@ -116,8 +118,8 @@ struct Plan {
   bool needs_url = false;
   bool needs_json = false;      // some source or piece is json
   bool signed_in_body = false;  // signature or timestamp is in the JSON body: nothing can be refused before it
-  bool covers_body = false;     // some content holds the body, or the form, or a digest of it
-  bool covers_id = false;       // no id rule reads an unsigned header
+  bool covers_body = false;     // every content holds the body, or the form, or a digest of it; a token covers nothing
+  bool covers_id = false;       // no id rule reads anything that is not signed: a header, a body that is not covered
   bool has_timestamp = false;
 };
 

@@ -12,9 +12,13 @@
 //   in order type | partition | attempt   source; media      type...;
 //
 // A source is header=name, json=/a/b/0, form=name, hash=body or hash=content; in a list the first word says what the
-// rest is: json=/event,/call/call_id. Must not know: nginx, keys, requests.
+// rest is: json=/event,/call/call_id. hash= names events only, and is the last alternative. Whatever would be ignored,
+// or looks like protection and is none (a timestamp that is not signed), is refused. Must not know: nginx, keys,
+// requests.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -33,8 +37,21 @@ class Recipe {
   [[nodiscard]] const Plan& plan() const noexcept { return plan_; }
 
  private:
+  using Words = std::span<const std::string_view>;
+  [[nodiscard]] Fault add_algorithm(Words words) noexcept;
+  [[nodiscard]] Fault add_key(Words words) noexcept;
+  [[nodiscard]] Fault add_signature(Words words) noexcept;
+  [[nodiscard]] Fault add_timestamp(Words words) noexcept;
+  [[nodiscard]] Fault add_tolerance(Words words) noexcept;
+  [[nodiscard]] Fault add_content(Words words) noexcept;
+  [[nodiscard]] Fault add_id(Words words) noexcept;
+  [[nodiscard]] Fault add_hint(Words words) noexcept;  // type, partition, attempt
+  [[nodiscard]] Fault add_media(Words words) noexcept;
+  [[nodiscard]] Fault check_method_is_complete() const noexcept;
+  [[nodiscard]] Method& method() noexcept { return plan_.methods[plan_.method_count - 1]; }
+
   Plan plan_;
-  unsigned seen_ = 0;
+  unsigned seen_ = 0;  // a bit a directive; key and signature: of the method that is being read
 };
 
 // What the scheme does not protect, a sentence each, for the start-up notice and the README: a body that is not signed,

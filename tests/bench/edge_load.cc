@@ -1,4 +1,4 @@
-// A load of distinct signed webhooks over keep-alive connections on loopback. Prints one JSON line: what was answered,
+// A load of webhooks of one kind over keep-alive connections on loopback. Prints one JSON line: what was answered,
 // how fast. Bounded by COUNT; talks to 127.0.0.1 only. Must not know: what it is compared with (tools/bench).
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -12,7 +12,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "webhooks.h"
 
@@ -29,8 +32,8 @@ struct Connection {
 
 class Load {
  public:
-  Load(std::uint16_t port, std::string path, const std::vector<SignedWebhook>& webhooks)
-      : port_(port), path_(std::move(path)), webhooks_(webhooks) {}
+  Load(std::uint16_t port, std::string path, Kind kind, const std::vector<SignedWebhook>& webhooks)
+      : port_(port), path_(std::move(path)), kind_(kind), webhooks_(webhooks) {}
 
   bool run(std::size_t connections) {
     epoll_ = epoll_create1(EPOLL_CLOEXEC);
@@ -89,9 +92,8 @@ class Load {
     if (next_ >= webhooks_.size()) return;
     const SignedWebhook& one = webhooks_[next_++];
     const std::string request = "POST " + path_ + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" +
-                                "telnyx-timestamp: " + one.timestamp +
-                                "\r\ntelnyx-signature-ed25519: " + one.signature +
-                                "\r\nContent-Length: " + std::to_string(one.body.size()) + "\r\n\r\n" + one.body;
+                                signature_headers(one, kind_) + "Content-Length: " + std::to_string(one.body.size()) +
+                                "\r\n\r\n" + one.body;
     connection.sent = Clock::now();
     std::size_t written = 0;
     while (written < request.size()) {
@@ -126,6 +128,7 @@ class Load {
 
   std::uint16_t port_;
   std::string path_;
+  Kind kind_;
   const std::vector<SignedWebhook>& webhooks_;
   int epoll_ = -1;
   std::vector<Connection> connections_;
@@ -135,6 +138,16 @@ class Load {
   std::map<long, std::size_t> statuses_;
 };
 
+std::optional<Kind> kind_named(std::string_view name) {
+  constexpr std::pair<std::string_view, Kind> kKinds[] = {{"genuine", Kind::genuine},    {"copies", Kind::copies},
+                                                          {"unsigned", Kind::unsigned_}, {"stale", Kind::stale},
+                                                          {"forged", Kind::forged},      {"hmac", Kind::hmac}};
+  for (const auto& [known, kind] : kKinds) {
+    if (name == known) return kind;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 }  // namespace ringfence::bench
 
@@ -142,16 +155,21 @@ int main(int argc, char** argv) {
   using namespace ringfence::bench;
   if (sodium_init() < 0) return 2;
   const Webhooks maker;
-  if (argc == 2 && std::strcmp(argv[1], "--public-key") == 0) {
-    std::printf("%s\n", maker.public_key_base64().c_str());
+  const std::string_view first = argc == 2 ? argv[1] : "";
+  if (first == "--public-key" || first == "--hmac-secret") {
+    std::printf("%s\n", first == "--public-key" ? maker.public_key_base64().c_str() : kHmacSecret);
     return 0;
   }
-  if (argc != 6) {
-    std::fputs("usage: edge_load PORT PATH COUNT CONNECTIONS RUN | edge_load --public-key\n", stderr);
+  const auto kind = argc == 7 ? kind_named(argv[6]) : std::nullopt;
+  if (!kind) {
+    std::fputs(
+        "usage: edge_load PORT PATH COUNT CONNECTIONS RUN KIND | edge_load --public-key | edge_load --hmac-secret\n"
+        "KIND: genuine, copies, unsigned, stale, forged, hmac\n",
+        stderr);
     return 2;
   }
-  const auto webhooks = maker.make(std::strtoul(argv[3], nullptr, 10), argv[5]);
-  Load load(static_cast<std::uint16_t>(std::strtoul(argv[1], nullptr, 10)), argv[2], webhooks);
+  const auto webhooks = maker.make(std::strtoul(argv[3], nullptr, 10), argv[5], *kind);
+  Load load(static_cast<std::uint16_t>(std::strtoul(argv[1], nullptr, 10)), argv[2], *kind, webhooks);
   if (!load.run(std::strtoul(argv[4], nullptr, 10))) {
     std::fputs("edge_load: a connection failed or nothing was answered for 5 s\n", stderr);
     return 1;

@@ -24,6 +24,19 @@ std::string body_of(const std::string& id) {
          R"("record_type":"event"},"meta":{"attempt":1,"delivered_to":"https://edge.example.com/webhooks/telnyx"}})";
 }
 
+std::string hmac_of(const std::string& body) {
+  crypto_auth_hmacsha256_state state;
+  std::array<std::uint8_t, crypto_auth_hmacsha256_BYTES> mac{};
+  const auto secret = as_bytes(kHmacSecret);
+  crypto_auth_hmacsha256_init(&state, secret.data(), secret.size());
+  crypto_auth_hmacsha256_update(&state, as_bytes(body).data(), body.size());
+  crypto_auth_hmacsha256_final(&state, mac.data());
+  std::string hex(2 * mac.size() + 1, '\0');
+  sodium_bin2hex(hex.data(), hex.size(), mac.data(), mac.size());
+  hex.pop_back();
+  return hex;
+}
+
 }  // namespace
 
 Webhooks::Webhooks() {
@@ -34,19 +47,37 @@ Webhooks::Webhooks() {
 
 std::string Webhooks::public_key_base64() const { return encode_base64(public_key_); }
 
-std::vector<SignedWebhook> Webhooks::make(std::size_t count, const std::string& run) const {
+std::vector<SignedWebhook> Webhooks::make(std::size_t count, const std::string& run, Kind kind) const {
   std::vector<SignedWebhook> webhooks(count);
-  const std::string timestamp = std::to_string(std::time(nullptr));
+  const std::string timestamp = std::to_string(std::time(nullptr) - (kind == Kind::stale ? 3600 : 0));
   for (std::size_t i = 0; i < count; ++i) {
     SignedWebhook& one = webhooks[i];
+    if (kind == Kind::copies && i > 0) {
+      one = webhooks[0];
+      continue;
+    }
     one.timestamp = timestamp;
-    one.body = body_of(run + "-" + std::to_string(i));
-    const std::string message = timestamp + "|" + one.body;
+    one.id = run + "-" + std::to_string(i);
+    one.body = body_of(one.id);
+    if (kind == Kind::hmac) {
+      one.signature = hmac_of(one.body);
+      continue;
+    }
+    const std::string message = timestamp + (kind == Kind::forged ? "!" : "|") + one.body;
     crypto_sign_detached(one.raw_signature.data(), nullptr, as_bytes(message).data(), message.size(),
                          secret_key_.data());
     one.signature = encode_base64(one.raw_signature);
   }
   return webhooks;
+}
+
+std::string signature_headers(const SignedWebhook& webhook, Kind kind) {
+  if (kind == Kind::hmac) {
+    return "x-github-delivery: " + webhook.id + "\r\nx-hub-signature-256: sha256=" + webhook.signature + "\r\n";
+  }
+  std::string lines = "telnyx-timestamp: " + webhook.timestamp + "\r\n";
+  if (kind != Kind::unsigned_) lines += "telnyx-signature-ed25519: " + webhook.signature + "\r\n";
+  return lines;
 }
 
 }  // namespace ringfence::bench

@@ -72,13 +72,11 @@ TEST_F(DedupTableTest, ALateCommitCountsWhileNobodyTookOver) {
   EXPECT_EQ(status(1, kLease + 1'001), ClaimStatus::done);
 }
 
-TEST_F(DedupTableTest, AStaleTokenDoesNothing) {
+TEST_F(DedupTableTest, AStaleTokenReleasesNothing) {
   const ClaimToken first = claim(1, 0);
   const ClaimToken second = claim(1, kLease);  // the lease of the first is over
   table_.release(key(1), first);
   EXPECT_EQ(status(1, kLease + 1), ClaimStatus::in_flight);
-  table_.commit(key(1), first, kLease + 1, kWindow);
-  EXPECT_EQ(status(1, kLease + 2), ClaimStatus::in_flight);
   table_.commit(key(1), second, kLease + 3, kWindow);
   EXPECT_EQ(status(1, kLease + 4), ClaimStatus::done);
   table_.release(key(1), second);
@@ -87,15 +85,40 @@ TEST_F(DedupTableTest, AStaleTokenDoesNothing) {
   EXPECT_EQ(status(1, kLease + 3 + kWindow), ClaimStatus::claimed) << "nor prolonged";
 }
 
-TEST_F(DedupTableTest, ATokenOfAnotherKeyOrOfNowhereDoesNothing) {
+TEST_F(DedupTableTest, ACommitAfterItsLeaseEndsTheClaimThatTookOver) {
+  const ClaimToken first = claim(1, 0);
+  const ClaimToken second = claim(1, kLease);
+  table_.commit(key(1), first, kLease + 1, kWindow);
+  EXPECT_EQ(status(1, kLease + 2), ClaimStatus::done);
+  table_.release(key(1), second);
+  EXPECT_EQ(status(1, kLease + 3), ClaimStatus::done) << "what is durable stays so when a copy of it fails";
+}
+
+TEST_F(DedupTableTest, ACommitAfterItsLeaseCountsWhenTheKeyIsGone) {
+  const ClaimToken first = claim(1, 0);
+  const ClaimToken second = claim(1, kLease);
+  table_.release(key(1), second);
+  table_.commit(key(1), first, kLease + 1, kWindow);
+  EXPECT_EQ(status(1, kLease + 2), ClaimStatus::done);
+  EXPECT_EQ(table_.stats().entries, 1U);
+}
+
+TEST_F(DedupTableTest, ALateCommitNeverTakesTheSlotOfAStandingClaim) {
+  const ClaimToken late = claim(1, 0);
+  for (int id = 2; id < 2 + static_cast<int>(limits::kDedupBucketSlots); ++id) claim(id, kLease);
+  table_.commit(key(1), late, kLease + 1, kWindow);
+  for (int id = 2; id < 2 + static_cast<int>(limits::kDedupBucketSlots); ++id) {
+    EXPECT_EQ(status(id, kLease + 2), ClaimStatus::in_flight) << id;
+  }
+}
+
+TEST_F(DedupTableTest, ATokenOfAnotherKeyOrOfNowhereReleasesNothing) {
   const ClaimToken one = claim(1, 0);
-  const ClaimToken two = claim(2, 0);
-  table_.commit(key(1), two, 1, kWindow);
+  claim(2, 0);
   table_.release(key(2), one);
   for (const ClaimToken token :
        {ClaimToken{}, ClaimToken{one.slot, one.generation + 1}, ClaimToken{one.slot + 8, one.generation},
         ClaimToken{std::numeric_limits<std::uint32_t>::max(), one.generation}}) {
-    table_.commit(key(1), token, 1, kWindow);
     table_.release(key(1), token);
   }
   EXPECT_EQ(status(1, 2), ClaimStatus::in_flight);

@@ -11,6 +11,7 @@
 #include "shared/dedup_table.h"
 #include "shared/event_scan.h"
 #include "shared/frame_codec.h"
+#include "shared/json_scan.h"
 #include "shared/signature.h"
 #include "shared/timestamp.h"
 #include "table_memory.h"
@@ -50,6 +51,11 @@ TEST(NoAllocation, TheWayOfARequestAllocatesNothing) {
   ok &= timestamp && is_fresh(*timestamp, 1700000001, 300);
   const auto event = scan_event(as_bytes(body));
   ok &= event.has_value();
+  JsonPaths paths;
+  std::uint8_t index = 0;
+  std::array<JsonFound, 1> found;
+  ok &= paths.add("/data/payload/a/0", index) == JsonPaths::Fault::ok;
+  ok &= scan_json(as_bytes(body), paths, found) && found[index].kind == JsonFound::Kind::number;
   auto table = DedupTable::format(memory.span(), as_bytes(test::kHashKey));
   ok &= table.has_value();
   if (ok) {
