@@ -6,6 +6,7 @@
 #include <array>
 #include <cstring>
 
+#include "nginx_module/request/headers.h"
 #include "nginx_module/request/reply.h"
 #include "shared/frame_codec.h"
 
@@ -22,15 +23,17 @@ Context& context_of(ngx_http_request_t* r) noexcept { return *static_cast<Contex
 
 EventFrame event_frame(const Context& context) noexcept {
   EventFrame event;
-  const ngx_time_t* now = const_cast<const ngx_time_t*>(ngx_timeofday());
-  event.received_ms = static_cast<std::int64_t>(now->sec) * 1000 + static_cast<std::int64_t>(now->msec);
-  event.scheme = kScheme;
+  event.received_ms = now_ms();
+  event.scheme = context.plan().name;
   event.id = context.event.id;
   event.type = context.event.type;
   event.partition = context.event.partition;
   event.trace_parent = context.trace_parent;
-  event.headers[0] = {"telnyx-timestamp", context.timestamp};
-  event.header_count = 1;
+  const scheme::Source& timestamp = context.plan().timestamp;
+  if (timestamp.place == scheme::Place::header) {
+    event.headers[0] = {context.plan().headers[timestamp.index], context.presented.timestamp};
+    event.header_count = 1;
+  }
   event.body = context.body;
   return event;
 }
@@ -88,47 +91,49 @@ ngx_int_t broken(ngx_http_request_t* r, const char* what) noexcept {
   return NGX_HTTP_UPSTREAM_INVALID_HEADER;
 }
 
-Outcome outcome_of(Verdict verdict) noexcept {
+Reason reason_of(Verdict verdict) noexcept {
   switch (verdict) {
     case Verdict::accepted:
-      return Outcome::accepted;
+      return Reason::worker_accepted;
     case Verdict::duplicate:
-      return Outcome::duplicate;
+      return Reason::worker_duplicate;
     case Verdict::refused:
-      return Outcome::refused;
+      return Reason::worker_refused;
     case Verdict::later:
       break;
   }
-  return Outcome::later;
+  return Reason::worker_later;
 }
 
 // The reason may quote the event, and so a caller's name: a line break in it would begin a log line of the caller's
 // own.
 void log_reason(ngx_http_request_t* r, Outcome outcome, std::string_view reason) noexcept {
-  if (http_status(outcome) == NGX_HTTP_OK) return;
+  if (is_taken(outcome)) return;
   std::array<char, limits::kFieldBytes> plain{};
   reason = reason.substr(0, plain.size());
   std::transform(reason.begin(), reason.end(), plain.begin(), [](char c) { return c >= ' ' && c <= '~' ? c : '?'; });
   ngx_str_t text = ngx_text({plain.data(), reason.size()});
-  ngx_str_t name = ngx_text(name_of(outcome));
+  ngx_str_t name = ngx_text(scheme::name_of(outcome));
   ngx_log_error(NGX_LOG_NOTICE, r->connection->log, 0, "webhook worker's verdict: %V: \"%V\"", &name, &text);
 }
 
 // The verdict becomes our answer; its JSON goes where the upstream machinery looks for a body.
 ngx_int_t take_verdict(ngx_http_request_t* r, Context& context, const VerdictFrame& frame) noexcept {
   ngx_http_upstream_t* u = r->upstream;
-  const Outcome outcome = outcome_of(frame.verdict);
+  const Reason reason = reason_of(frame.verdict);
+  const Outcome outcome = scheme::outcome_of(reason);
   // Nothing can be durable of an event that is still on its way out: this answers something else.
-  if (http_status(outcome) == NGX_HTTP_OK && u->request_body_sent == 0) return broken(r, "a verdict before the event");
+  if (is_taken(outcome) && u->request_body_sent == 0) return broken(r, "a verdict before the event");
   log_reason(r, outcome, frame.reason);
   count_frames(r, context);
-  if (http_status(outcome) == NGX_HTTP_OK) {
+  if (is_taken(outcome)) {
     commit_claim(context);
   } else {
     release_claim(context);
   }
   context.retry_after_s = std::clamp<std::uint16_t>(frame.retry_after_s, 1, kRetryAfterMost_s);
-  settle(r, context, outcome);
+  settle(context, reason);
+  record_handover(counters(r), outcome);
   context.answering = true;
   context.in_step = u->buffer.pos == u->buffer.last;
   if (!context.in_step) (void)broken(r, "bytes after its verdict");
@@ -138,7 +143,7 @@ ngx_int_t take_verdict(ngx_http_request_t* r, Context& context, const VerdictFra
   u->buffer.pos = u->buffer.start;
   u->buffer.last = ngx_cpymem(u->buffer.start, json.data(), json.size());
   u->headers_in.content_length_n = static_cast<off_t>(json.size());
-  u->headers_in.status_n = http_status(outcome);
+  u->headers_in.status_n = status_of(*context.conf, outcome);
   u->state->status = u->headers_in.status_n;
   return NGX_OK;
 }
@@ -170,7 +175,9 @@ void finalize_request(ngx_http_request_t* r, ngx_int_t) noexcept {
   Context& context = context_of(r);
   count_frames(r, context);
   release_claim(context);
-  settle(r, context, Outcome::unavailable);
+  if (context.outcome != Outcome::none) return;
+  settle(context, Reason::worker_away);
+  record_handover(counters(r), Outcome::unavailable);
 }
 
 ngx_int_t input_filter_init(void* data) noexcept {
@@ -216,7 +223,6 @@ void hand_over(ngx_http_request_t* r, Context& context) noexcept {
     ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
     return;
   }
-  if (r->upstream_states != nullptr) context.first_attempt = r->upstream_states->nelts;
   ngx_http_upstream_t* u = r->upstream;
   u->schema = ngx_text("webhook://");
   u->output.tag = &ngx_http_webhook_module;

@@ -32,7 +32,6 @@ struct Context {
   std::array<scheme::HeaderSlot, scheme::kHeaders> slots;
   scheme::Head head;
   scheme::Presented presented;
-  bool content_coded;
   std::string_view trace_parent;
 
   // prefix + body + rest, and what was found in it once it was verified.
@@ -45,7 +44,6 @@ struct Context {
   bool claimed;
 
   // The hand-over, and the answer.
-  bool handed_over;
   bool after_error_page;     // it came here through one
   ngx_uint_t first_attempt;  // in r->upstream_states, which also keeps those of an earlier location
   bool frames_counted;
