@@ -6,6 +6,7 @@
 #include <array>
 #include <cstring>
 
+#include "nginx_module/handover/frame_link.h"
 #include "nginx_module/request/headers.h"
 #include "nginx_module/request/reply.h"
 #include "shared/frame_codec.h"
@@ -38,19 +39,6 @@ EventFrame event_frame(const Context& context) noexcept {
   return event;
 }
 
-ngx_chain_t* memory_link(ngx_pool_t* pool, u_char* begin, std::size_t bytes) noexcept {
-  auto* buf = pool_new<ngx_buf_t>(pool);
-  ngx_chain_t* link = ngx_alloc_chain_link(pool);
-  if (buf == nullptr || link == nullptr) return nullptr;
-  // A retry sets pos back to start.
-  buf->start = buf->pos = begin;
-  buf->end = buf->last = begin + bytes;
-  buf->memory = 1;
-  link->buf = buf;
-  link->next = nullptr;
-  return link;
-}
-
 // What really left for a worker, once per request: attempts that never connected sent nothing.
 void count_frames(ngx_http_request_t* r, Context& context) noexcept {
   if (context.frames_counted || r->upstream_states == nullptr) return;
@@ -72,23 +60,18 @@ ngx_int_t create_request(ngx_http_request_t* r) noexcept {
   u_char* prefix = pool_bytes(r->pool, prefix_bytes);
   if (prefix == nullptr || !encode_event_prefix(event, {prefix, prefix_bytes})) return NGX_ERROR;
   ngx_chain_t* head = memory_link(r->pool, prefix, prefix_bytes);
-  ngx_chain_t* body = memory_link(r->pool, const_cast<u_char*>(context.body.data()), context.body.size());
-  if (head == nullptr || body == nullptr) return NGX_ERROR;
-  head->next = body;
+  if (head == nullptr) return NGX_ERROR;
   r->upstream->request_bufs = head;
+  if (context.body.empty()) return NGX_OK;
+  head->next = memory_link(r->pool, const_cast<u_char*>(context.body.data()), context.body.size());
+  if (head->next == nullptr) return NGX_ERROR;
   return NGX_OK;
 }
 
 ngx_int_t reinit_request(ngx_http_request_t* r) noexcept {
-  context_of(r).have_verdict_head = false;
+  context_of(r).verdict_head = {};
   count(counters(r).retries);
   return NGX_OK;
-}
-
-ngx_int_t broken(ngx_http_request_t* r, const char* what) noexcept {
-  ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "webhook worker sent %s", what);
-  count(counters(r).broken_replies);
-  return NGX_HTTP_UPSTREAM_INVALID_HEADER;
 }
 
 Reason reason_of(Verdict verdict) noexcept {
@@ -123,7 +106,7 @@ ngx_int_t take_verdict(ngx_http_request_t* r, Context& context, const VerdictFra
   const Reason reason = reason_of(frame.verdict);
   const Outcome outcome = scheme::outcome_of(reason);
   // Nothing can be durable of an event that is still on its way out: this answers something else.
-  if (is_taken(outcome) && u->request_body_sent == 0) return broken(r, "a verdict before the event");
+  if (is_taken(outcome) && u->request_body_sent == 0) return broken_reply(r, "a verdict before the event");
   log_reason(r, outcome, frame.reason);
   count_frames(r, context);
   if (is_taken(outcome)) {
@@ -136,7 +119,7 @@ ngx_int_t take_verdict(ngx_http_request_t* r, Context& context, const VerdictFra
   record_handover(counters(r), outcome);
   context.answering = true;
   context.in_step = u->buffer.pos == u->buffer.last;
-  if (!context.in_step) (void)broken(r, "bytes after its verdict");
+  if (!context.in_step) (void)broken_reply(r, "bytes after its verdict");
   if (!add_outcome_headers(r, context)) return NGX_ERROR;
   const std::string_view json = json_of(outcome);
   set_json(r, json.size());
@@ -151,19 +134,13 @@ ngx_int_t take_verdict(ngx_http_request_t* r, Context& context, const VerdictFra
 ngx_int_t process_header(ngx_http_request_t* r) noexcept {
   Context& context = context_of(r);
   ngx_buf_t& buffer = r->upstream->buffer;
-  const auto available = [&] { return static_cast<std::size_t>(buffer.last - buffer.pos); };
-  if (!context.have_verdict_head) {
-    if (available() < kFrameHeadBytes) return NGX_AGAIN;
-    const auto head = decode_head({buffer.pos, kFrameHeadBytes}, kVerdictBytes);
-    if (!head || head->kind != FrameKind::verdict) return broken(r, "no verdict frame");
-    context.verdict_head = *head;
-    context.have_verdict_head = true;
-    buffer.pos += kFrameHeadBytes;
-  }
-  const std::size_t payload_bytes = context.verdict_head.payload_bytes;
-  if (available() < payload_bytes) return NGX_AGAIN;
+  const ngx_int_t headed = take_head(buffer, FrameKind::verdict, kVerdictBytes, context.verdict_head);
+  if (headed == NGX_ERROR) return broken_reply(r, "no verdict frame");
+  if (headed != NGX_OK) return headed;
+  const std::size_t payload_bytes = context.verdict_head.frame.payload_bytes;
+  if (unread(buffer) < payload_bytes) return NGX_AGAIN;
   const auto verdict = decode_verdict({buffer.pos, payload_bytes});
-  if (!verdict) return broken(r, "a verdict that breaks its format");
+  if (!verdict) return broken_reply(r, "a verdict that breaks its format");
   buffer.pos += payload_bytes;
   return take_verdict(r, context, *verdict);
 }
@@ -193,7 +170,7 @@ ngx_int_t input_filter(void* data, ssize_t bytes) noexcept {
   ngx_http_request_t* r = context.request;
   ngx_http_upstream_t* u = r->upstream;
   if (u->length == 0) {
-    if (context.in_step) (void)broken(r, "bytes after its verdict");
+    if (context.in_step) (void)broken_reply(r, "bytes after its verdict");
     context.in_step = false;
     u->keepalive = 0;
     return NGX_OK;

@@ -6,9 +6,9 @@
 #include <array>
 
 #include "nginx_module/conf/directives.h"
+#include "nginx_module/handover/frame_link.h"
 #include "nginx_module/memory/counters.h"
 #include "scheme/interpret.h"
-#include "shared/frame.h"
 
 namespace ringfence::edge {
 
@@ -49,8 +49,7 @@ struct Context {
   bool frames_counted;
   ngx_event_free_peer_pt free_peer;  // the balancer's own
   bool tried_again;
-  FrameHead verdict_head;
-  bool have_verdict_head;
+  ReplyHead verdict_head;
   bool in_step;       // the verdict was the last byte the worker sent
   bool answering;     // the answer is made by us, filters leave it alone
   bool replace_body;  // an error page of nginx gives way to our JSON
