@@ -105,6 +105,7 @@ Reason check_freshness(Context& context) noexcept {
 }
 
 Reason check_headers(ngx_http_request_t* r, Context& context) noexcept {
+  if (r->method != NGX_HTTP_POST) return Reason::not_post;
   const scheme::Plan& plan = context.plan();
   const Common common = collect(r, context);
   context.head.method = view(r->method_name);
