@@ -94,58 +94,61 @@ class Place {
   ngx_str_t text_;
 };
 
-bool add(ngx_conf_t* cf, KeyRing& ring, const KeyText& from, ngx_uint_t line, const scheme::KeyLine& written) noexcept {
-  scheme::Key key;
+// The label is kept for as long as the configuration lives, the text it stood in is not.
+std::string_view kept_label(ngx_pool_t* pool, std::string_view label) noexcept {
+  auto* kept = label.empty() ? nullptr : pool_bytes(pool, label.size());
+  if (kept == nullptr) return {};
+  ngx_memcpy(kept, label.data(), label.size());
+  return {reinterpret_cast<const char*>(kept), label.size()};
+}
+
+// Parses into a place of the ring, so that no copy of a secret stays behind elsewhere. The key in the ring, or nullptr
+// after having logged why.
+const scheme::Key* add(ngx_conf_t* cf, KeyRing& ring, const KeyText& from, ngx_uint_t line,
+                       const scheme::KeyLine& written) noexcept {
+  scheme::Key spare;  // for a key too many, which may still be one that is there
+  scheme::Key& key = ring.count < ring.keys.size() ? ring.keys[ring.count] : spare;
   if (const scheme::Fault fault = scheme::parse_key(*ring.plan, written.key, key)) {
     ngx_str_t why = ngx_text(fault.text());
     ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "%V: %V in %V:%ui", Place(from, line).text(), &why, &from.conf, from.line);
-    return false;
+    return nullptr;
   }
-  // The label is kept for as long as the configuration lives, the text it stood in is not.
-  auto* label = written.label.empty() ? nullptr : pool_bytes(cf->pool, written.label.size());
-  if (label != nullptr) {
-    ngx_memcpy(label, written.label.data(), written.label.size());
-    key.label = {reinterpret_cast<const char*>(label), written.label.size()};
-  }
-  // The same key twice (say inline and in a file) is trusted once, and verified against once.
   const auto end = ring.keys.begin() + static_cast<std::ptrdiff_t>(ring.count);
   const auto same = std::find_if(ring.keys.begin(), end, [&](const scheme::Key& one) { return same_key(one, key); });
   if (same != end) {
-    if (same->label.empty()) same->label = key.label;
+    // The same key twice (say inline and in a file) is trusted once, and verified against once.
     scheme::wipe(key);
-    return true;
+    if (same->label.empty()) same->label = kept_label(cf->pool, written.label);
+    return &*same;
   }
-  if (ring.count == ring.keys.size()) {
+  if (&key == &spare) {
+    scheme::wipe(key);
     ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "%V: more than %uz keys in %V:%ui", Place(from, line).text(),
                   limits::kWebhookKeys, &from.conf, from.line);
-    scheme::wipe(key);
-    return false;
+    return nullptr;
   }
-  ring.keys[ring.count++] = key;
-  sodium_memzero(key.bytes.data(), key.bytes.size());  // the copy on the stack; what was prepared is the ring's now
-  return true;
+  key.label = kept_label(cf->pool, written.label);
+  ++ring.count;
+  return &key;
 }
 
-void warn_of_inline_secret(ngx_conf_t* cf, const KeyRing& ring, const KeyText& from) noexcept {
-  const scheme::Key& key = ring.keys[ring.count - 1];
-  if (!scheme::is_secret(ring.plan->methods[key.method])) return;
+bool add_inline(ngx_conf_t* cf, KeyRing& ring, const KeyText& from) noexcept {
+  const scheme::Key* key = add(cf, ring, from, 0, {view(from.text), {}});
+  if (key == nullptr) return false;
+  if (!scheme::is_secret(ring.plan->methods[key->method])) return true;
   ngx_str_t name = ngx_text(ring.plan->name);
   ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                 "\"webhook_key\" holds a secret of scheme \"%V\", which \"nginx -T\" prints and every reader of this "
                 "file sees; a \"webhook_key_file\" of mode 0600 keeps it in %V:%ui",
                 &name, &from.conf, from.line);
+  return true;
 }
 
-bool add_all(ngx_conf_t* cf, KeyRing& ring, const KeyText& from) noexcept {
-  if (from.file.len == 0) {
-    if (!add(cf, ring, from, 0, {view(from.text), {}})) return false;
-    warn_of_inline_secret(cf, ring, from);
-    return true;
-  }
+bool add_lines(ngx_conf_t* cf, KeyRing& ring, const KeyText& from) noexcept {
   std::string_view rest = view(from.text);
   for (ngx_uint_t line = 1; !rest.empty(); ++line) {
     const scheme::KeyLine written = scheme::split_key_line(take_line(rest));
-    if (!written.key.empty() && !add(cf, ring, from, line, written)) return false;
+    if (!written.key.empty() && add(cf, ring, from, line, written) == nullptr) return false;
   }
   return true;
 }
@@ -196,7 +199,8 @@ KeyRing* parse_keys(ngx_conf_t* cf, KeyStore& store, const KeyTexts& texts, cons
   ring->older = store.rings;
   store.rings = ring;  // before the first key, so that it is wiped also when a later one is refused
   for (const KeyText* text = texts.first; text != nullptr; text = text->next) {
-    if (!add_all(cf, *ring, *text)) return nullptr;
+    const bool added = text->file.len == 0 ? add_inline(cf, *ring, *text) : add_lines(cf, *ring, *text);
+    if (!added) return nullptr;
   }
   return ring;
 }

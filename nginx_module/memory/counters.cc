@@ -9,14 +9,6 @@ namespace {
 
 static_assert(kOtherSchemes.size() < kSchemeNameBytes);
 
-// Cut to what fits, never within a character: a label has to stay text.
-[[nodiscard]] std::string_view fitting(std::string_view name) noexcept {
-  if (name.size() < kSchemeNameBytes) return name;
-  std::size_t length = kSchemeNameBytes - 1;
-  while (length > 0 && (static_cast<std::uint8_t>(name[length]) & 0xC0U) == 0x80U) --length;
-  return name.substr(0, length);
-}
-
 // The first byte last: whoever reads meanwhile sees a free slot, never half a name.
 void take(SchemeCounters& slot, std::string_view name) noexcept {
   std::copy(name.begin() + 1, name.end(), slot.name.begin() + 1);
@@ -32,12 +24,12 @@ std::string_view name_of(const SchemeCounters& scheme) noexcept {
 
 std::size_t slot_for(Counters& all, std::string_view scheme) noexcept {
   constexpr std::size_t kLast = kSchemeSlots - 1;
-  const std::string_view name = fitting(scheme);
-  if (!name.empty() && name != kOtherSchemes) {
+  const bool has_own = !scheme.empty() && scheme.size() < kSchemeNameBytes && scheme != kOtherSchemes;
+  if (has_own) {
     for (std::size_t i = 0; i < kLast; ++i) {
-      if (name_of(all.schemes[i]) == name) return i;
+      if (name_of(all.schemes[i]) == scheme) return i;
       if (name_of(all.schemes[i]).empty()) {
-        take(all.schemes[i], name);
+        take(all.schemes[i], scheme);
         return i;
       }
     }

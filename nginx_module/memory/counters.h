@@ -16,7 +16,7 @@ using scheme::Reason;
 
 // Schemes told apart; a configuration with more counts the rest together, so that labels stay bounded.
 inline constexpr std::size_t kSchemeSlots = 64;
-inline constexpr std::size_t kSchemeNameBytes = 32;         // with its zero; what is longer is cut
+inline constexpr std::size_t kSchemeNameBytes = 32;         // with its zero; the configuration refuses longer names
 inline constexpr std::string_view kOtherSchemes = "other";  // the name of the last slot, whoever counts there
 
 // Upper bounds in microseconds: a MAC of 1 KB takes 2, Ed25519 45, ECDSA 100, sixteen keys a millisecond.

@@ -6,9 +6,9 @@
 #include <array>
 
 #include "nginx_module/conf/directives.h"
+#include "nginx_module/handover/frame_link.h"
 #include "nginx_module/memory/counters.h"
 #include "scheme/interpret.h"
-#include "shared/frame.h"
 
 namespace ringfence::edge {
 
@@ -32,7 +32,6 @@ struct Context {
   std::array<scheme::HeaderSlot, scheme::kHeaders> slots;
   scheme::Head head;
   scheme::Presented presented;
-  bool content_coded;
   std::string_view trace_parent;
 
   // prefix + body + rest, and what was found in it once it was verified.
@@ -45,14 +44,12 @@ struct Context {
   bool claimed;
 
   // The hand-over, and the answer.
-  bool handed_over;
   bool after_error_page;     // it came here through one
   ngx_uint_t first_attempt;  // in r->upstream_states, which also keeps those of an earlier location
   bool frames_counted;
   ngx_event_free_peer_pt free_peer;  // the balancer's own
   bool tried_again;
-  FrameHead verdict_head;
-  bool have_verdict_head;
+  ReplyHead verdict_head;
   bool in_step;       // the verdict was the last byte the worker sent
   bool answering;     // the answer is made by us, filters leave it alone
   bool replace_body;  // an error page of nginx gives way to our JSON

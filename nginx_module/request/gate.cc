@@ -1,101 +1,143 @@
-// See request.h. The order is the design: what costs nothing first, what costs 42 us later, what has effects last.
-#include "nginx_module/request/request.h"
+// See gate.h. The order is the design: what costs nothing first, what costs a signature later, what has effects last.
+#include "nginx_module/request/gate.h"
 
-#include <algorithm>
+#include <ctime>
 
 #include "nginx_module/handover/upstream_link.h"
+#include "nginx_module/request/backend_headers.h"
 #include "nginx_module/request/body.h"
+#include "nginx_module/request/claim.h"
 #include "nginx_module/request/headers.h"
+#include "nginx_module/request/refusal_log.h"
 #include "nginx_module/request/reply.h"
 
 namespace ringfence::edge {
 namespace {
 
-Outcome verify(ngx_http_request_t* r, Context& context) noexcept {
-  const KeyRing& ring = *context.conf->keys;
-  const auto keys = std::span(ring.keys).first(ring.count);
-  const auto signer = std::find_if(keys.begin(), keys.end(), [&](const PublicKey& key) {
-    return verify_ed25519(context.signature, context.signed_bytes, key);
-  });
-  if (signer != keys.end()) {
-    context.signer = &*signer;
-    return Outcome::none;
-  }
-  ngx_log_error(NGX_LOG_INFO, r->connection->log, 0, "webhook refused: no key of this location made its signature");
-  return Outcome::forged;
+std::uint64_t monotonic_ns() noexcept {
+  timespec now{};
+  (void)::clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(now.tv_nsec);
 }
 
-Outcome scan(ngx_http_request_t* r, Context& context) noexcept {
-  const auto event = scan_event(context.body);
-  if (!event) {
-    ngx_log_error(NGX_LOG_NOTICE, r->connection->log, 0, "webhook refused: genuine, but no JSON event with an id");
-    return Outcome::malformed;
-  }
-  context.event = *event;
-  return Outcome::none;
-}
-
-// A copy of an event still in flight is handed over as well: the worker dedups inside the call's own commit, and only
-// it knows whether the first copy became durable.
-Outcome claim_event(ngx_http_request_t* r, Context& context) noexcept {
-  ngx_shm_zone_t* zone = context.conf->dedup_zone;
-  if (zone == nullptr) return Outcome::none;
-  context.key = key_of(zone, *context.signer, view(context.conf->scope), context.event.id);
-  const ClaimResult result = claim(zone, context.key, static_cast<std::int64_t>(context.conf->lease_ms));
-  switch (result.status) {
-    case ClaimStatus::claimed:
-      context.claim = result.token;
-      context.claimed = true;
-      return Outcome::none;
-    case ClaimStatus::done:
-      return Outcome::duplicate;
-    case ClaimStatus::full:
-      ngx_log_error(NGX_LOG_WARN, r->connection->log, 0, "webhook_zone \"%V\" is full, handing over without a claim",
-                    &zone->shm.name);
-      return Outcome::none;
-    case ClaimStatus::in_flight:
-      return Outcome::none;
-  }
-  return Outcome::none;
+Reason verify(Context& context, const Gathered& gathered) noexcept {
+  const std::uint64_t begun_ns = monotonic_ns();
+  const Reason bad =
+      scheme::examine_body(context.plan(), context.head, context.conf->keys->all(), context.tolerance(), now_ms(),
+                           gathered.block, gathered.body_bytes, context.presented, context.event);
+  record_verify(counters_of(context.request, *context.conf), monotonic_ns() - begun_ns);
+  if (bad != Reason::none) return bad;
+  context.body = ByteView(gathered.block).subspan(gathered.prefix, gathered.body_bytes);
+  context.verified = true;
+  return Reason::none;
 }
 
 // Freshness once more: a captured webhook could otherwise be begun in time, and its body finished when the id has long
 // been forgotten.
-Outcome judge_body(ngx_http_request_t* r, Context& context) noexcept {
-  for (const auto step : {check_freshness, gather_body, verify, scan, claim_event}) {
-    if (const Outcome end = step(r, context); end != Outcome::none) return end;
+Reason judge_body(ngx_http_request_t* r, Context& context) noexcept {
+  // Another location began to read it, and lost interest: what is here is not what was signed.
+  if (r->reading_body != 0) return Reason::no_key_matches;
+  if (const Reason stale = check_freshness(context); stale != Reason::none) return stale;
+  Gathered gathered;
+  if (const Reason bad = gather_body(r, context, gathered); bad != Reason::none) return bad;
+  if (const Reason bad = verify(context, gathered); bad != Reason::none) return bad;
+  return claim_event(context);
+}
+
+// True: on to the content handler. Otherwise the request is settled and to be answered.
+bool lets_on(ngx_http_request_t* r, Context& context, Reason reason) noexcept {
+  if (reason != Reason::none) {
+    settle(context, reason);
+    if (context.outcome != Outcome::duplicate) log_refusal(r, *context.conf, reason, context.presented);
+    if (!context.dry_run()) return false;
   }
-  return Outcome::none;
+  context.stage = Stage::passed;
+  if (!context.is_gate() || context.conf->request_headers == 0 || tell_backend(r, context)) return true;
+  settle(context, Reason::no_memory);
+  release_claim(context);
+  return false;
+}
+
+// For phases: what is answered here is also finalized here.
+ngx_int_t go_on(ngx_http_request_t* r, Context& context, Reason reason) noexcept {
+  if (lets_on(r, context, reason)) return NGX_DECLINED;
+  ngx_http_finalize_request(r, answer(r, context));
+  return NGX_DONE;
 }
 
 // Called by nginx when the whole body is there. After this returns, the request may be gone.
 void on_body(ngx_http_request_t* r) noexcept {
   Context& context = *current_context(r);
-  const Outcome end = judge_body(r, context);
-  if (end == Outcome::none) {
-    hand_over(r, context);
+  r->error_page = context.after_error_page ? 1 : 0;
+  if (lets_on(r, context, judge_body(r, context))) {
+    r->write_event_handler = ngx_http_core_run_phases;
+    ngx_http_core_run_phases(r);
     return;
   }
-  settle(r, context, end);
-  ngx_http_finalize_request(r, end == Outcome::duplicate ? answer_ok(r, context) : refusal_status(r, context));
+  ngx_http_finalize_request(r, answer(r, context));
+}
+
+ngx_int_t read_body(ngx_http_request_t* r, const Context& context) noexcept {
+  // An error_page for a body that is too large or too slow would hand on what was not verified.
+  if (!context.dry_run()) r->error_page = 1;
+  const ngx_int_t rc = ngx_http_read_client_request_body(r, on_body);
+  if (rc >= NGX_HTTP_SPECIAL_RESPONSE) return rc;
+  ngx_http_finalize_request(r, NGX_DONE);
+  return NGX_DONE;
+}
+
+ngx_int_t begin(ngx_http_request_t* r, const LocConf& conf) noexcept {
+  Context* const same = r->internal != 0 ? find_same_gate(r, conf) : nullptr;
+  Context* context = create_context(r);
+  if (context == nullptr) {
+    r->error_page = 1;
+    return NGX_HTTP_INTERNAL_SERVER_ERROR;
+  }
+  if (same != nullptr) return go_on(r, *context, take_over(*context, *same));
+  if (const Reason bad = check_headers(r, *context); bad != Reason::none) return go_on(r, *context, bad);
+  return read_body(r, *context);
+}
+
+// Subrequests have their parent's body, and no headers of their own: one that was verified may ask itself for more.
+ngx_int_t gate_aside(ngx_http_request_t* r, const LocConf& conf) noexcept {
+  if (find_same_gate(r->main, conf) != nullptr) return NGX_DECLINED;
+  constexpr auto kIndex = static_cast<std::size_t>(Outcome::unsigned_);
+  SchemeCounters& scheme = counters_of(r, conf);
+  count((conf.dry_run != 0 ? scheme.dry_run : scheme.outcomes)[kIndex]);
+  log_refusal(r, conf, Reason::subrequest, scheme::Presented{});
+  if (conf.dry_run != 0) return NGX_DECLINED;
+  ngx_http_finalize_request(r, answer_forbidden(r));
+  return NGX_DONE;
+}
+
+bool may_be_handed_over(const ngx_http_request_t* r, const Context* context, const LocConf& conf) noexcept {
+  return r == r->main && context != nullptr && context->conf == &conf && context->stage == Stage::passed &&
+         context->verified && context->outcome == Outcome::none;
 }
 
 }  // namespace
 
+ngx_int_t gate(ngx_http_request_t* r) noexcept {
+  const LocConf& conf = loc_conf(r);
+  if (conf.webhook == 0) return NGX_DECLINED;
+  if (r != r->main || r->post_action != 0) return gate_aside(r, conf);
+  const Context* context = current_context(r);
+  // The phases are run again once the body is there.
+  if (context != nullptr && context->conf == &conf) {
+    return context->stage == Stage::passed ? NGX_DECLINED : NGX_DONE;
+  }
+  return begin(r, conf);
+}
+
 ngx_int_t handle_webhook(ngx_http_request_t* r) noexcept {
-  if (r != r->main) {
-    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "webhook_pass does not serve subrequests");
-    return NGX_HTTP_FORBIDDEN;
+  Context* context = current_context(r);
+  if (!may_be_handed_over(r, context, loc_conf(r))) {
+    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "webhook_pass does not serve what its gate has not verified");
+    return answer_forbidden(r);
   }
-  Context* context = create_context(r);
-  if (context == nullptr) return NGX_HTTP_INTERNAL_SERVER_ERROR;
-  if (const Outcome bad = check_headers(r, *context); bad != Outcome::none) {
-    settle(r, *context, bad);
-    return refusal_status(r, *context);
-  }
-  r->request_body_in_single_buf = 1;  // saves a copy when nginx happens to manage it
-  const ngx_int_t rc = ngx_http_read_client_request_body(r, on_body);
-  return rc >= NGX_HTTP_SPECIAL_RESPONSE ? rc : NGX_DONE;
+  ++r->main->count;
+  hand_over(r, *context);
+  return NGX_DONE;
 }
 
 }  // namespace ringfence::edge

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "scheme/crypto.h"
 #include "scheme/interpret.h"
 #include "scheme/signature_list.h"
 
@@ -51,10 +52,11 @@ void write_source(const Plan& plan, const Source& source, Sentence& out) noexcep
     case Place::form:
       out << "form field \"" << source.name << "\"";
       return;
-    case Place::none:
     case Place::hash_body:
     case Place::hash_content:
-      out << "request";
+      out << "a hash of the request";
+      return;
+    case Place::none:
       return;
   }
 }

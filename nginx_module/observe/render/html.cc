@@ -61,7 +61,7 @@ void put_tiles(TextWriter& out, const Totals& totals) noexcept {
   const std::uint64_t all = totals.taken + totals.duplicates + totals.again + totals.no;
   out << "<dl class=\"tiles\">\n";
   put_tile(out, "taken", "Accepted", totals.taken, all);
-  put_tile(out, "", "Duplicates stopped", totals.duplicates, all);
+  put_tile(out, "copy", "Duplicates stopped", totals.duplicates, all);
   put_tile(out, "again", "Told to come again", totals.again, all);
   put_tile(out, "no", "Turned away", totals.no, all);
   out << "</dl>\n";

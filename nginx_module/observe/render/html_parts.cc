@@ -10,8 +10,10 @@ namespace {
 
 constexpr std::string_view kNbsp = "&#160;";
 
-[[nodiscard]] std::string_view tone_class(Tone tone) noexcept {
-  switch (tone) {
+// The tone of an outcome as its CSS class; a duplicate has the colour of the page.
+[[nodiscard]] std::string_view class_of(Outcome outcome) noexcept {
+  if (outcome == Outcome::duplicate) return "copy";
+  switch (words_for(outcome).tone) {
     case Tone::taken:
       return "taken";
     case Tone::again:
@@ -32,9 +34,9 @@ void put_bar(TextWriter& out, std::uint64_t part, std::uint64_t whole) noexcept 
   out.quotient(std::min(part, whole) * 100, whole, 1) << "%\"></span></span>";
 }
 
-void put_table_head(TextWriter& out, std::string_view first) noexcept {
-  out << "<div class=\"wide\">\n<table>\n<thead>\n<tr><th>" << first
-      << "</th><th class=\"num\">Requests</th><th class=\"num\">Share</th><th>What it means</th><th>What to "
+void put_table_head(TextWriter& out) noexcept {
+  out << "<div class=\"wide\">\n<table class=\"results\">\n<thead>\n<tr><th>Result</th><th "
+         "class=\"num\">Requests</th><th class=\"num\">Share</th><th>What it means</th><th>What to "
          "do</th></tr>"
          "\n</thead>\n<tbody>\n";
 }
@@ -43,12 +45,12 @@ void put_table_end(TextWriter& out) noexcept { out << "</tbody>\n</table>\n</div
 
 void put_outcomes(TextWriter& out, const PerOutcome& numbers, std::string_view suffix) noexcept {
   const std::uint64_t all = sum(numbers);
-  put_table_head(out, "Result");
+  put_table_head(out);
   for (std::size_t i = 1; i < kOutcomes; ++i) {
     if (numbers[i] == 0) continue;
     const auto outcome = static_cast<Outcome>(i);
     const Words& words = words_for(outcome);
-    out << "<tr class=\"" << tone_class(words.tone) << "\"><th scope=\"row\">" << name_of(outcome) << suffix << "</th>";
+    out << "<tr class=\"" << class_of(outcome) << "\"><th scope=\"row\">" << name_of(outcome) << suffix << "</th>";
     put_number_cell(out, numbers[i]);
     out << "<td class=\"num\">";
     put_percent(out, numbers[i], all);
@@ -165,8 +167,7 @@ void put_handover(TextWriter& out, const Snapshot& snapshot) noexcept {
          "<th class=\"num\">Events</th><th class=\"num\">Share</th></tr>\n</thead>\n<tbody>\n";
   for (const Outcome result : kHandoverResults) {
     const std::uint64_t number = of(snapshot.handovers, result);
-    out << "<tr class=\"" << tone_class(words_for(result).tone) << "\"><th scope=\"row\">" << name_of(result)
-        << "</th>";
+    out << "<tr class=\"" << class_of(result) << "\"><th scope=\"row\">" << name_of(result) << "</th>";
     put_number_cell(out, number);
     out << "<td class=\"num\">";
     put_percent(out, number, sum(snapshot.handovers));

@@ -22,15 +22,15 @@ p{margin:.25rem 0}
 section,.tiles>div,.look{background:var(--paper);border:1px solid var(--line);border-radius:10px}
 section{margin:1.25rem 0;padding:1.25rem}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(12rem,1fr));gap:1rem;margin:1.5rem 0 1.25rem}
-.tiles>div{padding:.9rem 1.1rem;border-top:3px solid var(--bar)}
+.tiles>div{padding:.9rem 1.1rem;box-shadow:inset 0 3px var(--bar);overflow:hidden}
 .tiles dt{color:var(--soft)}
 .tiles dd{margin:0;font-size:1.7rem;font-weight:600;line-height:1.25;font-variant-numeric:tabular-nums}
 .tiles dd small{font-size:.9rem;font-weight:400;color:var(--soft)}
-.tiles .taken{border-top-color:var(--taken)}
-.tiles .again{border-top-color:var(--again)}
-.tiles .no{border-top-color:var(--no)}
-.look{padding:.9rem 1.25rem;border-left:3px solid var(--again)}
-.look.well{border-left-color:var(--taken)}
+.tiles .taken{box-shadow:inset 0 3px var(--taken)}
+.tiles .again{box-shadow:inset 0 3px var(--again)}
+.tiles .no{box-shadow:inset 0 3px var(--no)}
+.look{padding:.9rem 1.25rem;box-shadow:inset 3px 0 var(--again)}
+.look.well{box-shadow:inset 3px 0 var(--taken)}
 .look ul{margin:.25rem 0 0;padding-left:1.2rem}
 .wide{overflow-x:auto}
 table{width:100%;border-collapse:collapse;margin-top:.75rem}
@@ -38,11 +38,15 @@ th,td{padding:.5rem .75rem;text-align:left;vertical-align:top;border-top:1px sol
 th:first-child,td:first-child{padding-left:0}
 thead th{border-top:0;padding-top:0;color:var(--soft);font-weight:500;font-size:.85rem;white-space:nowrap}
 tbody th{font-weight:600;white-space:nowrap}
+tbody tr:last-child>*{padding-bottom:.9rem}
 tbody th::before{content:"";display:inline-block;width:.55rem;height:.55rem;margin-right:.5rem;border-radius:50%;
 background:var(--bar)}
 .taken th::before{background:var(--taken)}
 .again th::before{background:var(--again)}
 .no th::before{background:var(--no)}
+.results{table-layout:fixed;min-width:50rem}
+.results thead th:first-child{width:12.5rem}
+.results thead .num{width:6rem}
 .num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .bar{display:block;min-width:9rem;height:.5rem;margin:.45rem 0 .2rem;border-radius:4px;background:var(--groove);
 overflow:hidden}

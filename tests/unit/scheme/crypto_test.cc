@@ -6,6 +6,8 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <sodium.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <string>
@@ -203,6 +205,35 @@ TEST_F(Crypto, LeavesNothingInTheLibrarysErrorQueue) {
   off_curve.back() ^= 1;
   EXPECT_FALSE((Prepared{Algorithm::ecdsa_p256, off_curve}.usable));
   EXPECT_EQ(ERR_peek_error(), 0U);
+}
+
+// nginx's master prepares the keys, its worker processes use them.
+TEST_F(Crypto, KeysSurviveAFork) {
+  const P256 pair;
+  const std::vector<std::uint8_t> signature = pair.sign("x");
+  const Prepared slow{Algorithm::ecdsa_p256, pair.spki()};
+  const Prepared fast{Algorithm::hmac_sha256, as_bytes("Jefe")};
+  const auto mac = from_hex("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    _exit(slow.accepts("x", signature) && fast.accepts("what do ya want for nothing?", mac) ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  EXPECT_TRUE(slow.accepts("x", signature) && fast.accepts("what do ya want for nothing?", mac));
+}
+
+TEST_F(Crypto, OneMacServesAllCandidates) {
+  const Prepared key{Algorithm::hmac_sha256, as_bytes("Jefe")};
+  const auto mac = from_hex("5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  const std::vector<std::uint8_t> other(32);
+  const std::array<ByteView, 3> candidates = {other, mac, mac};
+  const ByteView content = as_bytes("what do ya want for nothing?");
+  EXPECT_EQ(find_verified(Algorithm::hmac_sha256, key.key, content, candidates), 1U);
+  EXPECT_EQ(find_verified(Algorithm::hmac_sha256, key.key, content, std::span(candidates).first(1)), 1U);
+  EXPECT_EQ(find_verified(Algorithm::hmac_sha256, key.key, content, {}), 0U);
 }
 
 TEST_F(Crypto, KnownHashes) {
