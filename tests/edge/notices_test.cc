@@ -65,6 +65,15 @@ TEST_F(NoticesTest, AToleranceWithoutATimestampIsWarnedOf) {
   expect_not_told(outer, "has no effect");
 }
 
+TEST_F(NoticesTest, OwnPagesBehindTheGateAreWarnedOf) {
+  const std::string http = "webhook telnyx;\nwebhook_key " + signer.public_key() + ";\n";
+  const std::string warning = "\"webhook\" is in effect where \"";
+  expect_told(with("", http), "warn", warning + "webhook_status\" serves", "webhook telnyx");
+  expect_told(with("location /a { ringd_api worker; }", http), "warn", warning + "ringd_api\" serves",
+              "webhook telnyx");
+  expect_not_told(with(gate() + "}\nlocation /a { ringd_api worker; }"), warning);
+}
+
 // `return` answers in the rewrite phase: nothing of ours runs, and a 2xx tells the sender that its event was taken.
 TEST_F(NoticesTest, AReturnThatGoesByTheGateIsWarnedOf) {
   const std::string warning = " stands in a location with \"webhook\" and answers before anything is verified";
