@@ -53,7 +53,7 @@ constexpr std::string_view kHttp = R"(http {
   server {
     listen unix:{dir}/http.sock;
     listen unix:{dir}/http2.sock http2;
-    location = /webhook_status { webhook_status; }
+    location = /webhook_status { webhook_status; webhook off; }
 {server}
   }
 }
