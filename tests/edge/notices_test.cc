@@ -68,7 +68,8 @@ TEST_F(NoticesTest, AToleranceWithoutATimestampIsWarnedOf) {
 TEST_F(NoticesTest, OwnPagesBehindTheGateAreWarnedOf) {
   const std::string http = "webhook telnyx;\nwebhook_key " + signer.public_key() + ";\n";
   const std::string warning = "\"webhook\" is in effect where \"";
-  expect_told(with("", http), "warn", warning + "webhook_status\" serves", "webhook telnyx");
+  expect_told(with("location /s { webhook_status html; }", http), "warn", warning + "webhook_status\" serves",
+              "webhook telnyx");
   expect_told(with("location /a { ringd_api worker; }", http), "warn", warning + "ringd_api\" serves",
               "webhook telnyx");
   expect_not_told(with(gate() + "}\nlocation /a { ringd_api worker; }"), warning);
