@@ -173,7 +173,8 @@ char* complete(const Merging& m, bool own_tolerance) noexcept {
                   "\"webhook_tolerance\" has no effect: scheme \"%V\" has no timestamp in %V:%ui", &conf.scheme_name,
                   &conf.tolerance_at.file, conf.tolerance_at.line);
   }
-  bound_body(m.core, conf.pass_at.line != 0 ? limits::kBodyBytes : limits::kGateBodyBytes);
+  // A dry run refuses nothing, also not what would be too large.
+  if (conf.dry_run == 0) bound_body(m.core, conf.pass_at.line != 0 ? limits::kBodyBytes : limits::kGateBodyBytes);
   tell_of_body_file(m);
   warn_of_bypass(m.cf, m.main, conf);
   warn_of_own_pages(m);

@@ -194,7 +194,7 @@ TEST_F(ConfigTest, ZonesAreChecked) {
 }
 
 TEST_F(ConfigTest, RepeatedAndUnknownWordsAreRefused) {
-  expect_refused(with(gate() + "webhook off;\n}"), "webhook off", "is duplicate");
+  expect_refused(with(gate() + "webhook off; # again\n}"), "webhook off; # again", "is duplicate");
   expect_refused(with(gate() + "webhook_pass worker;\n webhook_pass unix:/other;\n}"), "webhook_pass unix",
                  "is duplicate");
   expect_refused(with(gate() + "webhook_log_level debug;\n}"), "webhook_log_level", "invalid value \"debug\"");

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
+#include <cstdint>
 #include <memory>
 #include <sstream>
 
@@ -221,10 +221,14 @@ bool remembers(pid_t pid, std::string_view text) {
   std::istringstream maps(read_text(proc + "/maps"));
   bool found = false;
   for (std::string line; !found && std::getline(maps, line);) {
-    unsigned long begin = 0;
-    unsigned long end = 0;
-    char mode[5] = {};
-    if (std::sscanf(line.c_str(), "%lx-%lx %4s", &begin, &end, mode) != 3 || mode[1] != 'w') continue;
+    std::istringstream fields(line);
+    std::uintptr_t begin = 0;
+    std::uintptr_t end = 0;
+    std::string mode;
+    fields >> std::hex >> begin;
+    fields.ignore();  // the dash
+    fields >> end >> mode;
+    if (!mode.starts_with("rw")) continue;
     std::string bytes(end - begin, '\0');
     const ssize_t got = ::pread(memory, bytes.data(), bytes.size(), static_cast<off_t>(begin));
     found = got > 0 && std::string_view(bytes).substr(0, static_cast<std::size_t>(got)).contains(text);

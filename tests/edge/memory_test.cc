@@ -5,7 +5,7 @@
 
 #include <atomic>
 
-#include "edge/edge_test.h"
+#include "edge/gate_test.h"
 
 namespace ringfence::test {
 namespace {
@@ -31,31 +31,53 @@ class Countdown {
   void* memory_;
 };
 
-TEST_F(EdgeTest, MemoryRefusedAtAnyPointLeavesNoClaimBehind) {
-  Countdown countdown(nginx.file("countdown"));
-  ASSERT_TRUE(countdown.mapped());
-  NginxSetup with = setup();
-  with.environment = {"LD_PRELOAD=" RINGFENCE_FAILING_MEMORY_LIBRARY,
-                      "RINGFENCE_FAILING_MEMORY=" + nginx.file("countdown")};
-  nginx.expect_logged("posix_memalign");
-  ASSERT_TRUE(start(with));
-  int accepted = 0;
-  // The body fills the request's first block to another extent each time, so that each allocation after it is once the
-  // one that needs a new block.
-  for (std::size_t padding = 0; padding < 4000; padding += 50) {
-    for (int nth = 1; nth <= 6; ++nth) {
-      const std::string id = std::to_string(padding) + "-" + std::to_string(nth);
-      const HttpRequest request = signer.webhook("/w", event_body(id, "t", "s", padding));
-      countdown.refuse(nth);
-      accepted += send(request).status == 200 ? 1 : 0;
-      countdown.refuse(0);
+class MemoryTest : public GateTest {
+ protected:
+  // Genuine requests while nginx is refused one block of memory after another; returns how many were answered 200.
+  int sweep(NginxSetup with) {
+    const std::string path = nginx.file("countdown");
+    Countdown countdown(path);
+    EXPECT_TRUE(countdown.mapped());
+    with.environment = {"LD_PRELOAD=" RINGFENCE_FAILING_MEMORY_LIBRARY, "RINGFENCE_FAILING_MEMORY=" + path};
+    nginx.expect_logged("posix_memalign");
+    if (!worker.start() || !backend.start() || !nginx.start(with)) return 0;
+    int accepted = 0;
+    // The body fills the request's first block to another extent each time, so that each allocation after it is once
+    // the one that needs a new block.
+    for (std::size_t padding = 0; padding < 4000; padding += 50) {
+      for (int nth = 1; nth <= 6; ++nth) {
+        const std::string id = std::to_string(padding) + "-" + std::to_string(nth);
+        const HttpRequest request = signer.webhook("/w", event_body(id, "t", "s", padding));
+        countdown.refuse(nth);
+        accepted += send(request).status == 200 ? 1 : 0;
+        countdown.refuse(0);
+      }
     }
+    return accepted;
   }
-  EXPECT_GT(accepted, 0);
-  EXPECT_GT(nginx.counter("zones.calls.releases"), 0);
-  EXPECT_EQ(nginx.counter("zones.calls.claims"),
-            nginx.counter("zones.calls.commits") + nginx.counter("zones.calls.releases"));
-  EXPECT_EQ(nginx.counter("zones.calls.entries"), nginx.counter("zones.calls.commits"));
+  void expect_no_claim_left() const {
+    EXPECT_GT(nginx.counter("zones.calls.releases"), 0);
+    EXPECT_EQ(nginx.counter("zones.calls.claims"),
+              nginx.counter("zones.calls.commits") + nginx.counter("zones.calls.releases"));
+    EXPECT_EQ(nginx.counter("zones.calls.entries"), nginx.counter("zones.calls.commits"));
+  }
+};
+
+TEST_F(MemoryTest, MemoryRefusedAtAnyPointLeavesNoClaimBehind) {
+  EXPECT_GT(sweep(setup()), 0);
+  expect_no_claim_left();
+}
+
+TEST_F(MemoryTest, NorAtTheGateAndNothingReachesTheBackendUnverified) {
+  backend.set_script([](const ProxiedRequest& request) {
+    return BackendReply{.status = request.header("x-webhook-status") == "verified" ? 200 : 299};
+  });
+  EXPECT_GT(sweep(gate_setup()), 0);
+  expect_no_claim_left();
+  for (const ProxiedRequest& request : backend.seen()) {
+    ASSERT_EQ(request.header("x-webhook-status"), "verified");
+    ASSERT_TRUE(request.body.contains("\"" + request.header("x-webhook-id") + "\""));
+  }
 }
 
 #endif

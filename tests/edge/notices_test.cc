@@ -68,7 +68,8 @@ TEST_F(NoticesTest, AToleranceWithoutATimestampIsWarnedOf) {
 TEST_F(NoticesTest, OwnPagesBehindTheGateAreWarnedOf) {
   const std::string http = "webhook telnyx;\nwebhook_key " + signer.public_key() + ";\n";
   const std::string warning = "\"webhook\" is in effect where \"";
-  expect_told(with("", http), "warn", warning + "webhook_status\" serves", "webhook telnyx");
+  expect_told(with("location /s { webhook_status html; }", http), "warn", warning + "webhook_status\" serves",
+              "webhook telnyx");
   expect_told(with("location /a { ringd_api worker; }", http), "warn", warning + "ringd_api\" serves",
               "webhook telnyx");
   expect_not_told(with(gate() + "}\nlocation /a { ringd_api worker; }"), warning);
@@ -97,6 +98,10 @@ TEST_F(NoticesTest, AReturnOfTheServerIsWarnedOfOnce) {
   expect_told(all, "warn", warning, "");
   const std::string output = nginx.check(all).output;
   EXPECT_EQ(output.find(warning), output.rfind(warning)) << output;
+  const std::string gated = "webhook telnyx;\nwebhook_key " + signer.public_key() + ";\n";
+  expect_told(with(gated + "if ($arg_x) { return 200; }"), "warn", warning, "webhook telnyx");
+  expect_not_told(with(gated + "if ($scheme = https) { return 301 https://example.com$request_uri; }"),
+                  "before anything is verified");
   expect_not_told(with("if ($scheme = https) { return 301 https://example.com$request_uri; }\n" + gate() + "}"),
                   "before anything is verified");
 }

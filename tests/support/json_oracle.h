@@ -96,9 +96,9 @@ class Tamed {
   // -1: not \u with four hex digits.
   static int unit(std::string_view text) {
     if (text.size() < 6 || !text.starts_with("\\u")) return -1;
-    int value = 0;
+    unsigned value = 0;  // a signed one could begin with a '-'
     const auto [end, error] = std::from_chars(text.data() + 2, text.data() + 6, value, 16);
-    return error == std::errc() && end == text.data() + 6 && value >= 0 ? value : -1;
+    return error == std::errc() && end == text.data() + 6 ? static_cast<int>(value) : -1;
   }
   void string() {
     copy(1);
@@ -131,7 +131,7 @@ class Tamed {
 struct Node {
   char kind = 0;  // { [ " 0 (a number) or t (a word)
   std::string_view text;
-  std::vector<std::pair<std::string, Node>> members;
+  std::vector<std::string> names;  // of an object's items
   std::vector<Node> items;
   std::size_t depth = 0;  // of containers in it
 };
@@ -172,19 +172,14 @@ class TreeBuilder {
     ++at_;
     space();
     while (text_[at_] != '}' && text_[at_] != ']') {
-      std::string name;
       if (node.kind == '{') {
-        name = spelled(string());
+        node.names.push_back(spelled(string()));
         space();
         ++at_;  // the colon
       }
       Node child = build();
       node.depth = std::max(node.depth, child.depth + 1);
-      if (node.kind == '{') {
-        node.members.emplace_back(std::move(name), std::move(child));
-      } else {
-        node.items.push_back(std::move(child));
-      }
+      node.items.push_back(std::move(child));
       space();
       if (text_[at_] == ',') ++at_;
       space();
@@ -208,13 +203,10 @@ inline bool look_up(const Node& root, std::string_view path, const Node*& found)
     const std::string_view segment = path.substr(1, path.find('/', 1) - 1);
     path.remove_prefix(1 + segment.size());
     const Node* next = nullptr;
-    for (const auto& [name, child] : found->members) {
-      if (name != segment) continue;
-      if (next != nullptr) return false;
-      next = &child;
-    }
     for (std::size_t i = 0; i < found->items.size(); ++i) {
-      if (std::to_string(i) == segment) next = &found->items[i];
+      if ((found->names.empty() ? std::to_string(i) : found->names[i]) != segment) continue;
+      if (next != nullptr) return false;
+      next = &found->items[i];
     }
     found = next;
   }
@@ -232,6 +224,7 @@ inline JsonFound as_found(const Node* node) {
 
 // nullopt: to be refused.
 inline std::optional<std::vector<JsonFound>> expected_of(std::string_view text) {
+  if (text.contains('\0')) return std::nullopt;  // jansson overlooks one behind a number or a word
   const Json json = load_json(Tamed(text).text(), 0);
   if (!json) return std::nullopt;
   const Node root = TreeBuilder(text).build();

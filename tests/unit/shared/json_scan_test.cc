@@ -331,6 +331,8 @@ TEST(ScanJson, ChecksTheGrammarOfEveryValue) {
   }
   EXPECT_FALSE(is_json(std::string_view("\"\0\"", 3)));
   EXPECT_FALSE(is_json(std::string_view("\0", 1)));
+  EXPECT_FALSE(is_json(std::string_view("[22\0]", 5))) << "jansson takes it, found by fuzzing";
+  EXPECT_FALSE(is_json(std::string_view("[true\0]", 7)));
 }
 
 // What ends a run of plain characters must be seen at every place of an eight-byte word.
