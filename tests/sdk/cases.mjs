@@ -1,0 +1,39 @@
+// Prints what to send and what has to come of it, one JSON object a line, for tests/sdk/sdk_test.cc:
+//   {"location": ..., "preset": ..., "url": ..., "keys": [lines of the key file]}          before that location's cases
+//   {"location": ..., "name": ..., "method": ..., "target": ..., "headers": [[name, value]...], "body": ...,
+//    "expect": outcome, "id" | "type" | "key" | "partition" | "attempt": what an accepted one must show,
+//    "sdk": "accepts" | "refuses", "differs": why the provider's library may say otherwise}
+// No network; whatever is random is new in every run.
+import { webcrypto } from 'node:crypto';
+
+globalThis.crypto ??= webcrypto; // Node 18 has it, but not by this name
+
+const { casesOf } = await import('./lib/cases.mjs');
+const names = [
+  'telnyx',
+  'standard_webhooks',
+  'svix',
+  'stripe',
+  'github',
+  'slack',
+  'zoom',
+  'retell',
+  'calcom',
+  'vapi',
+  'shopify',
+  'discord',
+  'sendgrid',
+  'paddle',
+  'square',
+  'hubspot',
+  'twilio',
+  'plivo',
+  'mailgun',
+  'line',
+];
+for (const name of names) {
+  const { providers } = await import(`./providers/${name}.mjs`);
+  for (const provider of providers) {
+    for (const line of await casesOf(provider)) process.stdout.write(JSON.stringify(line) + '\n');
+  }
+}
