@@ -1,16 +1,28 @@
 // The module's tables: what nginx calls when, and the three symbols it looks up in a dynamic module.
 #include "nginx_module/conf/directives.h"
 #include "nginx_module/ngx.h"
-#include "nginx_module/request/reply.h"
 #include "nginx_module/observe/variables.h"
+#include "nginx_module/request/gate.h"
+#include "nginx_module/request/reply.h"
 
 namespace {
 
 ngx_int_t add_variables(ngx_conf_t* cf) noexcept { return ringfence::edge::add_variables(cf); }
 
-ngx_int_t install(ngx_conf_t*) noexcept {
-  ringfence::edge::install_reply_filters();
+// Never the ACCESS phase: `satisfy any` would let an address go by without a signature. In PRECONTENT the handler that
+// came last runs first, and dynamic modules come after nginx's own: before mirror and try_files.
+ngx_int_t add_gate(ngx_conf_t* cf) noexcept {
+  auto& core = *static_cast<ngx_http_core_main_conf_t*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module));
+  auto* handler = static_cast<ngx_http_handler_pt*>(ngx_array_push(&core.phases[NGX_HTTP_PRECONTENT_PHASE].handlers));
+  if (handler == nullptr) return NGX_ERROR;
+  *handler = ringfence::edge::gate;
   return NGX_OK;
+}
+
+ngx_int_t install(ngx_conf_t* cf) noexcept {
+  ringfence::edge::install_reply_filters();
+  ringfence::edge::finish_conf(cf);
+  return add_gate(cf);
 }
 
 ngx_http_module_t callbacks = {

@@ -38,6 +38,17 @@ template <class T>
 }
 [[nodiscard]] inline ngx_str_t ngx_text(std::string_view text) noexcept { return {text.size(), bytes_of(text)}; }
 
+// A header element of a request or an answer. `lower` is its name in lower case; both views must last.
+// 1.23 chains elements of one name; a new one ends its chain.
+inline void fill_header(ngx_table_elt_t& header, std::string_view name, std::string_view lower,
+                        std::string_view value) noexcept {
+  header = {};
+  header.hash = ngx_hash_key(bytes_of(lower), lower.size());
+  header.key = ngx_text(name);
+  header.lowcase_key = bytes_of(lower);
+  header.value = ngx_text(value);
+}
+
 [[nodiscard]] inline char* conf_failed() noexcept { return static_cast<char*>(NGX_CONF_ERROR); }
 [[nodiscard]] inline char* conf_message(const char* text) noexcept { return const_cast<char*>(text); }
 

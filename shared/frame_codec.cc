@@ -1,4 +1,4 @@
-// The part of the frame codec that allocates nothing: the prefix of an event, and decoding of every payload.
+// The part of the frame codec that allocates nothing: the prefix of an event or request, and decoding of every payload.
 // Used by nginx_module (prefix, head, verdict) and ringd. Must not know: sockets, buffers, who is talking.
 #include "shared/frame_codec.h"
 
@@ -8,6 +8,7 @@ namespace {
 constexpr std::size_t kFieldHeadBytes = 5;  // tag and length
 constexpr std::size_t kReceivedMsBytes = 8;
 constexpr std::uint8_t kSkippableTag = 128;
+constexpr std::size_t kRequestFixedBytes = 3;  // the lengths of method and target
 
 struct TextField {
   EventField tag;
@@ -113,6 +114,28 @@ bool encode_event_prefix(const EventFrame& event, ByteSpan out) noexcept {
     writer.put(as_bytes(header.value));
   }
   put_field_head(writer, EventField::body, event.body.size());
+  return !writer.failed();
+}
+
+std::size_t request_prefix_bytes(const RequestFrame& request) noexcept {
+  return kFrameHeadBytes + kRequestFixedBytes + request.method.size() + request.target.size();
+}
+
+bool encode_request_prefix(const RequestFrame& request, std::size_t body_bytes, ByteSpan out) noexcept {
+  constexpr std::size_t kU8Most = 0xff;
+  constexpr std::size_t kU16Most = 0xffff;
+  if (request.method.empty() || request.method.size() > kU8Most) return false;
+  if (request.target.empty() || request.target.size() > kU16Most) return false;
+  const std::size_t head_bytes = request_prefix_bytes(request) - kFrameHeadBytes;
+  if (head_bytes > limits::kFramePayloadBytes || body_bytes > limits::kFramePayloadBytes - head_bytes) return false;
+  ByteWriter writer(out);
+  writer.u32(static_cast<std::uint32_t>(head_bytes + body_bytes));
+  writer.u8(kFrameVersion);
+  writer.u8(static_cast<std::uint8_t>(FrameKind::request));
+  writer.u8(static_cast<std::uint8_t>(request.method.size()));
+  writer.put(as_bytes(request.method));
+  writer.u16(static_cast<std::uint16_t>(request.target.size()));
+  writer.put(as_bytes(request.target));
   return !writer.failed();
 }
 

@@ -16,6 +16,11 @@ namespace ringfence {
 // Writes that prefix. Returns false when `out` is smaller than event_prefix_bytes() or a field is over its limit.
 [[nodiscard]] bool encode_event_prefix(const EventFrame& event, ByteSpan out) noexcept;
 
+// The same of a request, whose body of so many bytes follows; request.body is not looked at. False also when the frame
+// would be longer than limits::kFramePayloadBytes, the most that ringd takes from nginx.
+[[nodiscard]] std::size_t request_prefix_bytes(const RequestFrame& request) noexcept;
+[[nodiscard]] bool encode_request_prefix(const RequestFrame& request, std::size_t body_bytes, ByteSpan out) noexcept;
+
 // Whole frames in memory. Fields over their limit are cut (reason) or make the result empty (all others). The payload
 // of a request is at most limits::kDirectoryBytes, of a reply limits::kReplyBytes: give a FrameReader the same number.
 [[nodiscard]] std::string encode_event(const EventFrame& event);

@@ -25,7 +25,11 @@ inline constexpr std::size_t kJsonDepth = 32;
 // --- edge -----------------------------------------------------------------------------------------------------------
 // Keys of one location: two for a rotation, the rest for several accounts on one endpoint.
 inline constexpr std::size_t kWebhookKeys = 16;
-inline constexpr std::size_t kKeyFileBytes = 4096;
+// Sixteen of the longest keys with their labels, and as much again in comments.
+inline constexpr std::size_t kKeyFileBytes = 16 * 1024;
+// Largest body the gate verifies; client_max_body_size decides below it. It is gathered in one piece in memory, for as
+// long as it is verified; a mail provider's or a form's inlined attachment is the largest seen.
+inline constexpr std::size_t kGateBodyBytes = 4 * 1024 * 1024;
 // A dedup lookup walks one bucket; longer walks mean a corrupted table and are cut.
 inline constexpr std::size_t kDedupBucketSlots = 8;
 // The longest a dedup entry may stay. Telnyx retries for a minute, an operator may resend after a weekend. An entry

@@ -41,6 +41,7 @@ Daemon::~Daemon() {
   clock_.set_alarm(0, {});
   provider_.reset();
   store_.reset();
+  reading_.reset();
   control_.reset();
   engine_.reset();
   directory_.reset();
@@ -64,6 +65,7 @@ Result<void> Daemon::start() {
                                 .clock = clock_,
                                 .version = RINGFENCE_VERSION,
                                 .more_health = [this](json_t* health) { add_health(health); }});
+  reading_.emplace(*control_);
   if (auto opened = open_sockets(); !opened) return opened;
   engine_->start();
   watch_signals();
@@ -158,7 +160,7 @@ Result<void> Daemon::open_sockets() {
   if (auto started = control_socket_->start({.requests = &*control_}); !started) return started;
   // nginx last: once it can connect, everything behind is there.
   ingest_ = std::make_unique<FrameServer>(loop_, log_, *std::move(ingest));
-  return ingest_->start({.events = &*engine_});
+  return ingest_->start({.events = &*engine_, .requests = &*reading_});
 }
 
 void Daemon::add_health(json_t* health) const {

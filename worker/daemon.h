@@ -15,6 +15,7 @@
 #include "engine/control.h"
 #include "engine/directory_cache.h"
 #include "engine/engine.h"
+#include "engine/reading_requests.h"
 #include "ports/store.h"
 #include "settings/settings.h"
 #include "shared/json.h"
@@ -64,6 +65,7 @@ class Daemon {
   std::optional<DirectoryCache> directory_;
   std::optional<Engine> engine_;
   std::optional<Control> control_;
+  std::optional<ReadingRequests> reading_;
   int sockets_draining_ = 0;
   bool stopping_ = false;
   std::optional<bool> store_was_ready_;  // nothing said yet

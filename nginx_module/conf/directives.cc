@@ -1,128 +1,14 @@
-// See directives.h: the directive table and its setters. What needs a whole location is checked in merge.cc.
+// See directives.h: the directive table, and the configuration of http { } as a whole.
 #include "nginx_module/conf/directives.h"
 
 #include <sodium.h>
 
-#include "nginx_module/observe/status.h"
-#include "nginx_module/request/request.h"
+#include "nginx_module/conf/notices.h"
+#include "nginx_module/conf/scheme_block.h"
+#include "nginx_module/conf/setters.h"
 
 namespace ringfence::edge {
 namespace {
-
-SourceLine here(const ngx_conf_t* cf) noexcept { return {cf->conf_file->file.name, cf->conf_file->line}; }
-
-LocConf& of(void* conf) noexcept { return *static_cast<LocConf*>(conf); }
-
-bool need_counters(ngx_conf_t* cf) {
-  auto& main = *static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module));
-  if (main.counters == nullptr) main.counters = declare_counters(cf);
-  return main.counters != nullptr;
-}
-
-char* set_webhook(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
-  LocConf& loc = of(conf);
-  if (loc.webhook_at.line != 0) return conf_message("is duplicate");
-  ngx_str_t& value = conf_args(cf)[1];
-  loc.webhook = view(value) == kScheme;
-  if (loc.webhook == 0 && view(value) != "off") {
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"webhook\" knows \"telnyx\" and \"off\", not \"%V\"", &value);
-    return conf_failed();
-  }
-  loc.webhook_at = here(cf);
-  return NGX_CONF_OK;
-}
-
-KeyRing* ring_of(ngx_conf_t* cf, LocConf& loc) {
-  if (loc.keys == nullptr) loc.keys = pool_new<KeyRing>(cf->pool);
-  return loc.keys;
-}
-
-char* set_key(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
-  KeyRing* ring = ring_of(cf, of(conf));
-  return ring != nullptr && add_key(cf, *ring, view(conf_args(cf)[1])) ? NGX_CONF_OK : conf_failed();
-}
-
-char* set_key_file(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
-  KeyRing* ring = ring_of(cf, of(conf));
-  return ring != nullptr && add_key_file(cf, *ring, conf_args(cf)[1]) ? NGX_CONF_OK : conf_failed();
-}
-
-char* set_zone(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
-  ngx_shm_zone_t* zone = declare_dedup_zone(cf, conf_args(cf)[1]);
-  if (zone == nullptr) return conf_failed();
-  auto* slot = static_cast<ngx_shm_zone_t**>(ngx_array_push(&static_cast<MainConf*>(conf)->dedup_zones));
-  if (slot == nullptr) return conf_failed();
-  *slot = zone;
-  return NGX_CONF_OK;
-}
-
-bool parse_duration(std::string_view text, ngx_msec_t& ms) noexcept {
-  ngx_str_t value = ngx_text(text);
-  const ngx_int_t parsed = ngx_parse_time(&value, 0);
-  if (parsed == NGX_ERROR || parsed == 0) return false;
-  ms = static_cast<ngx_msec_t>(parsed);
-  return true;
-}
-
-bool set_dedup_parameter(ngx_conf_t* cf, LocConf& loc, std::string_view parameter) {
-  const std::size_t equals = parameter.find('=');
-  if (equals == std::string_view::npos) return false;
-  const std::string_view name = parameter.substr(0, equals);
-  const std::string_view value = parameter.substr(equals + 1);
-  if (value.empty()) return false;
-  if (name == "window") return parse_duration(value, loc.window_ms);
-  if (name == "lease") return parse_duration(value, loc.lease_ms);
-  ngx_str_t text = ngx_text(value);
-  if (name == "scope") {
-    loc.scope = text;
-    return true;
-  }
-  if (name != "zone") return false;
-  loc.dedup_zone = refer_dedup_zone(cf, text);
-  return loc.dedup_zone != nullptr;
-}
-
-char* set_dedup(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
-  LocConf& loc = of(conf);
-  if (loc.dedup_at.line != 0) return conf_message("is duplicate");
-  loc.dedup_at = here(cf);
-  loc.window_ms = 60 * 60 * 1000;
-  loc.lease_ms = 10 * 1000;
-  loc.scope = ngx_text("");
-  if (cf->args->nelts == 2 && view(conf_args(cf)[1]) == "off") return NGX_CONF_OK;
-  for (ngx_uint_t i = 1; i < cf->args->nelts; ++i) {
-    if (!set_dedup_parameter(cf, loc, view(conf_args(cf)[i]))) {
-      ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"webhook_dedup\" cannot use the parameter \"%V\"", &conf_args(cf)[i]);
-      return conf_failed();
-    }
-  }
-  if (loc.dedup_zone == nullptr) return conf_message("needs zone=<name>, or off");
-  return NGX_CONF_OK;
-}
-
-char* set_pass(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
-  LocConf& loc = of(conf);
-  if (loc.pass_at.line != 0) return conf_message("is duplicate");
-  auto* core = static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
-  if (core->handler != nullptr) return conf_message("meets another content handler in this location");
-  ngx_url_t url{};
-  url.url = conf_args(cf)[1];
-  url.no_resolve = 1;
-  if (url.url.len == 0) return conf_message("needs the name of an upstream, or unix:<path>");
-  loc.upstream.upstream = ngx_http_upstream_add(cf, &url, 0);
-  if (loc.upstream.upstream == nullptr || !need_counters(cf)) return conf_failed();
-  loc.pass_at = here(cf);
-  core->handler = handle_webhook;
-  return NGX_CONF_OK;
-}
-
-char* set_status(ngx_conf_t* cf, ngx_command_t*, void*) noexcept {
-  auto* core = static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
-  if (core->handler != nullptr) return conf_message("meets another content handler in this location");
-  if (!need_counters(cf)) return conf_failed();
-  core->handler = handle_status;
-  return NGX_CONF_OK;
-}
 
 // A worker that is away, slow or broken is tried again elsewhere, also for a POST it may have seen: ids make that safe.
 ngx_conf_bitmask_t next_upstream_conditions[] = {
@@ -134,7 +20,20 @@ ngx_conf_bitmask_t next_upstream_conditions[] = {
     {ngx_null_string, 0},
 };
 
-constexpr ngx_uint_t kAnyLevel = NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF;
+ngx_conf_enum_t log_levels[] = {
+    {ngx_text("info"), NGX_LOG_INFO},
+    {ngx_text("notice"), NGX_LOG_NOTICE},
+    {ngx_text("warn"), NGX_LOG_WARN},
+    {ngx_text("error"), NGX_LOG_ERR},
+    {ngx_null_string, 0},
+};
+
+constexpr ngx_uint_t kHttp = NGX_HTTP_MAIN_CONF;
+// A location, an `if` in it and a limit_except are three kinds of place to nginx.
+constexpr ngx_uint_t kLocation = NGX_HTTP_LOC_CONF | NGX_HTTP_LIF_CONF | NGX_HTTP_LMT_CONF;
+constexpr ngx_uint_t kAnywhere = kHttp | NGX_HTTP_SRV_CONF | kLocation;
+constexpr ngx_uint_t kLoc = NGX_HTTP_LOC_CONF_OFFSET;
+constexpr ngx_uint_t kMain = NGX_HTTP_MAIN_CONF_OFFSET;
 
 // For settings kept in nginx's own upstream configuration inside ours.
 constexpr std::size_t in_upstream(std::size_t offset) noexcept { return offsetof(LocConf, upstream) + offset; }
@@ -142,27 +41,36 @@ constexpr std::size_t in_upstream(std::size_t offset) noexcept { return offsetof
 }  // namespace
 
 ngx_command_t directives[] = {
-    {ngx_text("webhook_zone"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, set_zone, NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
-    {ngx_text("webhook"), NGX_HTTP_LOC_CONF | NGX_CONF_TAKE1, set_webhook, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
-    {ngx_text("webhook_key"), kAnyLevel | NGX_CONF_TAKE1, set_key, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
-    {ngx_text("webhook_key_file"), kAnyLevel | NGX_CONF_TAKE1, set_key_file, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
-    {ngx_text("webhook_tolerance"), kAnyLevel | NGX_CONF_TAKE1, ngx_conf_set_sec_slot, NGX_HTTP_LOC_CONF_OFFSET,
-     offsetof(LocConf, tolerance_s), nullptr},
-    {ngx_text("webhook_dedup"), kAnyLevel | NGX_CONF_1MORE, set_dedup, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
-    {ngx_text("webhook_pass"), NGX_HTTP_LOC_CONF | NGX_CONF_TAKE1, set_pass, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
-    {ngx_text("webhook_status"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, set_status, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
-    {ngx_text("webhook_connect_timeout"), kAnyLevel | NGX_CONF_TAKE1, ngx_conf_set_msec_slot, NGX_HTTP_LOC_CONF_OFFSET,
+    {ngx_text("webhook_scheme"), kHttp | NGX_CONF_BLOCK | NGX_CONF_TAKE1, set_scheme, kMain, 0, nullptr},
+    {ngx_text("webhook_zone"), kHttp | NGX_CONF_TAKE1, set_zone, kMain, 0, nullptr},
+    {ngx_text("webhook"), kAnywhere | NGX_CONF_TAKE1, set_webhook, kLoc, 0, nullptr},
+    {ngx_text("webhook_key"), kAnywhere | NGX_CONF_TAKE1, set_key, kLoc, 0, nullptr},
+    {ngx_text("webhook_key_file"), kAnywhere | NGX_CONF_TAKE1, set_key_file, kLoc, 0, nullptr},
+    {ngx_text("webhook_tolerance"), kAnywhere | NGX_CONF_TAKE12, set_tolerance, kLoc, 0, nullptr},
+    {ngx_text("webhook_url"), kAnywhere | NGX_CONF_TAKE1, ngx_http_set_complex_value_slot, kLoc, offsetof(LocConf, url),
+     nullptr},
+    {ngx_text("webhook_dedup"), kAnywhere | NGX_CONF_1MORE, set_dedup, kLoc, 0, nullptr},
+    {ngx_text("webhook_dry_run"), kAnywhere | NGX_CONF_FLAG, set_dry_run, kLoc, offsetof(LocConf, dry_run), nullptr},
+    {ngx_text("webhook_status_code"), kAnywhere | NGX_CONF_TAKE2, set_status_code, kLoc, 0, nullptr},
+    {ngx_text("webhook_log_level"), kAnywhere | NGX_CONF_TAKE1, ngx_conf_set_enum_slot, kLoc,
+     offsetof(LocConf, log_level), &log_levels},
+    {ngx_text("webhook_request_headers"), kAnywhere | NGX_CONF_FLAG, ngx_conf_set_flag_slot, kLoc,
+     offsetof(LocConf, request_headers), nullptr},
+    {ngx_text("webhook_pass"), kLocation | NGX_CONF_TAKE1, set_pass, kLoc, 0, nullptr},
+    {ngx_text("ringd_api"), kLocation | NGX_CONF_TAKE1, set_api, kLoc, 0, nullptr},
+    {ngx_text("webhook_status"), kLocation | NGX_CONF_NOARGS | NGX_CONF_TAKE1, set_status, kLoc, 0, nullptr},
+    {ngx_text("webhook_connect_timeout"), kAnywhere | NGX_CONF_TAKE1, ngx_conf_set_msec_slot, kLoc,
      in_upstream(offsetof(ngx_http_upstream_conf_t, connect_timeout)), nullptr},
-    {ngx_text("webhook_send_timeout"), kAnyLevel | NGX_CONF_TAKE1, ngx_conf_set_msec_slot, NGX_HTTP_LOC_CONF_OFFSET,
+    {ngx_text("webhook_send_timeout"), kAnywhere | NGX_CONF_TAKE1, ngx_conf_set_msec_slot, kLoc,
      in_upstream(offsetof(ngx_http_upstream_conf_t, send_timeout)), nullptr},
-    {ngx_text("webhook_read_timeout"), kAnyLevel | NGX_CONF_TAKE1, ngx_conf_set_msec_slot, NGX_HTTP_LOC_CONF_OFFSET,
+    {ngx_text("webhook_read_timeout"), kAnywhere | NGX_CONF_TAKE1, ngx_conf_set_msec_slot, kLoc,
      in_upstream(offsetof(ngx_http_upstream_conf_t, read_timeout)), nullptr},
-    {ngx_text("webhook_next_upstream_timeout"), kAnyLevel | NGX_CONF_TAKE1, ngx_conf_set_msec_slot,
-     NGX_HTTP_LOC_CONF_OFFSET, in_upstream(offsetof(ngx_http_upstream_conf_t, next_upstream_timeout)), nullptr},
-    {ngx_text("webhook_next_upstream"), kAnyLevel | NGX_CONF_1MORE, ngx_conf_set_bitmask_slot, NGX_HTTP_LOC_CONF_OFFSET,
+    {ngx_text("webhook_next_upstream_timeout"), kAnywhere | NGX_CONF_TAKE1, ngx_conf_set_msec_slot, kLoc,
+     in_upstream(offsetof(ngx_http_upstream_conf_t, next_upstream_timeout)), nullptr},
+    {ngx_text("webhook_next_upstream"), kAnywhere | NGX_CONF_1MORE, ngx_conf_set_bitmask_slot, kLoc,
      in_upstream(offsetof(ngx_http_upstream_conf_t, next_upstream)), &next_upstream_conditions},
-    {ngx_text("webhook_next_upstream_tries"), kAnyLevel | NGX_CONF_TAKE1, ngx_conf_set_num_slot,
-     NGX_HTTP_LOC_CONF_OFFSET, in_upstream(offsetof(ngx_http_upstream_conf_t, next_upstream_tries)), nullptr},
+    {ngx_text("webhook_next_upstream_tries"), kAnywhere | NGX_CONF_TAKE1, ngx_conf_set_num_slot, kLoc,
+     in_upstream(offsetof(ngx_http_upstream_conf_t, next_upstream_tries)), nullptr},
     ngx_null_command,
 };
 
@@ -173,7 +81,17 @@ void* create_main_conf(ngx_conf_t* cf) noexcept {
   if (main == nullptr || ngx_array_init(&main->dedup_zones, cf->pool, 2, sizeof(ngx_shm_zone_t*)) != NGX_OK) {
     return nullptr;
   }
+  ngx_pool_cleanup_t* cleanup = ngx_pool_cleanup_add(cf->pool, 0);
+  if (cleanup == nullptr) return nullptr;
+  cleanup->handler = wipe_all;
+  cleanup->data = &main->keys;
   return main;
+}
+
+void finish_conf(ngx_conf_t* cf) noexcept {
+  MainConf& main = main_conf(cf);
+  wipe_texts(main.keys);
+  tell_of_schemes(cf->log, main);
 }
 
 }  // namespace ringfence::edge

@@ -1,66 +1,64 @@
-// See keys.h. Public keys are no secrets, but an error still never repeats what it could not read.
+// See keys.h. An error names the file, the line and what was expected; it never repeats what it could not read.
 #include "nginx_module/conf/keys.h"
+
+#include <sodium.h>
 
 #include <algorithm>
 
 namespace ringfence::edge {
 namespace {
 
-enum class Added : std::uint8_t { yes, bad, too_many };
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-Added add(KeyRing& ring, std::string_view base64, KeyFault& fault) noexcept {
-  PublicKey key{};
-  fault = parse_public_key(base64, key);
-  if (fault != KeyFault::ok) return Added::bad;
-  const auto end = ring.keys.begin() + static_cast<std::ptrdiff_t>(ring.count);
-  // The same key twice (say inline and in the file) is trusted once, and verified against once.
-  if (std::find(ring.keys.begin(), end, key) != end) return Added::yes;
-  if (ring.count == ring.keys.size()) return Added::too_many;
-  ring.keys[ring.count++] = key;
-  return Added::yes;
-}
-
-std::string_view trimmed(std::string_view line) noexcept {
-  constexpr std::string_view kBlank = " \t\r";
-  line = line.substr(0, line.find('#'));
-  const std::size_t begin = line.find_first_not_of(kBlank);
-  if (begin == std::string_view::npos) return {};
-  return line.substr(begin, line.find_last_not_of(kBlank) - begin + 1);
-}
-
-bool add_lines(ngx_conf_t* cf, KeyRing& ring, ngx_str_t& path, std::string_view text) {
-  ngx_uint_t line_number = 0;
-  bool any = false;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = trimmed(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-    ++line_number;
-    if (line.empty()) continue;
-    any = true;
-    KeyFault fault = KeyFault::ok;
-    switch (add(ring, line, fault)) {
-      case Added::yes:
-        break;
-      case Added::bad: {
-        ngx_str_t why = ngx_text(describe(fault));
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"webhook_key_file\" %V:%ui: %V", &path, line_number, &why);
-        return false;
-      }
-      case Added::too_many:
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"webhook_key_file\" %V:%ui: more than %uz keys", &path, line_number,
-                           limits::kWebhookKeys);
-        return false;
-    }
+KeyText* append(ngx_conf_t* cf, KeyStore& store, KeyTexts*& texts) noexcept {
+  if (texts == nullptr) {
+    texts = pool_new<KeyTexts>(cf->pool);
+    if (texts == nullptr) return nullptr;
+    texts->older = store.texts;
+    store.texts = texts;
   }
-  if (!any) ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"webhook_key_file\" %V holds no key", &path);
-  return any;
+  auto* text = pool_new<KeyText>(cf->pool);
+  if (text == nullptr) return nullptr;
+  text->conf = cf->conf_file->file.name;
+  text->line = cf->conf_file->line;
+  (texts->first == nullptr ? texts->first : texts->last->next) = text;
+  texts->last = text;
+  return text;
+}
+
+// Takes the next line off the front of `text`.
+std::string_view take_line(std::string_view& text) noexcept {
+  const std::size_t end = std::min(text.find('\n'), text.size());
+  std::string_view line = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+bool holds_key(std::string_view text) noexcept {
+  while (!text.empty()) {
+    if (!scheme::split_key_line(take_line(text)).key.empty()) return true;
+  }
+  return false;
+}
+
+bool check_file_text(ngx_conf_t* cf, const ngx_str_t& path, std::string_view text) noexcept {
+  const char* fault = nullptr;
+  if (text.starts_with(kByteOrderMark)) {
+    fault = "begins with a UTF-8 byte order mark; save it as plain text without one";
+  } else if (text.find('\0') != std::string_view::npos) {
+    fault = "is no plain text: it holds a zero byte; expected one key a line";
+  } else if (!holds_key(text)) {
+    fault = "holds no key; expected one a line, lines that begin with # are comments";
+  }
+  if (fault != nullptr) ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"webhook_key_file\" %V %s", &path, fault);
+  return fault == nullptr;
 }
 
 // One byte more than a key file may have, to see that it has too many.
 using FileText = std::array<u_char, limits::kKeyFileBytes + 1>;
 
-bool read_bounded(ngx_conf_t* cf, ngx_file_t& file, FileText& text, std::size_t& bytes) {
+bool read_bounded(ngx_conf_t* cf, ngx_file_t& file, FileText& text, std::size_t& bytes) noexcept {
   ngx_file_info_t info;
   if (ngx_fd_info(file.fd, &info) == NGX_FILE_ERROR || !ngx_is_file(&info)) {
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"webhook_key_file\" %V is not a regular file", &file.name);
@@ -80,25 +78,90 @@ bool read_bounded(ngx_conf_t* cf, ngx_file_t& file, FileText& text, std::size_t&
   return true;
 }
 
-}  // namespace
-
-bool add_key(ngx_conf_t* cf, KeyRing& ring, std::string_view base64) {
-  KeyFault fault = KeyFault::ok;
-  switch (add(ring, base64, fault)) {
-    case Added::yes:
-      return true;
-    case Added::too_many:
-      ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"webhook_key\": more than %uz keys", limits::kWebhookKeys);
-      return false;
-    case Added::bad:
-      break;
+// Where a key stood, for messages: `"webhook_key_file" /path:4` or `"webhook_key"`.
+class Place {
+ public:
+  Place(const KeyText& text, ngx_uint_t line) noexcept {
+    auto* end = text.file.len == 0
+                    ? ngx_slprintf(out_, out_ + sizeof out_, "\"webhook_key\"")
+                    : ngx_slprintf(out_, out_ + sizeof out_, "\"webhook_key_file\" %V:%ui", &text.file, line);
+    text_ = {static_cast<std::size_t>(end - out_), out_};
   }
-  ngx_str_t why = ngx_text(describe(fault));
-  ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"webhook_key\": %V", &why);
-  return false;
+  [[nodiscard]] const ngx_str_t* text() const noexcept { return &text_; }
+
+ private:
+  u_char out_[1024];
+  ngx_str_t text_;
+};
+
+// The label is kept for as long as the configuration lives, the text it stood in is not.
+std::string_view kept_label(ngx_pool_t* pool, std::string_view label) noexcept {
+  auto* kept = label.empty() ? nullptr : pool_bytes(pool, label.size());
+  if (kept == nullptr) return {};
+  ngx_memcpy(kept, label.data(), label.size());
+  return {reinterpret_cast<const char*>(kept), label.size()};
 }
 
-bool add_key_file(ngx_conf_t* cf, KeyRing& ring, ngx_str_t path) {
+// Parses into a place of the ring, so that no copy of a secret stays behind elsewhere. The key in the ring, or nullptr
+// after having logged why.
+const scheme::Key* add(ngx_conf_t* cf, KeyRing& ring, const KeyText& from, ngx_uint_t line,
+                       const scheme::KeyLine& written) noexcept {
+  scheme::Key spare;  // for a key too many, which may still be one that is there
+  scheme::Key& key = ring.count < ring.keys.size() ? ring.keys[ring.count] : spare;
+  if (const scheme::Fault fault = scheme::parse_key(*ring.plan, written.key, key)) {
+    ngx_str_t why = ngx_text(fault.text());
+    ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "%V: %V in %V:%ui", Place(from, line).text(), &why, &from.conf, from.line);
+    return nullptr;
+  }
+  const auto end = ring.keys.begin() + static_cast<std::ptrdiff_t>(ring.count);
+  const auto same = std::find_if(ring.keys.begin(), end, [&](const scheme::Key& one) { return same_key(one, key); });
+  if (same != end) {
+    // The same key twice (say inline and in a file) is trusted once, and verified against once.
+    scheme::wipe(key);
+    if (same->label.empty()) same->label = kept_label(cf->pool, written.label);
+    return &*same;
+  }
+  if (&key == &spare) {
+    scheme::wipe(key);
+    ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "%V: more than %uz keys in %V:%ui", Place(from, line).text(),
+                  limits::kWebhookKeys, &from.conf, from.line);
+    return nullptr;
+  }
+  key.label = kept_label(cf->pool, written.label);
+  ++ring.count;
+  return &key;
+}
+
+bool add_inline(ngx_conf_t* cf, KeyRing& ring, const KeyText& from) noexcept {
+  const scheme::Key* key = add(cf, ring, from, 0, {view(from.text), {}});
+  if (key == nullptr) return false;
+  if (!scheme::is_secret(ring.plan->methods[key->method])) return true;
+  ngx_str_t name = ngx_text(ring.plan->name);
+  ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                "\"webhook_key\" holds a secret of scheme \"%V\", which \"nginx -T\" prints and every reader of this "
+                "file sees; a \"webhook_key_file\" of mode 0600 keeps it in %V:%ui",
+                &name, &from.conf, from.line);
+  return true;
+}
+
+bool add_lines(ngx_conf_t* cf, KeyRing& ring, const KeyText& from) noexcept {
+  std::string_view rest = view(from.text);
+  for (ngx_uint_t line = 1; !rest.empty(); ++line) {
+    const scheme::KeyLine written = scheme::split_key_line(take_line(rest));
+    if (!written.key.empty() && add(cf, ring, from, line, written) == nullptr) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool add_key_text(ngx_conf_t* cf, KeyStore& store, KeyTexts*& texts, ngx_str_t key) noexcept {
+  KeyText* text = append(cf, store, texts);
+  if (text != nullptr) text->text = key;
+  return text != nullptr;
+}
+
+bool add_key_file(ngx_conf_t* cf, KeyStore& store, KeyTexts*& texts, ngx_str_t path) noexcept {
   if (ngx_conf_full_name(cf->cycle, &path, 1) != NGX_OK) return false;
   ngx_file_t file{};
   file.name = path;
@@ -109,11 +172,53 @@ bool add_key_file(ngx_conf_t* cf, KeyRing& ring, ngx_str_t path) {
     ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno, "\"webhook_key_file\" %V could not be opened", &path);
     return false;
   }
-  FileText text;
-  std::size_t bytes = 0;
-  const bool readable = read_bounded(cf, file, text, bytes);
+  FileText bytes;
+  std::size_t count = 0;
+  bool usable = read_bounded(cf, file, bytes, count);
   ngx_close_file(file.fd);
-  return readable && add_lines(cf, ring, path, {reinterpret_cast<const char*>(text.data()), bytes});
+  usable = usable && check_file_text(cf, path, {reinterpret_cast<const char*>(bytes.data()), count});
+  KeyText* text = usable ? append(cf, store, texts) : nullptr;
+  u_char* kept = text != nullptr ? pool_bytes(cf->pool, count) : nullptr;
+  if (kept != nullptr) {
+    ngx_memcpy(kept, bytes.data(), count);
+    text->text = {count, kept};
+    text->file = path;
+  }
+  sodium_memzero(bytes.data(), bytes.size());
+  return kept != nullptr;
+}
+
+KeyRing* parse_keys(ngx_conf_t* cf, KeyStore& store, const KeyTexts& texts, const scheme::Plan& plan) noexcept {
+  for (KeyRing* ring = store.rings; ring != nullptr; ring = ring->older) {
+    if (ring->texts == &texts && ring->plan == &plan) return ring;
+  }
+  auto* ring = pool_new<KeyRing>(cf->pool);
+  if (ring == nullptr) return nullptr;
+  ring->texts = &texts;
+  ring->plan = &plan;
+  ring->older = store.rings;
+  store.rings = ring;  // before the first key, so that it is wiped also when a later one is refused
+  for (const KeyText* text = texts.first; text != nullptr; text = text->next) {
+    const bool added = text->file.len == 0 ? add_inline(cf, *ring, *text) : add_lines(cf, *ring, *text);
+    if (!added) return nullptr;
+  }
+  return ring;
+}
+
+void wipe_texts(KeyStore& store) noexcept {
+  for (KeyTexts* texts = store.texts; texts != nullptr; texts = texts->older) {
+    for (KeyText* text = texts->first; text != nullptr; text = text->next) {
+      sodium_memzero(text->text.data, text->text.len);
+    }
+  }
+}
+
+void wipe_all(void* store) noexcept {
+  auto& all = *static_cast<KeyStore*>(store);
+  wipe_texts(all);
+  for (KeyRing* ring = all.rings; ring != nullptr; ring = ring->older) {
+    for (std::size_t i = 0; i < ring->count; ++i) scheme::wipe(ring->keys[i]);
+  }
 }
 
 }  // namespace ringfence::edge

@@ -1,23 +1,57 @@
-// The keys one location trusts, from webhook_key and webhook_key_file. Every refusal is an error of `nginx -t` that
-// names the line. Used by directives. Must not know: requests.
+// The keys one location trusts, from webhook_key and webhook_key_file. Texts are collected as they are read (files by
+// the master, so they may be 0600 root) and parsed once the location's scheme is known. Every refusal is an error of
+// `nginx -t` that names the line. What held a secret is overwritten: texts once all are parsed, keys when the
+// configuration dies. Used by setters and merge. Must not know: requests.
 #pragma once
 
 #include <array>
+#include <span>
 
 #include "nginx_module/ngx.h"
+#include "scheme/key.h"
+#include "scheme/plan.h"
 #include "shared/limits.h"
-#include "shared/signature.h"
 
 namespace ringfence::edge {
 
-struct KeyRing {
-  std::array<PublicKey, limits::kWebhookKeys> keys;
-  std::size_t count;
+// One webhook_key argument, or the whole text of one webhook_key_file.
+struct KeyText {
+  ngx_str_t text;
+  ngx_str_t file;  // the key file; empty for webhook_key
+  ngx_str_t conf;  // where the directive stood
+  ngx_uint_t line;
+  KeyText* next;
 };
 
-// False after having logged why.
-[[nodiscard]] bool add_key(ngx_conf_t* cf, KeyRing& ring, std::string_view base64);
-// Every line of the file that is not empty is one key; '#' starts a comment, alone or after a key.
-[[nodiscard]] bool add_key_file(ngx_conf_t* cf, KeyRing& ring, ngx_str_t path);
+// Those of one level of the configuration, in order.
+struct KeyTexts {
+  KeyText* first;
+  KeyText* last;
+  KeyTexts* older;  // in KeyStore
+};
+
+struct KeyRing {
+  std::array<scheme::Key, limits::kWebhookKeys> keys;
+  std::size_t count;
+  const KeyTexts* texts;  // made of these, for this: locations with the same two share the ring
+  const scheme::Plan* plan;
+  KeyRing* older;  // in KeyStore
+  [[nodiscard]] std::span<const scheme::Key> all() const noexcept { return std::span(keys).first(count); }
+};
+
+// All of one configuration that holds a secret, so that it can be found and overwritten.
+struct KeyStore {
+  KeyTexts* texts;
+  KeyRing* rings;
+};
+
+// Setters' halves; false after having logged why.
+[[nodiscard]] bool add_key_text(ngx_conf_t* cf, KeyStore& store, KeyTexts*& texts, ngx_str_t key) noexcept;
+[[nodiscard]] bool add_key_file(ngx_conf_t* cf, KeyStore& store, KeyTexts*& texts, ngx_str_t path) noexcept;
+// Parses them for a scheme, or finds that done; nullptr after having logged why.
+[[nodiscard]] KeyRing* parse_keys(ngx_conf_t* cf, KeyStore& store, const KeyTexts& texts,
+                                  const scheme::Plan& plan) noexcept;
+void wipe_texts(KeyStore& store) noexcept;
+void wipe_all(void* store) noexcept;  // also a handler of pool cleanups
 
 }  // namespace ringfence::edge

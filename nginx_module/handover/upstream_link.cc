@@ -6,6 +6,8 @@
 #include <array>
 #include <cstring>
 
+#include "nginx_module/handover/frame_link.h"
+#include "nginx_module/request/headers.h"
 #include "nginx_module/request/reply.h"
 #include "shared/frame_codec.h"
 
@@ -22,30 +24,19 @@ Context& context_of(ngx_http_request_t* r) noexcept { return *static_cast<Contex
 
 EventFrame event_frame(const Context& context) noexcept {
   EventFrame event;
-  const ngx_time_t* now = const_cast<const ngx_time_t*>(ngx_timeofday());
-  event.received_ms = static_cast<std::int64_t>(now->sec) * 1000 + static_cast<std::int64_t>(now->msec);
-  event.scheme = kScheme;
+  event.received_ms = now_ms();
+  event.scheme = context.plan().name;
   event.id = context.event.id;
   event.type = context.event.type;
   event.partition = context.event.partition;
   event.trace_parent = context.trace_parent;
-  event.headers[0] = {"telnyx-timestamp", context.timestamp};
-  event.header_count = 1;
+  const scheme::Source& timestamp = context.plan().timestamp;
+  if (timestamp.place == scheme::Place::header) {
+    event.headers[0] = {context.plan().headers[timestamp.index], context.presented.timestamp};
+    event.header_count = 1;
+  }
   event.body = context.body;
   return event;
-}
-
-ngx_chain_t* memory_link(ngx_pool_t* pool, u_char* begin, std::size_t bytes) noexcept {
-  auto* buf = pool_new<ngx_buf_t>(pool);
-  ngx_chain_t* link = ngx_alloc_chain_link(pool);
-  if (buf == nullptr || link == nullptr) return nullptr;
-  // A retry sets pos back to start.
-  buf->start = buf->pos = begin;
-  buf->end = buf->last = begin + bytes;
-  buf->memory = 1;
-  link->buf = buf;
-  link->next = nullptr;
-  return link;
 }
 
 // What really left for a worker, once per request: attempts that never connected sent nothing.
@@ -69,76 +60,73 @@ ngx_int_t create_request(ngx_http_request_t* r) noexcept {
   u_char* prefix = pool_bytes(r->pool, prefix_bytes);
   if (prefix == nullptr || !encode_event_prefix(event, {prefix, prefix_bytes})) return NGX_ERROR;
   ngx_chain_t* head = memory_link(r->pool, prefix, prefix_bytes);
-  ngx_chain_t* body = memory_link(r->pool, const_cast<u_char*>(context.body.data()), context.body.size());
-  if (head == nullptr || body == nullptr) return NGX_ERROR;
-  head->next = body;
+  if (head == nullptr) return NGX_ERROR;
   r->upstream->request_bufs = head;
+  if (context.body.empty()) return NGX_OK;
+  head->next = memory_link(r->pool, const_cast<u_char*>(context.body.data()), context.body.size());
+  if (head->next == nullptr) return NGX_ERROR;
   return NGX_OK;
 }
 
 ngx_int_t reinit_request(ngx_http_request_t* r) noexcept {
-  context_of(r).have_verdict_head = false;
+  context_of(r).verdict_head = {};
   count(counters(r).retries);
   return NGX_OK;
 }
 
-ngx_int_t broken(ngx_http_request_t* r, const char* what) noexcept {
-  ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "webhook worker sent %s", what);
-  count(counters(r).broken_replies);
-  return NGX_HTTP_UPSTREAM_INVALID_HEADER;
-}
-
-Outcome outcome_of(Verdict verdict) noexcept {
+Reason reason_of(Verdict verdict) noexcept {
   switch (verdict) {
     case Verdict::accepted:
-      return Outcome::accepted;
+      return Reason::worker_accepted;
     case Verdict::duplicate:
-      return Outcome::duplicate;
+      return Reason::worker_duplicate;
     case Verdict::refused:
-      return Outcome::refused;
+      return Reason::worker_refused;
     case Verdict::later:
       break;
   }
-  return Outcome::later;
+  return Reason::worker_later;
 }
 
 // The reason may quote the event, and so a caller's name: a line break in it would begin a log line of the caller's
 // own.
 void log_reason(ngx_http_request_t* r, Outcome outcome, std::string_view reason) noexcept {
-  if (http_status(outcome) == NGX_HTTP_OK) return;
+  if (is_taken(outcome)) return;
   std::array<char, limits::kFieldBytes> plain{};
   reason = reason.substr(0, plain.size());
   std::transform(reason.begin(), reason.end(), plain.begin(), [](char c) { return c >= ' ' && c <= '~' ? c : '?'; });
   ngx_str_t text = ngx_text({plain.data(), reason.size()});
-  ngx_str_t name = ngx_text(name_of(outcome));
+  ngx_str_t name = ngx_text(scheme::name_of(outcome));
   ngx_log_error(NGX_LOG_NOTICE, r->connection->log, 0, "webhook worker's verdict: %V: \"%V\"", &name, &text);
 }
 
 // The verdict becomes our answer; its JSON goes where the upstream machinery looks for a body.
 ngx_int_t take_verdict(ngx_http_request_t* r, Context& context, const VerdictFrame& frame) noexcept {
   ngx_http_upstream_t* u = r->upstream;
-  const Outcome outcome = outcome_of(frame.verdict);
+  const Reason reason = reason_of(frame.verdict);
+  const Outcome outcome = scheme::outcome_of(reason);
   // Nothing can be durable of an event that is still on its way out: this answers something else.
-  if (http_status(outcome) == NGX_HTTP_OK && u->request_body_sent == 0) return broken(r, "a verdict before the event");
+  if (is_taken(outcome) && u->request_body_sent == 0) return broken_reply(r, "a verdict before the event");
   log_reason(r, outcome, frame.reason);
   count_frames(r, context);
-  if (http_status(outcome) == NGX_HTTP_OK) {
+  if (is_taken(outcome)) {
     commit_claim(context);
   } else {
     release_claim(context);
   }
   context.retry_after_s = std::clamp<std::uint16_t>(frame.retry_after_s, 1, kRetryAfterMost_s);
-  settle(r, context, outcome);
+  settle(context, reason);
+  record_handover(counters(r), outcome);
   context.answering = true;
   context.in_step = u->buffer.pos == u->buffer.last;
-  if (!context.in_step) (void)broken(r, "bytes after its verdict");
+  if (!context.in_step) (void)broken_reply(r, "bytes after its verdict");
   if (!add_outcome_headers(r, context)) return NGX_ERROR;
   const std::string_view json = json_of(outcome);
   set_json(r, json.size());
   u->buffer.pos = u->buffer.start;
   u->buffer.last = ngx_cpymem(u->buffer.start, json.data(), json.size());
   u->headers_in.content_length_n = static_cast<off_t>(json.size());
-  u->headers_in.status_n = http_status(outcome);
+  u->headers_in.status_n = status_of(*context.conf, outcome);
   u->state->status = u->headers_in.status_n;
   return NGX_OK;
 }
@@ -146,19 +134,13 @@ ngx_int_t take_verdict(ngx_http_request_t* r, Context& context, const VerdictFra
 ngx_int_t process_header(ngx_http_request_t* r) noexcept {
   Context& context = context_of(r);
   ngx_buf_t& buffer = r->upstream->buffer;
-  const auto available = [&] { return static_cast<std::size_t>(buffer.last - buffer.pos); };
-  if (!context.have_verdict_head) {
-    if (available() < kFrameHeadBytes) return NGX_AGAIN;
-    const auto head = decode_head({buffer.pos, kFrameHeadBytes}, kVerdictBytes);
-    if (!head || head->kind != FrameKind::verdict) return broken(r, "no verdict frame");
-    context.verdict_head = *head;
-    context.have_verdict_head = true;
-    buffer.pos += kFrameHeadBytes;
-  }
-  const std::size_t payload_bytes = context.verdict_head.payload_bytes;
-  if (available() < payload_bytes) return NGX_AGAIN;
+  const ngx_int_t headed = take_head(buffer, FrameKind::verdict, kVerdictBytes, context.verdict_head);
+  if (headed == NGX_ERROR) return broken_reply(r, "no verdict frame");
+  if (headed != NGX_OK) return headed;
+  const std::size_t payload_bytes = context.verdict_head.frame.payload_bytes;
+  if (unread(buffer) < payload_bytes) return NGX_AGAIN;
   const auto verdict = decode_verdict({buffer.pos, payload_bytes});
-  if (!verdict) return broken(r, "a verdict that breaks its format");
+  if (!verdict) return broken_reply(r, "a verdict that breaks its format");
   buffer.pos += payload_bytes;
   return take_verdict(r, context, *verdict);
 }
@@ -170,7 +152,9 @@ void finalize_request(ngx_http_request_t* r, ngx_int_t) noexcept {
   Context& context = context_of(r);
   count_frames(r, context);
   release_claim(context);
-  settle(r, context, Outcome::unavailable);
+  if (context.outcome != Outcome::none) return;
+  settle(context, Reason::worker_away);
+  record_handover(counters(r), Outcome::unavailable);
 }
 
 ngx_int_t input_filter_init(void* data) noexcept {
@@ -186,7 +170,7 @@ ngx_int_t input_filter(void* data, ssize_t bytes) noexcept {
   ngx_http_request_t* r = context.request;
   ngx_http_upstream_t* u = r->upstream;
   if (u->length == 0) {
-    if (context.in_step) (void)broken(r, "bytes after its verdict");
+    if (context.in_step) (void)broken_reply(r, "bytes after its verdict");
     context.in_step = false;
     u->keepalive = 0;
     return NGX_OK;
@@ -216,7 +200,6 @@ void hand_over(ngx_http_request_t* r, Context& context) noexcept {
     ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
     return;
   }
-  if (r->upstream_states != nullptr) context.first_attempt = r->upstream_states->nelts;
   ngx_http_upstream_t* u = r->upstream;
   u->schema = ngx_text("webhook://");
   u->output.tag = &ngx_http_webhook_module;

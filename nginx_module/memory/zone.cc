@@ -5,6 +5,8 @@
 
 #include <new>
 
+#include "nginx_module/conf/notices.h"
+
 namespace ringfence::edge {
 namespace {
 
@@ -46,11 +48,19 @@ void tell_reset(const ngx_shm_zone_t* shm) {
   }
 }
 
+void tell_capacity(const ngx_shm_zone_t* shm, const DedupTable& table) noexcept {
+  u_char text[512];
+  const u_char* end = ngx_slprintf(text, text + sizeof text, "webhook_zone \"%V\": %uz bytes, room for %uL ids",
+                                   &shm->shm.name, shm->shm.size, table.stats().capacity);
+  tell(shm->shm.log, {reinterpret_cast<const char*>(text), static_cast<std::size_t>(end - text)});
+}
+
 ngx_int_t init_dedup(ngx_shm_zone_t* shm, void* previous) noexcept {
   Zone& zone = zone_of(shm);
   zone.pool = reinterpret_cast<ngx_slab_pool_t*>(shm->shm.addr);
   if (previous != nullptr) {
     zone.table = static_cast<Zone*>(previous)->table;
+    tell_capacity(shm, *zone.table);
     return NGX_OK;
   }
   tell_reset(shm);
@@ -62,17 +72,26 @@ ngx_int_t init_dedup(ngx_shm_zone_t* shm, void* previous) noexcept {
   randombytes_buf(hash_key, sizeof hash_key);
   zone.table = DedupTable::format({static_cast<std::uint8_t*>(memory), table_bytes}, {hash_key, sizeof hash_key});
   sodium_memzero(hash_key, sizeof hash_key);
-  return zone.table ? NGX_OK : NGX_ERROR;
+  if (!zone.table) return NGX_ERROR;
+  tell_capacity(shm, *zone.table);
+  return NGX_OK;
 }
 
+// What the configuration wants of the counters once they are there; data of the zone until then.
+struct Waiting {
+  void* owner;
+  CountersReady ready;
+};
+
 ngx_int_t init_counters(ngx_shm_zone_t* shm, void* previous) noexcept {
-  if (previous != nullptr) {
-    shm->data = previous;
-    return NGX_OK;
-  }
-  auto* pool = reinterpret_cast<ngx_slab_pool_t*>(shm->shm.addr);
-  shm->data = ngx_slab_calloc(pool, sizeof(Counters));
-  return shm->data != nullptr ? NGX_OK : NGX_ERROR;
+  static_assert(sizeof(Counters) < kCountersZoneBytes / 2, "the slab keeps some of the zone for itself");
+  const Waiting waiting = *static_cast<const Waiting*>(shm->data);
+  shm->data = previous != nullptr
+                  ? previous
+                  : ngx_slab_calloc(reinterpret_cast<ngx_slab_pool_t*>(shm->shm.addr), sizeof(Counters));
+  if (shm->data == nullptr) return NGX_ERROR;
+  waiting.ready(waiting.owner, *static_cast<Counters*>(shm->data));
+  return NGX_OK;
 }
 
 }  // namespace
@@ -112,10 +131,15 @@ ngx_shm_zone_t* refer_dedup_zone(ngx_conf_t* cf, ngx_str_t& name) {
 
 bool is_declared(const ngx_shm_zone_t* zone) noexcept { return zone->data != nullptr; }
 
-ngx_shm_zone_t* declare_counters(ngx_conf_t* cf) {
+ngx_shm_zone_t* declare_counters(ngx_conf_t* cf, void* owner, CountersReady ready) {
   ngx_str_t name = ngx_text(kCountersName);
+  auto* waiting = pool_new<Waiting>(cf->pool);
+  if (waiting == nullptr) return nullptr;
+  *waiting = {owner, ready};
   ngx_shm_zone_t* shm = ngx_shared_memory_add(cf, &name, kCountersZoneBytes, &ngx_http_webhook_module);
-  if (shm != nullptr) shm->init = init_counters;
+  if (shm == nullptr) return nullptr;
+  shm->init = init_counters;
+  shm->data = waiting;
   return shm;
 }
 
@@ -139,14 +163,17 @@ DedupStats stats(ngx_shm_zone_t* zone) noexcept {
   return zone_of(zone).table->stats();
 }
 
-DedupKey key_of(ngx_shm_zone_t* zone, const PublicKey& signer, std::string_view scope, std::string_view id) noexcept {
+DedupKey key_of(ngx_shm_zone_t* zone, const EventName& name) noexcept {
   const DedupTable& table = *zone_of(zone).table;
-  const DedupKey realm = table.key(as_text(signer), scope);
-  std::array<std::uint8_t, sizeof(DedupKey)> bytes{};
-  ByteWriter writer(bytes);
-  writer.u64(realm.high);
-  writer.u64(realm.low);
-  return table.key(as_text(bytes), id);
+  const DedupKey event = table.key(name.scope, name.id);
+  // What is of a known length first, so that no two realms write the same bytes.
+  std::array<std::uint8_t, 128> realm{};
+  ByteWriter writer(realm);
+  writer.u64(event.high);
+  writer.u64(event.low);
+  writer.put(name.signer);
+  writer.put(name.content);
+  return table.key(as_text(ByteView(realm).first(writer.written())), name.scheme);
 }
 
 Counters& counters(ngx_shm_zone_t* zone) noexcept { return *static_cast<Counters*>(zone->data); }

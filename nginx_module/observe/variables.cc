@@ -3,14 +3,48 @@
 
 #include <array>
 
-#include "nginx_module/request/context.h"
+#include "nginx_module/request/findings.h"
 
 namespace ringfence::edge {
 namespace {
 
 using Value = ngx_http_variable_value_t;
+using Text = std::string_view (*)(ngx_pool_t* pool, const Context& context) noexcept;
 
-ngx_int_t give(Value* value, std::string_view text) noexcept {
+std::string_view reason(ngx_pool_t*, const Context& context) noexcept { return scheme::name_of(context.reason); }
+std::string_view scheme_name(ngx_pool_t*, const Context& context) noexcept { return context.plan().name; }
+std::string_view id(ngx_pool_t*, const Context& context) noexcept {
+  return context.verified ? context.event.id : std::string_view();
+}
+std::string_view type(ngx_pool_t*, const Context& context) noexcept {
+  return context.verified ? context.event.type : std::string_view();
+}
+std::string_view attempt(ngx_pool_t*, const Context& context) noexcept {
+  return context.verified ? context.event.attempt : std::string_view();
+}
+std::string_view partition(ngx_pool_t*, const Context& context) noexcept { return partition_text(context); }
+std::string_view age(ngx_pool_t* pool, const Context& context) noexcept {
+  return context.presented.age_known ? number_text(pool, context.presented.age_s) : std::string_view();
+}
+
+struct Named {
+  std::string_view name;
+  Text text;
+};
+constexpr std::array<Named, 9> kVariables{{{"webhook_status", status_text},
+                                           {"webhook_reason", reason},
+                                           {"webhook_scheme", scheme_name},
+                                           {"webhook_id", id},
+                                           {"webhook_type", type},
+                                           {"webhook_key", key_text},
+                                           {"webhook_age", age},
+                                           {"webhook_attempt", attempt},
+                                           {"webhook_partition", partition}}};
+
+// `index` is the variable's in the table.
+ngx_int_t get(ngx_http_request_t* r, Value* value, uintptr_t index) noexcept {
+  const Context* context = find_context(r->main);
+  const std::string_view text = context == nullptr ? std::string_view() : kVariables[index].text(r->pool, *context);
   value->valid = 1;
   value->no_cacheable = 0;
   value->not_found = text.empty() ? 1 : 0;
@@ -19,45 +53,15 @@ ngx_int_t give(Value* value, std::string_view text) noexcept {
   return NGX_OK;
 }
 
-ngx_int_t get_status(ngx_http_request_t* r, Value* value, uintptr_t) noexcept {
-  const Context* context = find_context(r->main);
-  return give(value, context == nullptr ? "" : name_of(context->outcome));
-}
-
-ngx_int_t get_id(ngx_http_request_t* r, Value* value, uintptr_t) noexcept {
-  const Context* context = find_context(r->main);
-  return give(value, context == nullptr ? "" : context->event.id);
-}
-
-ngx_int_t get_type(ngx_http_request_t* r, Value* value, uintptr_t) noexcept {
-  const Context* context = find_context(r->main);
-  return give(value, context == nullptr ? "" : context->event.type);
-}
-
-ngx_int_t get_age(ngx_http_request_t* r, Value* value, uintptr_t) noexcept {
-  const Context* context = find_context(r->main);
-  if (context == nullptr || !context->age_known) return give(value, "");
-  u_char* text = pool_bytes(r->pool, NGX_INT64_LEN);
-  if (text == nullptr) return NGX_ERROR;
-  const u_char* end = ngx_sprintf(text, "%L", context->age_s);
-  return give(value, {reinterpret_cast<const char*>(text), static_cast<std::size_t>(end - text)});
-}
-
-struct Named {
-  std::string_view name;
-  ngx_http_get_variable_pt get;
-};
-constexpr std::array<Named, 4> kVariables{
-    {{"webhook_status", get_status}, {"webhook_id", get_id}, {"webhook_type", get_type}, {"webhook_age", get_age}}};
-
 }  // namespace
 
 ngx_int_t add_variables(ngx_conf_t* cf) noexcept {
-  for (const Named& named : kVariables) {
-    ngx_str_t name = ngx_text(named.name);
+  for (std::size_t i = 0; i < kVariables.size(); ++i) {
+    ngx_str_t name = ngx_text(kVariables[i].name);
     ngx_http_variable_t* variable = ngx_http_add_variable(cf, &name, NGX_HTTP_VAR_NOCACHEABLE);
     if (variable == nullptr) return NGX_ERROR;
-    variable->get_handler = named.get;
+    variable->get_handler = get;
+    variable->data = i;
   }
   return NGX_OK;
 }

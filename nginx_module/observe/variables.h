@@ -1,4 +1,5 @@
-// $webhook_status, $webhook_id, $webhook_type, $webhook_age: for log_format and map. Only verified values show.
+// $webhook_status and its siblings, for log_format, map, add_header and upstreams. Only verified values show, and all
+// of them are printable. Must not know: how anything was found out.
 #pragma once
 
 #include "nginx_module/ngx.h"

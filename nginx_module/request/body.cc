@@ -4,7 +4,7 @@
 
 #include <cstring>
 
-#include "shared/limits.h"
+#include "nginx_module/request/headers.h"
 
 namespace ringfence::edge {
 namespace {
@@ -29,37 +29,29 @@ bool copy_part(ngx_buf_t& part, std::uint8_t* out, std::size_t bytes) noexcept {
 
 }  // namespace
 
-Outcome gather_body(ngx_http_request_t* r, Context& context) noexcept {
+Reason gather_body(ngx_http_request_t* r, const Context& context, Gathered& gathered) noexcept {
   ngx_chain_t* const parts = r->request_body == nullptr ? nullptr : r->request_body->bufs;
   std::size_t total = 0;
   for (const ngx_chain_t* part = parts; part != nullptr; part = part->next) {
     total += static_cast<std::size_t>(ngx_buf_size(part->buf));
-    if (total > limits::kBodyBytes) {
-      ngx_log_error(NGX_LOG_INFO, r->connection->log, 0, "webhook refused: the body is too large");
-      return Outcome::too_large;
-    }
+    if (total > most_body_bytes(context)) return Reason::body_too_large;
   }
-  if (total == 0) {
-    ngx_log_error(NGX_LOG_INFO, r->connection->log, 0, "webhook refused: the body is empty");
-    return Outcome::malformed;
-  }
-  const std::size_t prefix = context.timestamp.size() + 1;
-  auto* message = pool_bytes(r->pool, prefix + total);
-  if (message == nullptr) return Outcome::unavailable;
-  std::memcpy(message, context.timestamp.data(), context.timestamp.size());
-  message[prefix - 1] = '|';
-  std::size_t filled = prefix;
+  const scheme::BlockLayout layout = scheme::layout_for(context.plan(), context.head, context.presented, total);
+  const std::size_t bytes = layout.prefix + total + layout.rest;
+  // One byte more: a pool gives no block of none.
+  auto* const block = pool_bytes(r->pool, bytes + 1);
+  if (block == nullptr) return Reason::no_memory;
+  std::size_t filled = layout.prefix;
   for (ngx_chain_t* part = parts; part != nullptr; part = part->next) {
-    const auto bytes = static_cast<std::size_t>(ngx_buf_size(part->buf));
-    if (bytes != 0 && !copy_part(*part->buf, message + filled, bytes)) {
+    const auto part_bytes = static_cast<std::size_t>(ngx_buf_size(part->buf));
+    if (part_bytes != 0 && !copy_part(*part->buf, block + filled, part_bytes)) {
       ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "webhook body could not be read back from its file");
-      return Outcome::unavailable;
+      return Reason::no_memory;
     }
-    filled += bytes;
+    filled += part_bytes;
   }
-  context.signed_bytes = {message, filled};
-  context.body = context.signed_bytes.subspan(prefix);
-  return Outcome::none;
+  gathered = {{block, bytes}, layout.prefix, total};
+  return Reason::none;
 }
 
 }  // namespace ringfence::edge

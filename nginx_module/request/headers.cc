@@ -1,55 +1,17 @@
-// See headers.h. Log lines say which check and how far off, never what the headers held.
+// See headers.h.
 #include "nginx_module/request/headers.h"
 
 #include <algorithm>
 
 #include "shared/limits.h"
-#include "shared/timestamp.h"
 
 namespace ringfence::edge {
 namespace {
-
-// One header of the request: its value if it occurs exactly once.
-struct Once {
-  std::string_view value;
-  unsigned seen = 0;
-  void take(std::string_view text) noexcept {
-    value = text;
-    ++seen;
-  }
-};
-
-struct Collected {
-  Once signature, timestamp, trace_parent;
-  bool coded = false;       // some Content-Encoding other than identity
-  bool other_type = false;  // some Content-Type other than JSON
-};
 
 bool same_ignoring_case(std::string_view text, std::string_view lower) noexcept {
   return text.size() == lower.size() && std::equal(text.begin(), text.end(), lower.begin(), [](char a, char b) {
            return ngx_tolower(static_cast<u_char>(a)) == static_cast<u_char>(b);
          });
-}
-
-bool is_json(std::string_view type) noexcept {
-  return same_ignoring_case(type.substr(0, type.find_first_of("; \t")), "application/json");
-}
-
-Collected collect(ngx_http_request_t* r) noexcept {
-  Collected found;
-  for (const ngx_list_part_t* part = &r->headers_in.headers.part; part != nullptr; part = part->next) {
-    const auto* headers = static_cast<const ngx_table_elt_t*>(part->elts);
-    for (ngx_uint_t i = 0; i < part->nelts; ++i) {
-      const std::string_view name{reinterpret_cast<const char*>(headers[i].lowcase_key), headers[i].key.len};
-      const std::string_view value = view(headers[i].value);
-      if (name == "telnyx-signature-ed25519") found.signature.take(value);
-      if (name == "telnyx-timestamp") found.timestamp.take(value);
-      if (name == "traceparent") found.trace_parent.take(value);
-      if (name == "content-encoding" && !same_ignoring_case(value, "identity")) found.coded = true;
-      if (name == "content-type" && !is_json(value)) found.other_type = true;
-    }
-  }
-  return found;
 }
 
 // W3C Trace Context, version 00: two, 32, 16 and two lower-case hex digits. Anything else is not carried on.
@@ -63,54 +25,103 @@ bool is_trace_parent(std::string_view text) noexcept {
   return true;
 }
 
-Outcome refuse(ngx_http_request_t* r, Outcome outcome, const char* why) noexcept {
-  ngx_log_error(NGX_LOG_INFO, r->connection->log, 0, "webhook refused: %s", why);
-  return outcome;
+// Headers of everybody, whatever the scheme.
+struct Common {
+  scheme::HeaderSlot media_type, trace_parent;
+  bool coded = false;  // some Content-Encoding other than identity
+};
+
+void take(scheme::HeaderSlot& slot, std::string_view value) noexcept {
+  if (slot.seen == 0) slot.value = value;
+  ++slot.seen;
 }
 
-Outcome check_signature_headers(ngx_http_request_t* r, Context& context, const Collected& found) noexcept {
-  if (found.signature.seen == 0) return refuse(r, Outcome::unsigned_, "no signature header");
-  if (found.timestamp.seen == 0) return refuse(r, Outcome::unsigned_, "no timestamp header");
-  // Proxies and frameworks differ in which copy they read; we read neither.
-  if (found.signature.seen > 1) return refuse(r, Outcome::unsigned_, "repeated signature header");
-  if (found.timestamp.seen > 1) return refuse(r, Outcome::unsigned_, "repeated timestamp header");
-  const auto signature = parse_signature(found.signature.value);
-  if (!signature) return refuse(r, Outcome::unsigned_, "signature header is not base64 of 64 bytes");
-  const auto sent_s = parse_unix_seconds(found.timestamp.value);
-  if (!sent_s) return refuse(r, Outcome::unsigned_, "timestamp header is not decimal seconds");
-  context.signature = *signature;
-  context.timestamp = found.timestamp.value;
-  context.sent_s = *sent_s;
-  return Outcome::none;
+void take_common(Common& common, std::string_view name, std::string_view value) noexcept {
+  if (name == "content-type") take(common.media_type, value);
+  if (name == "content-encoding" && !same_ignoring_case(value, "identity")) common.coded = true;
+  if (name == "traceparent") take(common.trace_parent, value);
+}
+
+Common collect(ngx_http_request_t* r, Context& context) noexcept {
+  Common common;
+  const scheme::Plan& plan = context.plan();
+  for (const ngx_list_part_t* part = &r->headers_in.headers.part; part != nullptr; part = part->next) {
+    const auto* headers = static_cast<const ngx_table_elt_t*>(part->elts);
+    for (ngx_uint_t i = 0; i < part->nelts; ++i) {
+      const std::string_view name{reinterpret_cast<const char*>(headers[i].lowcase_key), headers[i].key.len};
+      const std::string_view value = view(headers[i].value);
+      take_common(common, name, value);
+      for (std::size_t slot = 0; slot < plan.header_count; ++slot) {
+        if (name == plan.headers[slot]) take(context.slots[slot], value);
+      }
+    }
+  }
+  return common;
+}
+
+bool is_tls([[maybe_unused]] const ngx_http_request_t* r) noexcept {
+#if (NGX_HTTP_SSL)
+  return r->connection->ssl != nullptr;
+#else
+  return false;
+#endif
+}
+
+// As nginx itself sees it: $scheme://$http_host$request_uri.
+bool own_url(ngx_http_request_t* r, std::string_view& url) noexcept {
+  const std::string_view scheme = is_tls(r) ? "https://" : "http://";
+  const std::string_view host = r->headers_in.host == nullptr ? std::string_view() : view(r->headers_in.host->value);
+  const std::string_view rest = view(r->unparsed_uri);
+  u_char* const text = pool_bytes(r->pool, scheme.size() + host.size() + rest.size());
+  if (text == nullptr) return false;
+  u_char* end = text;
+  for (const std::string_view part : {scheme, host, rest}) end = ngx_cpymem(end, part.data(), part.size());
+  url = {reinterpret_cast<const char*>(text), static_cast<std::size_t>(end - text)};
+  return true;
+}
+
+bool external_url(ngx_http_request_t* r, const LocConf& conf, std::string_view& url) noexcept {
+  if (conf.url == nullptr) return own_url(r, url);
+  ngx_str_t value;
+  if (ngx_http_complex_value(r, conf.url, &value) != NGX_OK) return false;
+  url = view(value);
+  return true;
 }
 
 }  // namespace
 
-Outcome check_freshness(ngx_http_request_t* r, Context& context) noexcept {
-  const std::int64_t now_s = ngx_time();
-  const auto tolerance_s = static_cast<std::int64_t>(context.conf->tolerance_s);
-  context.age_s = now_s - context.sent_s;
-  context.age_known = true;
-  if (is_fresh(context.sent_s, now_s, tolerance_s)) return Outcome::none;
-  ngx_log_error(NGX_LOG_INFO, r->connection->log, 0, "webhook refused: its timestamp is %L s %s, tolerance %L s",
-                context.age_s < 0 ? -context.age_s : context.age_s, context.age_s < 0 ? "ahead" : "old", tolerance_s);
-  return Outcome::stale;
+std::int64_t now_ms() noexcept {
+  const ngx_time_t* now = const_cast<const ngx_time_t*>(ngx_timeofday());
+  return static_cast<std::int64_t>(now->sec) * 1000 + static_cast<std::int64_t>(now->msec);
 }
 
-Outcome check_headers(ngx_http_request_t* r, Context& context) noexcept {
-  if (r->method != NGX_HTTP_POST) return refuse(r, Outcome::method, "not a POST");
-  const Collected found = collect(r);
-  if (const Outcome bad = check_signature_headers(r, context, found); bad != Outcome::none) return bad;
-  if (found.coded) return refuse(r, Outcome::unsupported, "the body has a content coding");
-  if (found.other_type) return refuse(r, Outcome::unsupported, "the body is not application/json");
-  if (r->headers_in.content_length_n > static_cast<off_t>(limits::kBodyBytes)) {
-    return refuse(r, Outcome::too_large, "the declared body is too large");
+std::size_t most_body_bytes(const Context& context) noexcept {
+  return context.is_gate() ? limits::kGateBodyBytes : limits::kBodyBytes;
+}
+
+Reason check_freshness(Context& context) noexcept {
+  if (!context.presented.age_known) return Reason::none;
+  return scheme::check_freshness(context.plan(), context.tolerance(), now_ms(), context.presented);
+}
+
+Reason check_headers(ngx_http_request_t* r, Context& context) noexcept {
+  if (r->method != NGX_HTTP_POST) return Reason::not_post;
+  const scheme::Plan& plan = context.plan();
+  const Common common = collect(r, context);
+  context.head.method = view(r->method_name);
+  context.head.media_type = common.media_type.value;
+  context.head.headers = std::span<const scheme::HeaderSlot>(context.slots).first(plan.header_count);
+  if (plan.needs_url && !external_url(r, *context.conf, context.head.url)) return Reason::no_memory;
+  const Reason bad = scheme::examine_head(plan, context.head, context.tolerance(), now_ms(), context.presented);
+  if (bad != Reason::none) return bad;
+  if (common.coded) return Reason::content_coding;
+  // Proxies and frameworks differ in which copy they read; we read neither.
+  if (common.media_type.seen > 1) return Reason::media_type;
+  if (r->headers_in.content_length_n > static_cast<off_t>(most_body_bytes(context))) return Reason::body_too_large;
+  if (common.trace_parent.seen == 1 && is_trace_parent(common.trace_parent.value)) {
+    context.trace_parent = common.trace_parent.value;
   }
-  if (const Outcome bad = check_freshness(r, context); bad != Outcome::none) return bad;
-  if (found.trace_parent.seen == 1 && is_trace_parent(found.trace_parent.value)) {
-    context.trace_parent = found.trace_parent.value;
-  }
-  return Outcome::none;
+  return Reason::none;
 }
 
 }  // namespace ringfence::edge

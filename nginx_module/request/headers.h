@@ -1,14 +1,19 @@
 // What can be said of a webhook before one byte of its body is read: method, signature headers, coding, type, size,
-// freshness. Costs no allocation. Must not know: keys, bodies, workers.
+// freshness. One walk over the headers. Costs no allocation but for schemes that sign the URL.
+// Must not know: keys, bodies, workers.
 #pragma once
 
 #include "nginx_module/request/context.h"
 
 namespace ringfence::edge {
 
-// none: go on, and the context holds timestamp, signature and age. Anything else refuses the request.
-[[nodiscard]] Outcome check_headers(ngx_http_request_t* r, Context& context) noexcept;
+// none: go on. Anything else ends the request, or would without the dry run.
+[[nodiscard]] Reason check_headers(ngx_http_request_t* r, Context& context) noexcept;
 // Part of the above, and asked again once the body is there: its sender decides how long that takes.
-[[nodiscard]] Outcome check_freshness(ngx_http_request_t* r, Context& context) noexcept;
+[[nodiscard]] Reason check_freshness(Context& context) noexcept;
+
+[[nodiscard]] std::int64_t now_ms() noexcept;  // the wall clock, as of this turn of the event loop
+// Bodies larger than this are not read.
+[[nodiscard]] std::size_t most_body_bytes(const Context& context) noexcept;
 
 }  // namespace ringfence::edge

@@ -40,6 +40,13 @@ SeenEvent owned(const EventFrame& frame, int connection) {
   return seen;
 }
 
+SeenRequest owned(const RequestFrame& frame, int connection) {
+  return {.method = std::string(frame.method),
+          .target = std::string(frame.target),
+          .body = std::string(as_text(frame.body)),
+          .connection = connection};
+}
+
 int listen_on(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -61,15 +68,21 @@ WorkerReply reply_with(Verdict verdict, std::uint16_t retry_after_s, std::string
   return {encode_verdict({verdict, retry_after_s, reason}), false, false};
 }
 
+WorkerReply answer_with(std::uint16_t status, std::string_view body, std::string_view content_type) {
+  return {encode_reply({.status = status, .content_type = content_type, .body = as_bytes(body)}), false, false};
+}
+
 struct FakeWorker::Impl {
   mutable std::mutex mutex;
   std::string path;
   Script script = [](const SeenEvent&) { return reply_with(Verdict::accepted); };
+  RequestScript request_script = [](const SeenRequest&) { return answer_with(200, "{}"); };
   int listener = -1;
   int wake = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   bool quit = false;
   std::map<int, Connection> connections;
   std::vector<SeenEvent> seen;
+  std::vector<SeenRequest> requests;
   std::size_t bytes = 0;
   int accepted = 0;
   bool broken = false;
@@ -89,7 +102,12 @@ struct FakeWorker::Impl {
   // All below run with the mutex held.
   void answer(int fd, const WorkerReply& reply) {
     connections.at(fd).held = reply.hold;
-    if (!reply.bytes.empty()) (void)!::send(fd, reply.bytes.data(), reply.bytes.size(), MSG_NOSIGNAL);
+    std::string_view rest = reply.bytes;
+    while (!rest.empty()) {
+      const ssize_t sent = ::send(fd, rest.data(), rest.size(), MSG_NOSIGNAL);
+      if (sent <= 0) break;
+      rest.remove_prefix(static_cast<std::size_t>(sent));
+    }
     if (reply.close) {
       ::close(fd);
       connections.erase(fd);
@@ -101,8 +119,17 @@ struct FakeWorker::Impl {
       Connection& connection = connections.at(fd);
       const FrameReader::Status status = connection.reader.next(input);
       if (status == FrameReader::Status::need_more) return;
-      const auto event =
-          status == FrameReader::Status::frame ? decode_event(connection.reader.payload()) : std::nullopt;
+      const bool whole = status == FrameReader::Status::frame;
+      if (whole && connection.reader.head().kind == FrameKind::request) {
+        if (const auto request = decode_request(connection.reader.payload())) {
+          requests.push_back(owned(*request, connection.number));
+          answer(fd, request_script(requests.back()));
+          continue;
+        }
+      }
+      const auto event = whole && connection.reader.head().kind == FrameKind::event
+                             ? decode_event(connection.reader.payload())
+                             : std::nullopt;
       if (!event) {
         broken = true;
         ::close(fd);
@@ -185,6 +212,11 @@ void FakeWorker::set_script(Script script) {
   impl_->script = std::move(script);
 }
 
+void FakeWorker::set_request_script(RequestScript script) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->request_script = std::move(script);
+}
+
 void FakeWorker::greet(std::string bytes) {
   const std::lock_guard lock(impl_->mutex);
   impl_->greeting = std::move(bytes);
@@ -228,6 +260,11 @@ void FakeWorker::release_held(const WorkerReply& reply) {
 std::vector<SeenEvent> FakeWorker::seen() const {
   const std::lock_guard lock(impl_->mutex);
   return impl_->seen;
+}
+
+std::vector<SeenRequest> FakeWorker::requests() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->requests;
 }
 
 std::size_t FakeWorker::bytes_received() const {

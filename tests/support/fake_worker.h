@@ -1,4 +1,4 @@
-// The worker's end of the socket, scripted: what it answers to each event frame is decided by the test. One thread.
+// The worker's end of the socket, scripted: what it answers to each frame is decided by the test. One thread.
 // Every byte that reaches it is counted, so that "nothing reached the worker" can be asserted.
 #pragma once
 
@@ -20,6 +20,12 @@ struct SeenEvent {
   int connection = 0;  // counts from 1 in order of accept
 };
 
+// A request frame, likewise.
+struct SeenRequest {
+  std::string method, target, body;
+  int connection = 0;
+};
+
 struct WorkerReply {
   std::string bytes;   // sent as they are
   bool close = false;  // the connection ends after them
@@ -28,10 +34,14 @@ struct WorkerReply {
 
 [[nodiscard]] WorkerReply reply_with(Verdict verdict, std::uint16_t retry_after_s = 1, std::string_view reason = "");
 
+[[nodiscard]] WorkerReply answer_with(std::uint16_t status, std::string_view body = "",
+                                      std::string_view content_type = "application/json");
+
 class FakeWorker {
  public:
   // Called on the worker's thread, one call at a time.
   using Script = std::function<WorkerReply(const SeenEvent&)>;
+  using RequestScript = std::function<WorkerReply(const SeenRequest&)>;
 
   explicit FakeWorker(std::string unix_socket);  // accepts everything until told otherwise
   ~FakeWorker();
@@ -39,6 +49,7 @@ class FakeWorker {
   FakeWorker& operator=(const FakeWorker&) = delete;
 
   void set_script(Script script);
+  void set_request_script(RequestScript script);  // until then every request is answered 200 and "{}"
   // What a connection accepted from now on is told at once; nothing is read from it then.
   void greet(std::string bytes);
   bool start();             // listens; true at once when it already does
@@ -47,6 +58,7 @@ class FakeWorker {
   void release_held(const WorkerReply& reply);
 
   [[nodiscard]] std::vector<SeenEvent> seen() const;
+  [[nodiscard]] std::vector<SeenRequest> requests() const;
   [[nodiscard]] std::size_t bytes_received() const;
   [[nodiscard]] int connections_accepted() const;
   [[nodiscard]] std::size_t held() const;

@@ -17,8 +17,9 @@ MAX_README_LINES = 60
 # Folder -> the include prefixes it may use. The compiler enforces the same through include roots; this says it readably.
 MAY_INCLUDE = {
     "shared": {"shared"},
-    "nginx_module": {"shared", "scheme", "nginx_module"},
+    "nginx_module": {"shared", "scheme", "observe", "nginx_module"},
     "nginx_module/scheme": {"shared", "scheme"},
+    "nginx_module/observe/render": {"shared", "scheme", "observe"},
     "worker/core": {"shared", "core"},
     "worker/ports": {"shared", "core", "ports"},
     "worker/engine": {"shared", "core", "ports", "engine"},

@@ -1,4 +1,5 @@
 // What the operator asks and gets: health, calls, one call, the watch, the directory.
+#include "engine/reading_requests.h"
 #include "engine/request_target.h"
 #include "fixture.h"
 
@@ -20,9 +21,12 @@ class ControlTest : public EngineTest {
                                                      .more_health = [](json_t* body) { set_int(body, "extra", 7); }});
   }
   ControlReply ask(std::string_view method, std::string_view target, std::string_view body = {}) {
+    return ask(*control, method, target, body);
+  }
+  ControlReply ask(RequestSink& whom, std::string_view method, std::string_view target, std::string_view body = {}) {
     std::vector<ControlReply> replies;
-    control->on_request({.method = method, .target = target, .body = as_bytes(body)},
-                        [&](ControlReply reply) { replies.push_back(std::move(reply)); });
+    whom.on_request({.method = method, .target = target, .body = as_bytes(body)},
+                    [&](ControlReply reply) { replies.push_back(std::move(reply)); });
     loop.run();
     EXPECT_EQ(replies.size(), 1u) << target;
     return replies.empty() ? ControlReply{.status = 0} : replies[0];
@@ -150,6 +154,24 @@ TEST_F(ControlTest, WrongRequestsGetASentence) {
     ASSERT_TRUE(body) << target;
     EXPECT_FALSE(get_text(body->get(), "error").empty()) << target;
   }
+}
+
+TEST_F(ControlTest, OverHttpOnlyReadingIsAnswered) {
+  ring();
+  ReadingRequests reading(*control);
+  for (const char* target : {"/health", "/calls", "/calls/caller-leg", "/watch?after=0", "/directory"}) {
+    EXPECT_EQ(ask(reading, "GET", target).status, 200) << target;
+    EXPECT_EQ(ask(reading, "GET", target).body, ask("GET", target).body) << target;
+  }
+  EXPECT_EQ(ask(reading, "GET", "/nothing").status, 404);
+  // HEAD never comes from our edge; "get" is another method.
+  for (const char* method : {"PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS", "get", "GET ", "GETX"}) {
+    const ControlReply reply = ask(reading, method, "/directory", "organisation other { }");
+    EXPECT_EQ(reply.status, 403) << method;
+    EXPECT_THAT(reply.body, HasSubstr("ringctl")) << method;
+  }
+  EXPECT_EQ(worker->directory.revision(), 1u);
+  EXPECT_EQ(worker->directory.current().organisations().at(0).name, "acme");
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "seeded.h"
 
 namespace ringfence {
@@ -274,6 +276,27 @@ TEST(RequestFrame, RoundTrips) {
   EXPECT_TRUE(decode_head(as_bytes(fits), limits::kDirectoryBytes));
   const ByteView payload = payload_of(text);
   for (std::size_t size = 0; size < payload.size() - 4; ++size) EXPECT_FALSE(decode_request(payload.first(size)));
+}
+
+TEST(RequestFrame, ItsPrefixIsThatOfTheWholeFrame) {
+  const auto prefix = [](const RequestFrame& request, std::size_t body_bytes, std::size_t room = 1 << 20) {
+    std::string text(std::min(room, request_prefix_bytes(request)), '\0');
+    const ByteSpan out{reinterpret_cast<std::uint8_t*>(text.data()), text.size()};
+    return encode_request_prefix(request, body_bytes, out) ? text : "";
+  };
+  const RequestFrame request{"POST", "/calls?x=1", as_bytes("body")};
+  EXPECT_EQ(prefix(request, 4) + "body", encode_request(request));
+  EXPECT_EQ(prefix(request, 4, request_prefix_bytes(request) - 1), "");
+  EXPECT_EQ(prefix({"", "/", {}}, 0), "");
+  EXPECT_EQ(prefix({"GET", "", {}}, 0), "");
+  EXPECT_EQ(prefix({std::string(256, 'M'), "/", {}}, 0), "");
+  EXPECT_NE(prefix({std::string(255, 'M'), "/", {}}, 0), "");
+  EXPECT_EQ(prefix({"GET", std::string(65536, '/'), {}}, 0), "");
+  EXPECT_NE(prefix({"GET", std::string(65535, '/'), {}}, 0), "");
+  const std::string full = prefix({"PUT", "/", {}}, limits::kFramePayloadBytes - 7);
+  ASSERT_FALSE(full.empty());
+  EXPECT_TRUE(decode_head(as_bytes(full), limits::kFramePayloadBytes));
+  EXPECT_EQ(prefix({"PUT", "/", {}}, limits::kFramePayloadBytes - 6), "");
 }
 
 TEST(ReplyFrame, RoundTrips) {
