@@ -79,7 +79,8 @@ async function addCommon({ provider, add, make, stranger, keys, time, genuine })
     await add('310 s ahead', 'stale', make({ time: time(310) }));
     await add('a day old', 'stale', make({ time: time(-86400) }));
     await add('old, under a new time', 'forged', provider.respell(await make({ time: time(-3600) }), text));
-    await add('time with a leading zero', 'forged', respelled(`0${own}`));
+    await add('a second later', 'forged', respelled(String(Number(own) + (provider.unit === 'ms' ? 1000 : 1))));
+    await add('time with a leading zero', 'unsigned', respelled(`0${own}`));
     await add('time with a sign', 'unsigned', respelled(`+${own}`));
     await add('time with a fraction', 'unsigned', respelled(`${own}.0`));
     await add('time in hex', 'unsigned', respelled(`0x${Number(own).toString(16)}`));
