@@ -45,6 +45,6 @@ class Webhooks {
 
 // The header lines that carry a webhook's signature, each ended.
 [[nodiscard]] std::string signature_headers(const SignedWebhook& webhook, Kind kind);
-inline constexpr const char* kHmacSecret = "a secret that only this benchmark has";
+inline constexpr const char* kHmacSecret = "a-secret-that-only-this-benchmark-has";
 
 }  // namespace ringfence::bench
