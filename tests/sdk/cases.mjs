@@ -4,9 +4,12 @@
 //    "expect": outcome, "id" | "type" | "key" | "partition" | "attempt": what an accepted one must show,
 //    "sdk": "accepts" | "refuses", "differs": why the provider's library may say otherwise}
 // No network; whatever is random is new in every run.
+import { File } from 'node:buffer';
 import { webcrypto } from 'node:crypto';
 
-globalThis.crypto ??= webcrypto; // Node 18 has it, but not by this name
+// Node 18, Debian 12's own, has both, but not by these names.
+globalThis.crypto ??= webcrypto;
+globalThis.File ??= File;
 
 const { casesOf } = await import('./lib/cases.mjs');
 const names = [

@@ -70,7 +70,7 @@ const provider = {
       signature: object[kName],
       method: 'POST',
     }),
-  differs: { '310 s ahead': 'bounds only the past' },
+  differs: { '360 s ahead': 'bounds only the past' },
 };
 
 export const providers = [

@@ -50,7 +50,7 @@ export const providers = [
     },
     differs: {
       '310 s old': unbounded,
-      '310 s ahead': unbounded,
+      '360 s ahead': unbounded,
       'a day old': unbounded,
       'signature header twice': loose,
       'without padding': loose,

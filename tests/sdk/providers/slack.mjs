@@ -36,7 +36,7 @@ export const providers = [
     }),
     respell: (request, text) => setHeader(request, 'x-slack-request-timestamp', text),
     verify: ({ body, object }, key) => bolt.isValidSlackRequest({ signingSecret: key.secret, body, headers: object }),
-    differs: { '310 s ahead': 'bounds only the past' },
+    differs: { '360 s ahead': 'bounds only the past' },
     async more({ add, make, genuine }) {
       const put = (text) => setHeader(genuine, kName, text);
       const form = 'token=x&command=%2Fweather&text=94070&trigger_id=13345224609.738474920.8088930838d88f008e0';

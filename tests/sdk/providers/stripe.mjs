@@ -51,7 +51,7 @@ export const providers = [
       return true;
     },
     differs: {
-      '310 s ahead': 'bounds only the past',
+      '360 s ahead': 'bounds only the past',
       'time with a leading zero': numeric,
       'time with a sign': numeric,
       'time with a fraction': numeric,
