@@ -77,7 +77,8 @@ struct Event {
   std::array<std::uint8_t, 16> content{};  // BLAKE2b over what was signed; only when mixes_content()
 };
 // Schemes without a timestamp, or whose id is not signed, count an id together with what was signed: whoever captured a
-// request could otherwise replay it under a new id.
+// request could otherwise send it under the id of an event to come, which would then be taken for a copy. A replay
+// under an id that nobody has is not stopped by this; only a signed id or a timestamp does that.
 [[nodiscard]] bool mixes_content(const Plan& plan) noexcept;
 
 // `block` is prefix + body_bytes + rest long. Presented is filled further when plan.signed_in_body.

@@ -119,7 +119,9 @@ std::string_view find_wrong_shape(const Plan& plan, const Method& method, std::s
   if (is_in_quotes(text)) return "is in quotes, which would be part of it";
   if (is_assignment(text)) return "is a line of environment variables; give only what stands after \"=\"";
   if (is_twilio_sid(text)) return "is a Twilio SID, which is not secret";
-  if (text.find_first_of(" \t") != std::string_view::npos) return "has white space in it";
+  // A secret of one's own choice may be a sentence; what a machine made has no spaces.
+  const bool is_chosen = method.key_encoding == KeyEncoding::raw && method.algorithm != Algorithm::token;
+  if (text.find_first_of(is_chosen ? "\t" : " \t") != std::string_view::npos) return "has white space in it";
   if (std::ranges::any_of(text, [](char c) { return c < ' ' || c > '~'; })) {
     return "has a character in it that is not printable ASCII";
   }

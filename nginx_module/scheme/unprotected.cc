@@ -24,7 +24,10 @@ std::array<std::string_view, 4> unprotected(const Plan& plan) noexcept {
   }
   if (!plan.has_timestamp) {
     sentences[count++] =
-        "there is no signed timestamp: a request that was seen can be sent again once the dedup window is over";
+        plan.covers_id
+            ? "there is no signed timestamp: a request that was seen can be sent again once the dedup window is over"
+            : "there is no signed timestamp: a request that was seen can be sent again at any time, under "
+              "another id";
   }
   if (!is_signed(plan, plan.type) || !is_signed(plan, plan.partition) || !is_signed(plan, plan.attempt)) {
     sentences[count++] =

@@ -65,6 +65,7 @@ TEST(Key, EveryKindIsRead) {
       {kRaw, "12345abc", 8, 0},
       {kRaw, std::string(128, 'a') + std::string(128, 'b'), 256, 0},
       {kRaw, "with#hash&sign", 14, 0},
+      {kRaw, "a sentence of one's own", 23, 0},
       {kHex, "00112233445566778899aabbccddeeff", 16, 0},
       {kHex, "00112233445566778899AABBCCDDEEFF", 16, 0},
       {kBase64, "whsec_" + std::string(kSecret64), 24, 0},
@@ -141,7 +142,7 @@ const Refusal kRefusals[] = {
     {kToken, "", "is empty; expected the token that the provider sends"},
     {kRaw, "\"8f742231b10e8888abcd\"", "is in quotes"},
     {kRaw, "'8f742231b10e8888abcd'", "is in quotes"},
-    {kRaw, "8f742231 b10e8888abcd", "has white space in it"},
+    {kToken, "8f742231 b10e8888abcd", "has white space in it"},
     {kRaw, "8f742231\tb10e8888abcd", "has white space in it"},
     {kRaw,
      "8f742231\x01"

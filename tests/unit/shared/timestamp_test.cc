@@ -48,5 +48,14 @@ TEST(IsFresh, SurvivesTheEndsOfTheNumberLine) {
   EXPECT_FALSE(is_fresh(0, 0, kMin));
 }
 
+TEST(ParseUnixMillis, HasTheRulesOfSecondsAndThreeDigitsMore) {
+  EXPECT_EQ(parse_unix_millis("1700000000123"), 1'700'000'000'123);
+  EXPECT_EQ(parse_unix_millis("0"), 0);
+  EXPECT_EQ(parse_unix_millis("999999999999999"), 999'999'999'999'999);
+  for (const char* text : {"", "1000000000000000", "01700000000123", "+1", "-1", " 1", "1 ", "1.5", "1e3"}) {
+    EXPECT_FALSE(parse_unix_millis(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace ringfence
