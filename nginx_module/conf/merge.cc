@@ -6,6 +6,7 @@
 #include "nginx_module/conf/scheme_block.h"
 #include "nginx_module/handover/api_link.h"
 #include "nginx_module/handover/second_try.h"
+#include "nginx_module/observe/status.h"
 #include "nginx_module/request/gate.h"
 #include "shared/limits.h"
 
@@ -138,6 +139,16 @@ void tell_of_body_file(const Merging& m) noexcept {
   tell(m.cf->log, {reinterpret_cast<const char*>(text), static_cast<std::size_t>(end - text)});
 }
 
+// Which are asked with GET, and the gate lets only POST through: inherited without a thought.
+void warn_of_own_pages(const Merging& m) noexcept {
+  if (m.core.handler != handle_status && m.core.handler != handle_api) return;
+  ngx_log_error(NGX_LOG_WARN, m.cf->log, 0,
+                "\"webhook\" is in effect where \"%s\" serves, and lets only signed POST requests through; add "
+                "\"webhook off\" there in %V:%ui",
+                m.core.handler == handle_status ? "webhook_status" : "ringd_api", &m.conf.webhook_at.file,
+                m.conf.webhook_at.line);
+}
+
 // Scheme, keys and what follows from them, where `webhook` is on.
 char* complete(const Merging& m, bool own_tolerance) noexcept {
   LocConf& conf = m.conf;
@@ -162,9 +173,11 @@ char* complete(const Merging& m, bool own_tolerance) noexcept {
                   "\"webhook_tolerance\" has no effect: scheme \"%V\" has no timestamp in %V:%ui", &conf.scheme_name,
                   &conf.tolerance_at.file, conf.tolerance_at.line);
   }
-  bound_body(m.core, conf.pass_at.line != 0 ? limits::kBodyBytes : limits::kGateBodyBytes);
+  // A dry run refuses nothing, also not what would be too large.
+  if (conf.dry_run == 0) bound_body(m.core, conf.pass_at.line != 0 ? limits::kBodyBytes : limits::kGateBodyBytes);
   tell_of_body_file(m);
   warn_of_bypass(m.cf, m.main, conf);
+  warn_of_own_pages(m);
   return NGX_CONF_OK;
 }
 

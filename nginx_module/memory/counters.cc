@@ -45,10 +45,4 @@ void record_verify(SchemeCounters& scheme, std::uint64_t elapsed_ns) noexcept {
   count(scheme.verify_ns, static_cast<ngx_atomic_int_t>(elapsed_ns));
 }
 
-ngx_atomic_uint_t total(const Counters& all, Outcome outcome) noexcept {
-  ngx_atomic_uint_t sum = 0;
-  for (const SchemeCounters& scheme : all.schemes) sum += scheme.outcomes[static_cast<std::size_t>(outcome)];
-  return sum;
-}
-
 }  // namespace ringfence::edge

@@ -54,7 +54,5 @@ void record_verify(SchemeCounters& scheme, std::uint64_t elapsed_ns) noexcept;
 inline void record_handover(Counters& all, Outcome outcome) noexcept {
   count(all.handovers[static_cast<std::size_t>(outcome)]);
 }
-// Over all schemes, dry runs left out.
-[[nodiscard]] ngx_atomic_uint_t total(const Counters& all, Outcome outcome) noexcept;
 
 }  // namespace ringfence::edge

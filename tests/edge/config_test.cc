@@ -1,159 +1,187 @@
 // `nginx -t` refuses what would not verify, and says where.
-#include <gmock/gmock.h>
-#include <jansson.h>
-#include <sys/stat.h>
+#include "edge/config_test.h"
 
 #include <algorithm>
-#include <memory>
-
-#include "edge/edge_test.h"
-#include "shared/base64.h"
 
 namespace ringfence::test {
-namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
-class ConfigTest : public EdgeTest {
- protected:
-  static NginxSetup with(std::string server, std::string http = "webhook_zone calls:1m;\n") {
-    NginxSetup made;
-    made.http = std::move(http);
-    made.server = std::move(server);
-    return made;
-  }
-  // Refused, with a message that holds `what` and the line on which `at` stands in nginx.conf.
-  void expect_refused(const NginxSetup& setup, const std::string& at, const std::string& what) {
-    const NginxFixture::Check check = nginx.check(setup);
-    EXPECT_EQ(check.exit_code, 1) << at << check.output;
-    const std::string conf = read_text(nginx.file("nginx.conf"));
-    const std::size_t found = conf.find(at);
-    ASSERT_NE(found, std::string::npos) << at;
-    const auto line = 1 + std::count(conf.begin(), conf.begin() + static_cast<std::ptrdiff_t>(found), '\n');
-    EXPECT_THAT(check.output, AllOf(HasSubstr("[emerg]"), HasSubstr(what),
-                                    HasSubstr("in " + nginx.file("nginx.conf") + ":" + std::to_string(line))));
-  }
-  void expect_key_refused(const std::string& key, const std::string& what) {
-    const std::string line = "webhook_key \"" + key + "\";";
-    expect_refused(with("location /w {\n webhook telnyx;\n " + line + "\n webhook_pass worker;\n}"), line, what);
-    write_text(nginx.file("keys"), "# telnyx, 2026\n\n" + signer.public_key() + "  # current\r\n" + key + " # next\n");
-    const NginxSetup file = with("location /w {\n webhook telnyx;\n webhook_key_file keys;\n webhook_pass worker;\n}");
-    if (key.empty()) return;  // an empty line of a file is no key
-    expect_refused(file, "webhook_key_file", what);
-    expect_refused(file, "webhook_key_file", nginx.file("keys") + ":4: ");
-  }
-};
-
-std::string from_hex(std::string_view hex) {
-  std::string bytes;
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
-    bytes.push_back(static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16)));
-  }
-  return bytes;
+NginxSetup ConfigTest::with(std::string server, std::string http) {
+  NginxSetup made;
+  made.http = std::move(http);
+  made.server = std::move(server);
+  return made;
 }
 
-TEST_F(ConfigTest, KeysThatAreNoneAreRefusedWithTheirLine) {
-  expect_key_refused("", "is empty");
-  expect_key_refused("not base64 at all", "not padded standard base64");
-  std::string unpadded = signer.public_key();
-  unpadded.pop_back();
-  expect_key_refused(unpadded, "not padded standard base64");
-  std::string url = signer.public_key();
-  url[3] = '-';
-  expect_key_refused(url, "not padded standard base64");
-  expect_key_refused(encode_base64(as_bytes(std::string(31, 'k'))), "wrong number of bytes");
-  expect_key_refused(encode_base64(as_bytes(std::string(33, 'k'))), "wrong number of bytes");
-  // What `openssl pkey -pubout -outform DER | base64` gives: 44 bytes, not 32.
-  expect_key_refused(encode_base64(as_bytes(std::string(44, 'k'))), "wrong number of bytes");
+std::string ConfigTest::line_of(const std::string& at) const {
+  const std::string conf = read_text(nginx.file("nginx.conf"));
+  const std::size_t found = conf.find(at);
+  if (found == std::string::npos) return "nginx.conf has no \"" + at + "\"";
+  const auto line = 1 + std::count(conf.begin(), conf.begin() + static_cast<std::ptrdiff_t>(found), '\n');
+  return "in " + nginx.file("nginx.conf") + ":" + std::to_string(line);
 }
 
-TEST_F(ConfigTest, WellKnownSmallOrderKeysAreRefused) {
-  for (const char* hex : {"0000000000000000000000000000000000000000000000000000000000000000",
-                          "0100000000000000000000000000000000000000000000000000000000000000",
-                          "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-                          "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"}) {
-    expect_key_refused(encode_base64(as_bytes(from_hex(hex))), "small order");
-  }
+void ConfigTest::expect_refused(const NginxSetup& setup, const std::string& at, const std::string& what) {
+  const NginxFixture::Check check = nginx.check(setup);
+  EXPECT_EQ(check.exit_code, 1) << at << check.output;
+  EXPECT_THAT(check.output, AllOf(HasSubstr("[emerg]"), HasSubstr(what), HasSubstr(line_of(at) + "\n")));
 }
 
-TEST_F(ConfigTest, AllFourteenSmallOrderEncodingsAreRefused) {
-  const std::string path = RINGFENCE_SOURCE_DIR "/../shared/vectors/small_order_public_keys.json";
-  const std::unique_ptr<json_t, void (*)(json_t*)> root(json_load_file(path.c_str(), 0, nullptr), json_decref);
-  if (!root) GTEST_SKIP() << "the public vectors are not beside the sources";
-  const json_t* list = json_object_get(root.get(), "hex");
-  ASSERT_EQ(json_array_size(list), 14U);
-  for (std::size_t i = 0; i < 14; ++i) {
-    expect_key_refused(encode_base64(as_bytes(from_hex(json_string_value(json_array_get(list, i))))), "small order");
-  }
+void ConfigTest::expect_accepted(const NginxSetup& setup) {
+  const NginxFixture::Check check = nginx.check(setup);
+  EXPECT_EQ(check.exit_code, 0) << setup.server << check.output;
 }
 
-TEST_F(ConfigTest, KeyFilesThatCannotBeUsedAreRefused) {
-  const std::string gate = "location /w {\n webhook telnyx;\n webhook_pass worker;\n";
-  expect_refused(with(gate + "webhook_key_file absent;\n}"), "webhook_key_file absent", "could not be opened");
-  expect_refused(with(gate + "webhook_key_file {dir};\n}"), "webhook_key_file /", "is not a regular file");
-  ASSERT_EQ(::mkfifo(nginx.file("fifo").c_str(), 0600), 0);
-  expect_refused(with(gate + "webhook_key_file fifo;\n}"), "webhook_key_file fifo", "is not a regular file");
-  write_text(nginx.file("empty"), "# nothing\n\n");
-  expect_refused(with(gate + "webhook_key_file empty;\n}"), "webhook_key_file empty", "holds no key");
-  write_text(nginx.file("large"), std::string(5000, '#'));
-  expect_refused(with(gate + "webhook_key_file large;\n}"), "webhook_key_file large", "is larger than 4096 bytes");
+void ConfigTest::expect_told(const NginxSetup& setup, const std::string& level, const std::string& what,
+                             const std::string& at) {
+  const NginxFixture::Check check = nginx.check(setup);
+  EXPECT_EQ(check.exit_code, 0) << check.output;
+  const std::size_t found = check.output.find(what);
+  ASSERT_NE(found, std::string::npos) << what << "\n" << check.output;
+  const std::size_t begin = check.output.rfind('\n', found) + 1;
+  const std::string line = check.output.substr(begin, check.output.find('\n', found) - begin);
+  EXPECT_TRUE(line.starts_with("nginx: [" + level + "] ")) << line;
+  EXPECT_TRUE(at.empty() || line.ends_with(" " + line_of(at))) << line << "\n" << line_of(at);
 }
 
-TEST_F(ConfigTest, MoreKeysThanTheBoundAreRefused) {
-  std::string keys;
-  for (int i = 0; i < 17; ++i) keys += TelnyxSigner().public_key() + "\n";
-  write_text(nginx.file("keys"), keys);
-  expect_refused(with("location /w {\n webhook telnyx;\n webhook_key_file keys;\n webhook_pass worker;\n}"),
-                 "webhook_key_file keys", ":17: more than 16 keys");
+void ConfigTest::expect_not_told(const NginxSetup& setup, const std::string& what) {
+  const NginxFixture::Check check = nginx.check(setup);
+  EXPECT_EQ(check.exit_code, 0) << check.output;
+  EXPECT_THAT(check.output, Not(HasSubstr(what)));
 }
+
+namespace {
 
 TEST_F(ConfigTest, WebhookWithoutAKeyIsRefused) {
-  expect_refused(with("location /w {\n webhook telnyx;\n webhook_pass worker;\n}"), "webhook telnyx",
-                 "without \"webhook_key\"");
+  const std::string none = "without a key would verify nothing; add \"webhook_key_file\"";
+  expect_refused(with("location /w {\n webhook telnyx;\n webhook_pass worker;\n}"), "webhook telnyx", none);
+  expect_refused(with("location /w {\n webhook telnyx;\n}"), "webhook telnyx", none);
+  // Also where requests end up that no location matches.
+  expect_refused(with("webhook telnyx;\nlocation /w { webhook_key " + signer.public_key() + "; }"), "webhook telnyx",
+                 none);
+  expect_refused(with("", "webhook telnyx;\n"), "webhook telnyx", none);
+  expect_refused(with("location /w {\n webhook off;\n if ($arg_x) { webhook telnyx; }\n}"), "if ($arg_x)", none);
 }
 
 TEST_F(ConfigTest, PassWithoutVerificationIsRefused) {
   expect_refused(with("location /w {\n webhook_pass worker;\n}"), "webhook_pass worker", "without \"webhook\"");
-  expect_refused(
-      with("location /w {\n webhook off;\n webhook_key " + signer.public_key() + ";\n webhook_pass worker;\n}"),
-      "webhook_pass worker", "without \"webhook\"");
+  const std::string key = " webhook_key " + signer.public_key() + ";\n";
+  expect_refused(with("location /w {\n webhook off;\n" + key + " webhook_pass worker;\n}"), "webhook_pass worker",
+                 "without \"webhook\"");
+  for (const char* block : {"if ($arg_x)", "limit_except POST"}) {
+    expect_refused(with(gate() + "webhook_pass worker;\n" + block + " { webhook off; }\n}"), "webhook_pass worker",
+                   "without \"webhook\"");
+  }
 }
 
-TEST_F(ConfigTest, VerificationWhereNothingOfOursServesIsRefused) {
+TEST_F(ConfigTest, TwoContentHandlersInOneLocationAreRefused) {
+  const std::string proxy = "proxy_pass http://127.0.0.1:1;\n";
+  const std::string meets = "meets another content handler";
+  expect_refused(with(gate() + "webhook_pass worker;\n" + proxy + "}"), "webhook_pass worker", meets);
+  expect_refused(with(gate() + proxy + "webhook_pass worker;\n}"), "webhook_pass worker", meets);
+  expect_refused(with("location /a {\n ringd_api worker;\n" + proxy + "}"), "ringd_api worker", meets);
+  expect_refused(with("location /a {\n" + proxy + " ringd_api worker;\n}"), "ringd_api worker", meets);
+  expect_refused(with(gate() + "webhook_pass worker;\nringd_api worker;\n}"), "ringd_api worker", meets);
+  expect_refused(with("location /s {\n" + proxy + " webhook_status html;\n}"), "webhook_status html", meets);
+}
+
+TEST_F(ConfigTest, TheGateStandsInFrontOfAnything) {
   const std::string key = "webhook_key " + signer.public_key() + ";\n";
-  const std::string nothing = "no \"webhook_pass\" serves";
-  expect_refused(with("location /w {\n webhook telnyx;\n" + key + "}"), "webhook telnyx", nothing);
-  expect_refused(with("location /w {\n webhook telnyx;\n" + key + "proxy_pass http://127.0.0.1:1;\n}"),
-                 "webhook telnyx", nothing);
-  const std::string pass = "location /w {\n webhook telnyx;\n" + key + "webhook_pass worker;\n";
-  expect_refused(with(pass + "location /w/app { proxy_pass http://127.0.0.1:1; }\n}"), "webhook telnyx", nothing);
-  expect_refused(with(pass + "if ($arg_app) { proxy_pass http://127.0.0.1:1; }\n}"), "webhook telnyx", nothing);
-  expect_refused(with(pass + "limit_except POST { proxy_pass http://127.0.0.1:1; }\n}"), "webhook telnyx", nothing);
-  EXPECT_EQ(nginx.check(with(pass + "location /w/app { webhook off; proxy_pass http://127.0.0.1:1; }\n}")).exit_code,
-            0);
+  for (const char* handler :
+       {"", "proxy_pass http://127.0.0.1:1;", "fastcgi_pass 127.0.0.1:1;", "uwsgi_pass 127.0.0.1:1;", "stub_status;"}) {
+    expect_accepted(with(gate() + handler + "\n}"));
+  }
+  expect_accepted(with("webhook telnyx;\n" + key + "location /open { webhook off; }"));
+  expect_accepted(with("", "webhook telnyx;\n" + key));
+  expect_accepted(with("location /w {\n" + key + " if ($arg_x) { webhook telnyx; }\n}"));
+  expect_accepted(with("location /w {\n" + key + " limit_except GET { webhook telnyx; }\n}"));
+  const std::string pass = gate() + "webhook_pass worker;\n";
+  expect_accepted(with(pass + "location /w/app { proxy_pass http://127.0.0.1:1; }\n}"));
+  expect_accepted(with(pass + "if ($arg_app) { proxy_pass http://127.0.0.1:1; }\n}"));
+  expect_accepted(with(pass + "limit_except POST { proxy_pass http://127.0.0.1:1; }\n}"));
+  expect_accepted(
+      with(gate() + "if ($arg_x) { webhook_pass worker; }\n limit_except POST { webhook_pass worker; }\n}"));
+  // A server `if` is a place that no module of a location can stand in.
+  expect_refused(with("if ($arg_x) {\n webhook telnyx;\n}"), "webhook telnyx", "is not allowed here");
 }
 
 TEST_F(ConfigTest, DedupThatCouldForgetTooEarlyIsRefused) {
-  const std::string gate =
-      "location /w {\n webhook telnyx;\n webhook_key " + signer.public_key() + ";\n webhook_pass worker;\n";
+  const std::string pass = gate() + "webhook_pass worker;\n";
   const std::string at = "webhook_dedup";
-  expect_refused(with(gate + "webhook_dedup zone=other;\n}"), at, "names a zone that no");
+  expect_refused(with(pass + "webhook_dedup zone=other;\n}"), at, "names a zone that no");
   expect_refused(with("location / { return 204; }", "webhook_dedup zone=other;\n"), at, "names a zone that no");
-  expect_refused(with(gate + "webhook_dedup zone=calls window=9m;\n}"), at, "shorter than twice");
-  expect_refused(with(gate + "webhook_dedup zone=calls lease=1s;\n}"), at, "lease is shorter");
+  for (const std::string& entry : {pass, gate()}) {
+    expect_refused(with(entry + "webhook_dedup zone=calls window=9m;\n}"), at, "shorter than a request stays valid");
+    // What the table would silently cut is not promised either.
+    expect_refused(with(entry + "webhook_dedup zone=calls window=8d;\n}"), at, "window is longer than 7d");
+    expect_refused(with(entry + "webhook_dedup zone=calls lease=11m;\n}"), at, "lease is longer than 10m");
+    expect_accepted(with(entry + "webhook_dedup zone=calls window=7d lease=10m;\n}"));
+    expect_accepted(with(entry + "webhook_dedup zone=calls window=10m;\n}"));
+    expect_accepted(with(entry + "webhook_tolerance 1m future=30s;\n webhook_dedup zone=calls window=90s;\n}"));
+    expect_refused(with(entry + "webhook_tolerance 1m future=30s;\n webhook_dedup zone=calls window=89s;\n}"), at,
+                   "shorter than a request stays valid");
+  }
+  expect_refused(with(pass + "webhook_dedup zone=calls lease=1s;\n}"), at, "lease is shorter");
   // Two seconds for each of connect, send, read and the last attempt's late start.
-  expect_refused(with(gate + "webhook_connect_timeout 2s;\nwebhook_dedup zone=calls lease=7s;\n}"), at,
+  expect_refused(with(pass + "webhook_connect_timeout 2s;\nwebhook_dedup zone=calls lease=7s;\n}"), at,
                  "lease is shorter");
-  // What the table would silently cut is not promised either.
-  expect_refused(with(gate + "webhook_dedup zone=calls window=8d;\n}"), at, "window is longer than 7d");
-  expect_refused(with(gate + "webhook_dedup zone=calls lease=11m;\n}"), at, "lease is longer than 10m");
-  EXPECT_EQ(nginx.check(with(gate + "webhook_dedup zone=calls window=7d lease=10m;\n}")).exit_code, 0);
-  expect_refused(with(gate + "webhook_dedup zone=calls window=soon;\n}"), at,
+  expect_refused(with(pass + "webhook_read_timeout 20s;\nwebhook_dedup zone=calls;\n}"), at, "lease is shorter");
+  // How long a backend behind the gate takes is known to nobody here.
+  expect_accepted(with(gate() + "webhook_dedup zone=calls lease=1s;\n}"));
+  // Without a timestamp nothing says how long a request stays valid.
+  expect_accepted(with("location /w {\n webhook github;\n webhook_key " + std::string(kSecret) +
+                       ";\n webhook_dedup zone=calls window=1m;\n}"));
+  expect_refused(with(gate() + "webhook_dedup zone=calls window=soon;\n}"), at,
                  "cannot use the parameter \"window=soon\"");
-  expect_refused(with(gate + "webhook_dedup zone=calls color=red;\n}"), at, "cannot use the parameter");
-  expect_refused(with(gate + "webhook_dedup window=1h;\n}"), at, "needs zone=<name>");
-  expect_refused(with(gate + "webhook_tolerance 0;\n}"), "webhook telnyx", "not between 1s and 1d");
+  expect_refused(with(gate() + "webhook_dedup zone=calls color=red;\n}"), at, "cannot use the parameter");
+  expect_refused(with(gate() + "webhook_dedup window=1h;\n}"), at, "needs zone=<name>");
+}
+
+TEST_F(ConfigTest, ToleranceIsBounded) {
+  const std::string at = "webhook_tolerance";
+  for (const char* bad : {"0", "4d", "soon", "-1", "300ms"}) {
+    expect_refused(with(gate() + "webhook_tolerance " + bad + ";\n}"), at, "is not a time from 1s to 3d");
+    expect_refused(with(gate() + "webhook_tolerance 300 future=" + bad + ";\n}"), at, "is not a time from 1s to 3d");
+  }
+  expect_refused(with(gate() + "webhook_tolerance 300 past=5;\n}"), at, "expected TIME [future=TIME]");
+  expect_refused(with(gate() + "webhook_tolerance 300;\n webhook_tolerance 10;\n}"), "webhook_tolerance 10",
+                 "is duplicate");
+  expect_accepted(with(gate() + "webhook_tolerance 1h30m future=1s;\n}"));
+}
+
+TEST_F(ConfigTest, ADryRunIsForTheGateOnly) {
+  const std::string never = "\"webhook_dry_run\" where \"webhook_pass\" serves would pass unverified requests";
+  expect_refused(with(gate() + "webhook_pass worker;\n webhook_dry_run on;\n}"), "webhook_dry_run on", never);
+  expect_refused(with(gate() + "webhook_pass worker;\n}", "webhook_dry_run on;\n"), "webhook_dry_run on", never);
+  expect_refused(with(gate() + "webhook_dry_run on;\n if ($arg_x) { webhook_pass worker; }\n}"), "webhook_dry_run on",
+                 never);
+  expect_accepted(with(gate() + "webhook_pass worker;\n webhook_dry_run off;\n}", "webhook_dry_run on;\n"));
+  expect_accepted(with(gate() + "webhook_dry_run on;\n}"));
+  expect_refused(with(gate() + "webhook_dry_run perhaps;\n}"), "webhook_dry_run", "invalid value \"perhaps\"");
+}
+
+TEST_F(ConfigTest, StatusCodesThatWouldLoseEventsAreRefused) {
+  const std::string at = "webhook_status_code";
+  for (const char* lost : {"in_flight 200", "later 204", "unavailable 299", "later 301"}) {
+    expect_refused(with(gate() + "webhook_status_code " + lost + ";\n}"), at, "and the event were lost");
+  }
+  for (const char* again : {"duplicate 409", "duplicate 302"}) {
+    expect_refused(with(gate() + "webhook_status_code " + again + ";\n}"), at, "would send it again");
+  }
+  for (const char* wrong : {"forged 302", "forged 100", "forged 600", "forged 444", "forged 499", "stale four"}) {
+    expect_refused(with(gate() + "webhook_status_code " + wrong + ";\n}"), at, "expected 2xx, 4xx or 5xx");
+  }
+  for (const char* not_ours : {"accepted 204", "failed 500", "none 400", "late 400"}) {
+    expect_refused(with(gate() + "webhook_status_code " + not_ours + ";\n}"), at, "whose answer is ours to choose");
+  }
+  expect_refused(with(gate() + "webhook_status_code stale 400;\n webhook_status_code stale 401;\n}"),
+                 "webhook_status_code stale 401", "is duplicate for this outcome");
+  expect_accepted(with(gate() + "webhook_status_code forged 401;\n webhook_status_code malformed 204;\n"
+                                "webhook_status_code in_flight 409;\n webhook_status_code duplicate 204;\n"
+                                "webhook_status_code later 429;\n webhook_status_code unsigned 401;\n}"));
 }
 
 TEST_F(ConfigTest, ZonesAreChecked) {
@@ -165,23 +193,25 @@ TEST_F(ConfigTest, ZonesAreChecked) {
                  "is duplicate");
 }
 
-TEST_F(ConfigTest, RepeatedAndUnknownDirectivesAreRefused) {
-  const std::string key = "webhook_key " + signer.public_key() + ";\n";
-  expect_refused(with("location /w {\n webhook stripe;\n}"), "webhook stripe", "knows \"telnyx\" and \"off\"");
-  expect_refused(with("location /w {\n webhook telnyx;\nwebhook off;\n}"), "webhook off", "is duplicate");
-  expect_refused(
-      with("location /w {\n webhook telnyx;\n" + key + "webhook_pass worker;\nproxy_pass http://127.0.0.1:1;\n}"),
-      "webhook telnyx", "no \"webhook_pass\" serves");
-  expect_refused(
-      with("location /w {\n webhook telnyx;\n" + key + "proxy_pass http://127.0.0.1:1;\nwebhook_pass worker;\n}"),
-      "webhook_pass worker", "meets another content handler");
+TEST_F(ConfigTest, RepeatedAndUnknownWordsAreRefused) {
+  expect_refused(with(gate() + "webhook off; # again\n}"), "webhook off; # again", "is duplicate");
+  expect_refused(with(gate() + "webhook_pass worker;\n webhook_pass unix:/other;\n}"), "webhook_pass unix",
+                 "is duplicate");
+  expect_refused(with(gate() + "webhook_log_level debug;\n}"), "webhook_log_level", "invalid value \"debug\"");
+  expect_refused(with(gate() + "webhook_request_headers some;\n}"), "webhook_request_headers",
+                 "invalid value \"some\"");
+  EXPECT_EQ(nginx.check(with(gate() + "webhook_url $no_such_variable;\n}")).exit_code, 1);
+  expect_refused(with("location /s {\n webhook_status yaml;\n}"), "webhook_status yaml",
+                 "knows the formats json, prometheus and html");
+  expect_accepted(
+      with("location /j { webhook_status json; }\nlocation /p { webhook_status prometheus; }\n"
+           "location /h { webhook_status html; }"));
 }
 
 TEST_F(ConfigTest, TheModuleLoadsWithoutAnHttpBlock) {
   NginxSetup none;
   none.with_http = false;
-  const NginxFixture::Check check = nginx.check(none);
-  EXPECT_EQ(check.exit_code, 0) << check.output;
+  expect_accepted(none);
   ASSERT_TRUE(nginx.start(none));
 }
 
@@ -217,30 +247,6 @@ TEST_F(ConfigTest, TheSampleLoadsAndVerifies) {
   EXPECT_EQ(worker.connections_accepted(), 3);
   EXPECT_TRUE(wait_until(
       [&] { return read_text(nginx.file("sample.log")).find("200 \"accepted\" id=\"evt-1\"") != std::string::npos; }));
-}
-
-TEST_F(ConfigTest, EveryKeyOfALocationIsTrusted) {
-  const TelnyxSigner next;
-  const TelnyxSigner inline_one;
-  write_text(nginx.file("keys"), "# rotation\n" + signer.public_key() + " # old\n\n" + next.public_key());
-  ASSERT_TRUE(start(with("location /w { webhook telnyx; webhook_key_file keys; webhook_key " + inline_one.public_key() +
-                         "; webhook_pass worker; }")));
-  for (const TelnyxSigner* one : {static_cast<const TelnyxSigner*>(&signer), &next, &inline_one}) {
-    EXPECT_EQ(send(one->webhook("/w", event_body("evt"))).status, 200);
-  }
-  EXPECT_EQ(send(TelnyxSigner().webhook("/w", event_body("evt"))).status, 403);
-}
-
-TEST_F(ConfigTest, AKeyTakenOutByAReloadIsNoLongerTrusted) {
-  const TelnyxSigner next;
-  const NginxSetup file = with("location /w { webhook telnyx; webhook_key_file keys; webhook_pass worker; }");
-  write_text(nginx.file("keys"), signer.public_key());
-  ASSERT_TRUE(start(file));
-  EXPECT_EQ(send(event("evt-1")).status, 200);
-  write_text(nginx.file("keys"), next.public_key());
-  ASSERT_TRUE(nginx.reload(file));
-  EXPECT_EQ(send(event("evt-2")).status, 403);
-  EXPECT_EQ(send(next.webhook("/w", event_body("evt-3"))).status, 200);
 }
 
 TEST_F(ConfigTest, KeysAndToleranceAreInherited) {

@@ -53,7 +53,7 @@ constexpr std::string_view kHttp = R"(http {
   server {
     listen unix:{dir}/http.sock;
     listen unix:{dir}/http2.sock http2;
-    location = /webhook_status { webhook_status; }
+    location = /webhook_status { webhook_status; webhook off; }
 {server}
   }
 }
@@ -84,8 +84,9 @@ void NginxFixture::write_conf(const NginxSetup& setup) const {
   text = replaced(std::move(text), "{worker}", setup.worker_socket.empty() ? worker_socket() : setup.worker_socket);
   text = replaced(std::move(text), "{module}", setup.module.empty() ? RINGFENCE_NGINX_MODULE : setup.module);
   text = replaced(std::move(text), "{processes}", std::to_string(setup.worker_processes));
+  const std::string user = setup.user.empty() ? "root" : setup.user;
   // A worker process of another user could not reach the sockets of a test run by root.
-  text = replaced(std::move(text), "{user}", ::geteuid() == 0 ? "user root;\n" : "");
+  text = replaced(std::move(text), "{user}", ::geteuid() == 0 ? "user " + user + ";\n" : "");
   text = replaced(std::move(text), "{dir}", dir_.path());
   write_text(file("nginx.conf"), text);
 }
@@ -121,6 +122,21 @@ bool NginxFixture::reload(const NginxSetup& setup) {
   });
   if (!done) ADD_FAILURE() << "nginx did not reload: " << error_log();
   return done;
+}
+
+bool NginxFixture::reload_refused(const NginxSetup& setup) {
+  const auto refusals = [this] {
+    std::istringstream log(error_log());
+    std::ptrdiff_t count = 0;
+    for (std::string line; std::getline(log, line);) count += line.contains("[emerg]") ? 1 : 0;
+    return count;
+  };
+  const auto before = refusals();
+  write_conf(setup);
+  ::kill(pid_, SIGHUP);
+  const bool refused = wait_until([&] { return refusals() > before; });
+  if (!refused) ADD_FAILURE() << "nginx did not refuse: " << error_log();
+  return refused;
 }
 
 void NginxFixture::stop() {

@@ -22,6 +22,7 @@ struct NginxSetup {
   std::string server;         // locations; GET /webhook_status is there already
   std::string module;         // another build of the module; empty: the one of this build
   std::string worker_socket;  // upstream "worker"; empty: {dir}/worker.sock
+  std::string user;           // of the worker processes of a test run by root; empty: root
   int worker_processes = 1;
   bool with_http = true;                 // false: no http block at all
   std::vector<std::string> environment;  // NAME=value, besides the test's own
@@ -38,6 +39,8 @@ class NginxFixture {
   bool start(const NginxSetup& setup);
   // A new configuration and SIGHUP; returns once the old worker processes are gone.
   bool reload(const NginxSetup& setup);
+  // The same with one that nginx refuses; returns once it has. Say by expect_logged() why.
+  bool reload_refused(const NginxSetup& setup);
   // SIGQUIT and the assertions. Idempotent.
   void stop();
   // A line of the error log that holds this text is part of the test and no failure.
