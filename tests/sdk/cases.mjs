@@ -1,7 +1,7 @@
 // Prints what to send and what has to come of it, one JSON object a line, for tests/sdk/sdk_test.cc:
 //   {"location": ..., "preset": ..., "url": ..., "keys": [lines of the key file]}          before that location's cases
 //   {"location": ..., "name": ..., "method": ..., "target": ..., "headers": [[name, value]...], "body": ...,
-//    "expect": outcome, "id" | "type" | "key" | "partition" | "attempt": what an accepted one must show,
+//    "expect": outcome, "id" | "type" | "key" | "partition" | "attempt" | "reason": what it must show,
 //    "sdk": "accepts" | "refuses", "differs": why the provider's library may say otherwise}
 // No network; whatever is random is new in every run.
 import { File } from 'node:buffer';

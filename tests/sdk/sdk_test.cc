@@ -112,7 +112,7 @@ void expect_judged(const json_t* one, const HttpResponse& response) {
   EXPECT_EQ(seen(response, "status"), expected) << "reason: " << seen(response, "reason") << response.error;
   EXPECT_EQ(response.status, kStatuses.at(expected));
   EXPECT_EQ(response.body == "handled", expected == "accepted") << "what the backend got";
-  for (const char* name : {"id", "type", "key", "partition", "attempt"}) {
+  for (const char* name : {"reason", "id", "type", "key", "partition", "attempt"}) {
     if (!has(one, name)) continue;
     EXPECT_EQ(seen(response, name), text_of(one, name)) << name;
   }

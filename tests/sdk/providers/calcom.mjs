@@ -31,7 +31,9 @@ export const providers = [
       ],
     }),
     async more({ add, make, genuine }) {
-      await add('no secret set', 'unsigned', setHeader(genuine, kName, 'no-secret-provided'));
+      await add('no secret set', 'unsigned', setHeader(genuine, kName, 'no-secret-provided'), {
+        reason: 'sender_has_no_secret',
+      });
       await add(
         'a custom template',
         'accepted',

@@ -83,4 +83,6 @@ const provider = {
 export const providers = [
   provider,
   { ...provider, location: 'plivo-query', url: 'https://hooks.example.com/plivo/answer?b=2&a=x%20y&b=1' },
+  { ...provider, location: 'plivo-odd', url: 'https://hooks.example.com:8443/plivo/?flag&z=%C3%BC&a=1=2' },
+  { ...provider, location: 'plivo-root', url: 'https://hooks.example.com/' },
 ];

@@ -131,9 +131,10 @@ const direct = {
     const digest = `bodySHA256=${sha256(json)}`;
     const verify = ({ body, object }, { secret }, one) =>
       twilio.validateRequestWithBody(secret, object[kName], one, body);
-    const jsonCase = (name, expect, target) => add(name, expect, asJson(target), { ...url(host, target), verify });
+    const jsonCase = (name, expect, target, shows) =>
+      add(name, expect, asJson(target), { ...url(host, target), verify, ...shows });
     await jsonCase('JSON', 'accepted', `/twilio-direct?${digest}`);
-    await jsonCase('JSON without digest', 'unsigned', '/twilio-direct?a=1');
+    await jsonCase('JSON without digest', 'unsigned', '/twilio-direct?a=1', { reason: 'digest_missing' });
     await jsonCase('JSON of another digest', 'forged', `/twilio-direct?bodySHA256=${sha256('other')}`);
     await jsonCase('JSON of two digests', 'unsigned', `/twilio-direct?${digest}&bodySHA256=${sha256('other')}`);
     await jsonCase(
