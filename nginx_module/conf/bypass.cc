@@ -42,22 +42,23 @@ void warn_of_bypass(ngx_conf_t* cf, MainConf& main, const LocConf& conf) noexcep
   const ngx_uint_t rewrite = rewrite_index(cf);
   if (rewrite == kNoModule) return;
   auto& ctx = *static_cast<ngx_http_conf_ctx_t*>(cf->ctx);
-  if (const auto status = find_return(codes_of(ctx.loc_conf, rewrite), NGX_HTTP_BAD_REQUEST); status != 0) {
+  auto& server = *static_cast<ngx_http_core_srv_conf_t*>(ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module));
+  void** outer = server.ctx == nullptr ? nullptr : server.ctx->loc_conf;
+  const ngx_uint_t own = ctx.loc_conf == outer ? 0 : find_return(codes_of(ctx.loc_conf, rewrite), NGX_HTTP_BAD_REQUEST);
+  if (own != 0) {
     ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                   "\"return %ui\" stands in a location with \"webhook\" and answers before anything is verified; move "
                   "it to another location in %V:%ui",
-                  status, &conf.webhook_at.file, conf.webhook_at.line);
+                  own, &conf.webhook_at.file, conf.webhook_at.line);
   }
-  auto& server = *static_cast<ngx_http_core_srv_conf_t*>(ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module));
-  if (server.ctx == nullptr || server.ctx->loc_conf == ctx.loc_conf || main.told_return == &server) return;
   // A redirect to https is no bypass: the sender sees that nobody took its event. A 2xx would tell it otherwise.
-  const auto status = find_return(codes_of(server.ctx->loc_conf, rewrite), NGX_HTTP_SPECIAL_RESPONSE);
-  if (status == 0) return;
+  const ngx_uint_t around = find_return(codes_of(outer, rewrite), NGX_HTTP_SPECIAL_RESPONSE);
+  if (around == 0 || main.told_return == &server) return;
   main.told_return = &server;
   ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                 "\"return %ui\" stands in the server around a location with \"webhook\" and answers before anything is "
                 "verified in %V:%ui",
-                status, &conf.webhook_at.file, conf.webhook_at.line);
+                around, &conf.webhook_at.file, conf.webhook_at.line);
 }
 
 }  // namespace ringfence::edge

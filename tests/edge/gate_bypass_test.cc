@@ -51,6 +51,7 @@ TEST_F(GateBypassTest, TryFilesIntoAnOpenLocation) {
 
 TEST_F(GateBypassTest, TryFilesIntoALocationWithTheSameGateClaimsOnce) {
   NginxSetup with = gate_setup();
+  with.status = "webhook off;";
   with.server = gate() + "location /w { try_files /none @app; }\nlocation @app { proxy_pass http://backend; }\n";
   ASSERT_TRUE(start_gate(with));
   expect_gate_holds("/w");
@@ -92,6 +93,7 @@ TEST_F(GateBypassTest, AnErrorPageOverAFailedBackendIsNoSuccess) {
 
 TEST_F(GateBypassTest, AnErrorPageIntoAnotherGatedBackendIsItsSuccess) {
   NginxSetup with = gate_setup();
+  with.status = "webhook off;";
   with.server = gate() +
                 "location /w { proxy_pass http://backend; error_page 502 = @second; }\n"
                 "location @second { proxy_pass http://other; }\n";
@@ -151,6 +153,7 @@ TEST_F(GateBypassTest, AnXAccelRedirectOutOfTheGateKeepsTheOneClaim) {
 TEST_F(GateBypassTest, AnXAccelRedirectWithinOneGateKeepsTheOneClaim) {
   write_text(nginx.file("page.txt"), "page\n");
   NginxSetup with = gate_setup();
+  with.status = "webhook off;";
   with.server = gate() + "location /w { proxy_pass http://backend; }\nlocation /page.txt { internal; root {dir}; }\n";
   ASSERT_TRUE(start_gate(with));
   backend.answer_with({.headers = "X-Accel-Redirect: /page.txt\r\n"});
@@ -213,6 +216,7 @@ TEST_F(GateBypassTest, PagesMadeOfPartsDoNotReachThroughTheGate) {
 
 TEST_F(GateBypassTest, SubrequestsOfAVerifiedRequestPassTheSameGate) {
   NginxSetup with = gate_setup();
+  with.status = "webhook off;";
   with.server = gate() +
                 "location /w { mirror /copy; proxy_pass http://backend; }\n"
                 "location = /copy { internal; proxy_pass http://other; }\n";
@@ -234,6 +238,7 @@ TEST_F(GateBypassTest, AnAuthRequestBeforeTheGateDoesNotReplaceIt) {
 
 TEST_F(GateBypassTest, AnAuthRequestUnderTheSameGateNeedsAnOpenLocation) {
   NginxSetup with = gate_setup();
+  with.status = "webhook off;";
   with.server = gate() +
                 "location /w { auth_request /auth; proxy_pass http://backend; }\n"
                 "location /v { auth_request /open; proxy_pass http://backend; }\n"

@@ -241,7 +241,7 @@ TEST_F(GateTest, RefusalsAreOursAndKeepTheConnection) {
   EXPECT_EQ(forged.status, 403);
   EXPECT_EQ(forged.body, "{\"ok\":false}");
   EXPECT_EQ(forged.headers.at("content-type"), "application/json");
-  const HttpResponse stale = client.send(signer.webhook("/w", event_body("old", "t", "s", 100000), -999));
+  const HttpResponse stale = client.send(signer.webhook("/w", event_body("old", "t", "s", 3000), -999));
   EXPECT_EQ(stale.status, 403);
   EXPECT_FALSE(stale.new_connection);
   const HttpResponse coded = client.send(event("evt-1").set("content-encoding", "gzip"));
@@ -330,6 +330,7 @@ TEST_F(GateTest, ALineForEachRefusalUntilThereAreTooMany) {
 
 TEST_F(GateTest, AnInnerLocationCanBeWithoutAGate) {
   NginxSetup with = gate_setup();
+  with.status = "webhook off;";
   with.server = gate() +
                 "location /w { proxy_pass http://backend; }\n"
                 "location /open { webhook off; proxy_pass http://other; }\n";

@@ -98,6 +98,10 @@ TEST_F(NoticesTest, AReturnOfTheServerIsWarnedOfOnce) {
   expect_told(all, "warn", warning, "");
   const std::string output = nginx.check(all).output;
   EXPECT_EQ(output.find(warning), output.rfind(warning)) << output;
+  const std::string gated = "webhook telnyx;\nwebhook_key " + signer.public_key() + ";\n";
+  expect_told(with(gated + "if ($arg_x) { return 200; }"), "warn", warning, "webhook telnyx");
+  expect_not_told(with(gated + "if ($scheme = https) { return 301 https://example.com$request_uri; }"),
+                  "before anything is verified");
   expect_not_told(with("if ($scheme = https) { return 301 https://example.com$request_uri; }\n" + gate() + "}"),
                   "before anything is verified");
 }

@@ -53,7 +53,7 @@ constexpr std::string_view kHttp = R"(http {
   server {
     listen unix:{dir}/http.sock;
     listen unix:{dir}/http2.sock http2;
-    location = /webhook_status { webhook_status; webhook off; }
+    location = /webhook_status { webhook_status; {status} }
 {server}
   }
 }
@@ -81,6 +81,7 @@ void NginxFixture::write_conf(const NginxSetup& setup) const {
   text = replaced(std::move(text), "{main}", setup.main);
   text = replaced(std::move(text), "{http}", setup.http);
   text = replaced(std::move(text), "{server}", setup.server);
+  text = replaced(std::move(text), "{status}", setup.status);
   text = replaced(std::move(text), "{worker}", setup.worker_socket.empty() ? worker_socket() : setup.worker_socket);
   text = replaced(std::move(text), "{module}", setup.module.empty() ? RINGFENCE_NGINX_MODULE : setup.module);
   text = replaced(std::move(text), "{processes}", std::to_string(setup.worker_processes));

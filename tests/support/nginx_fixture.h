@@ -21,6 +21,7 @@ struct NginxSetup {
   std::string http;           // e.g. webhook_zone
   std::string server;         // locations; GET /webhook_status is there already
   std::string module;         // another build of the module; empty: the one of this build
+  std::string status;         // more lines in that location
   std::string worker_socket;  // upstream "worker"; empty: {dir}/worker.sock
   std::string user;           // of the worker processes of a test run by root; empty: root
   int worker_processes = 1;
