@@ -1,5 +1,6 @@
 // Prints what to send and what has to come of it, one JSON object a line, for tests/sdk/sdk_test.cc:
-//   {"location": ..., "preset": ..., "url": ..., "keys": [lines of the key file]}          before that location's cases
+//   {"location": ..., "preset": ..., "url": ..., "keys": [lines of the key file], "dedup": "on"}
+//                                                                                         before that location's cases
 //   {"location": ..., "name": ..., "method": ..., "target": ..., "headers": [[name, value]...], "body": ...,
 //    "expect": outcome, "id" | "type" | "key" | "partition" | "attempt" | "reason": what it must show,
 //    "sdk": "accepts" | "refuses", "differs": why the provider's library may say otherwise}
@@ -37,6 +38,9 @@ const names = [
 for (const name of names) {
   const { providers } = await import(`./providers/${name}.mjs`);
   for (const provider of providers) {
-    for (const line of await casesOf(provider)) process.stdout.write(JSON.stringify(line) + '\n');
+    const again = { ...provider, location: `${provider.location ?? provider.preset}-again`, isRepeated: true };
+    for (const one of provider.again ? [provider, again] : [provider]) {
+      for (const line of await casesOf(one)) process.stdout.write(JSON.stringify(line) + '\n');
+    }
   }
 }

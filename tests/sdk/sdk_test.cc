@@ -60,7 +60,7 @@ class SdkTest : public ::testing::Test {
   // A location in front of a backend that answers 200, for each that the cases are sent to.
   NginxSetup setup(const std::vector<Json>& cases) {
     NginxSetup made;
-    made.http = "server { listen unix:{dir}/backend.sock; location / { return 200 handled; } }\n";
+    made.http = "webhook_zone sdk:1m;\nserver { listen unix:{dir}/backend.sock; location / { return 200 handled; } }\n";
     made.server = "webhook_log_level info;\n";
     for (const char* name : {"status", "reason", "id", "type", "key", "partition", "attempt"}) {
       made.server += std::string("add_header x-seen-") + name + " $webhook_" + name + " always;\n";
@@ -75,6 +75,7 @@ class SdkTest : public ::testing::Test {
       write_text(nginx.file(location + ".keys"), lines);
       made.server += "location = /" + location + " { webhook " + text_of(one.get(), "preset") +
                      "; webhook_key_file {dir}/" + location + ".keys; proxy_pass http://unix:{dir}/backend.sock;";
+      if (has(one.get(), "dedup")) made.server += " webhook_dedup zone=sdk;";
       if (has(one.get(), "url")) made.server += " webhook_url \"" + text_of(one.get(), "url") + "\";";
       made.server += " }\n";
     }
@@ -98,9 +99,9 @@ class SdkTest : public ::testing::Test {
   NginxFixture nginx;
 };
 
-const std::map<std::string, int> kStatuses = {{"accepted", 200},   {"malformed", 400}, {"unsigned", 403},
-                                              {"forged", 403},     {"stale", 403},     {"method", 405},
-                                              {"unsupported", 415}};
+const std::map<std::string, int> kStatuses = {{"accepted", 200}, {"duplicate", 200},  {"malformed", 400},
+                                              {"unsigned", 403}, {"forged", 403},     {"stale", 403},
+                                              {"method", 405},   {"unsupported", 415}};
 
 std::string seen(const HttpResponse& response, const std::string& name) {
   const auto at = response.headers.find("x-seen-" + name);

@@ -11,6 +11,8 @@
 //   media                        the one media type it takes, when it takes but one
 //   isSpecial                    none of the common cases, only `more`
 //   differs                      {case name: why the library says otherwise}
+//   again                        {anew, changed}: what dedup says of the same body signed anew, and of `other` under the
+//                                same id; a scheme without a time has no `anew`
 //   more(tools)                  further cases
 import { dropHeader, flipped, header, headerObject, repeatHeader, setHeader } from './request.mjs';
 
@@ -94,6 +96,17 @@ async function addCommon({ provider, add, make, stranger, keys, time, genuine })
   }
 }
 
+// Requests that follow each other, behind dedup.
+async function addAgain({ provider, add, make, keys, time, genuine }) {
+  const shows = { sdk: false };
+  await add('the first', 'accepted', genuine, shows);
+  await add('a copy', 'duplicate', genuine, shows);
+  if (provider.unit) await add('signed anew', provider.again.anew, make({ time: time(-30) }), shows);
+  await add('of another signer', 'accepted', make({ key: keys[1] }), shows);
+  const changed = provider.withBody ? provider.withBody(genuine, provider.other) : make({ body: provider.other });
+  await add('another body under the same id', provider.again.changed, changed, shows);
+}
+
 export async function casesOf(provider) {
   const location = provider.location ?? provider.preset;
   const keys = [provider.key(), provider.key()];
@@ -128,16 +141,22 @@ export async function casesOf(provider) {
   };
 
   const genuine = provider.isSpecial ? undefined : await make();
-  if (genuine) await addCommon({ provider, add, make, stranger, keys, time, genuine });
-  await provider.more?.({ add, make, keys, stranger, time, genuine });
+  const tools = { provider, add, make, keys, stranger, time, genuine };
+  if (genuine && provider.isRepeated) {
+    await addAgain(tools);
+  } else {
+    if (genuine) await addCommon(tools);
+    await provider.more?.(tools);
+  }
   const unused = Object.keys(provider.differs ?? {}).filter((name) => !used.has(name));
-  if (unused.length) throw new Error(`${location}: no case is called ${unused}`);
+  if (unused.length && !provider.isRepeated) throw new Error(`${location}: no case is called ${unused}`);
 
   return [
     {
       location,
       preset: provider.preset,
       url: provider.url,
+      dedup: provider.isRepeated ? 'on' : undefined,
       keys: [`${keys[0].line} # current`, '', `${keys[1].line}  # next`],
     },
     ...lines,

@@ -9,6 +9,7 @@ const numeric = 'reads the time as a number and signs that';
 export function standard({ preset, names, Webhook, parsesBody }) {
   const shared = {
     preset,
+    again: { anew: 'duplicate', changed: 'duplicate' },
     body: '{"type":"invoice.paid","data":{"total":100}}',
     other: '{"type":"invoice.paid","data":{"total":900}}',
     shows: { id: kId, type: 'invoice.paid', partition: kId },

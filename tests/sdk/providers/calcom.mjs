@@ -13,6 +13,7 @@ const event = (title) =>
 export const providers = [
   {
     preset: 'calcom',
+    again: { changed: 'accepted' },
     key: rawKey,
     body: event('60 min'),
     other: event('90 min'),

@@ -9,6 +9,7 @@ const unbounded = 'does not look at the age';
 export const providers = [
   {
     preset: 'discord',
+    again: { anew: 'duplicate', changed: 'duplicate' },
     key: () => ed25519Key('hex'),
     body: '{"type":2,"id":"786008729715212338","token":"A_UNIQUE_TOKEN","data":{"name":"cardsearch"}}',
     other: '{"type":2,"id":"786008729715212338","token":"A_UNIQUE_TOKEN","data":{"name":"cardsteals"}}',

@@ -10,6 +10,7 @@ const twice = 'refuses for what joins the two; a comma is no digit';
 export const providers = [
   {
     preset: 'github',
+    again: { changed: 'accepted' },
     key: rawKey,
     body: '{"action":"opened","issue":{"number":1347},"repository":{"id":1296269}}',
     other: '{"action":"opened","issue":{"number":1348},"repository":{"id":1296269}}',

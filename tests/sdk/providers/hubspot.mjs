@@ -41,6 +41,7 @@ const signature = (key, url, body, timestamp) =>
 
 const provider = {
   preset: 'hubspot',
+  again: { anew: 'accepted', changed: 'accepted' },
   url: 'https://hooks.example.com/hubspot',
   key: rawKey,
   body: events('Vienna'),

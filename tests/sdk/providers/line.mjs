@@ -21,6 +21,7 @@ const event = (text) =>
 export const providers = [
   {
     preset: 'line',
+    again: { changed: 'accepted' },
     key: rawKey,
     body: event('Hello, world'),
     other: event('Hello, wurld'),

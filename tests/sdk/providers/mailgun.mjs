@@ -18,6 +18,7 @@ const change = (request, edit) => {
 export const providers = [
   {
     preset: 'mailgun',
+    again: { anew: 'duplicate', changed: 'duplicate' },
     key: rawKey,
     body: kEvent,
     other: { ...kEvent, event: 'clicked' },

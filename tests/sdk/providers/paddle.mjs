@@ -15,6 +15,7 @@ const event = (status) =>
 export const providers = [
   {
     preset: 'paddle',
+    again: { anew: 'duplicate', changed: 'duplicate' },
     key: () => {
       const secret = `pdl_ntfset_${token(12)}`;
       return { line: secret, secret };

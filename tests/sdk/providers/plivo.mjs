@@ -33,6 +33,7 @@ function base(url, params) {
 
 const provider = {
   preset: 'plivo',
+  again: { changed: 'accepted' },
   url: 'https://hooks.example.com/plivo/answer',
   key: rawKey,
   body: form('StartApp'),

@@ -10,6 +10,7 @@ const event = (name, status = 'ended') =>
 export const providers = [
   {
     preset: 'retell',
+    again: { anew: 'duplicate', changed: 'duplicate' },
     key: () => {
       const secret = `key_${token(14)}`;
       return { line: secret, secret };

@@ -26,6 +26,7 @@ const events = (email) =>
 export const providers = [
   {
     preset: 'sendgrid',
+    again: { anew: 'duplicate', changed: 'accepted' },
     key: ecdsaKey,
     body: events('hello@world.com'),
     other: events('hallo@world.com'),

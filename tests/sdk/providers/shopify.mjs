@@ -28,6 +28,7 @@ function libraryWith(secret) {
 export const providers = [
   {
     preset: 'shopify',
+    again: { changed: 'accepted' },
     key: rawKey,
     body: '{"id":820982911946154508,"note":"rush"}',
     other: '{"id":820982911946154508,"note":"slow"}',

@@ -16,6 +16,7 @@ const numeric = 'compares the text with a number, which holds for text that is n
 export const providers = [
   {
     preset: 'slack',
+    again: { anew: 'duplicate', changed: 'duplicate' },
     key: rawKey,
     body: event('U061F7AUR'),
     other: event('U061F7AUX'),

@@ -15,6 +15,7 @@ const event = (status) =>
 export const providers = [
   {
     preset: 'square',
+    again: { changed: 'accepted' },
     url: 'https://hooks.example.com:8443/square?tenant=%C3%A4+b',
     key: rawKey,
     body: event('COMPLETED'),

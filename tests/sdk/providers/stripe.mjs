@@ -17,6 +17,7 @@ const lists = 'finds every v1 of the joined headers, and takes the last time';
 export const providers = [
   {
     preset: 'stripe',
+    again: { anew: 'duplicate', changed: 'duplicate' },
     key: () => {
       const secret = `whsec_${token(16)}`;
       return { line: secret, secret };

@@ -17,6 +17,7 @@ const event = (digits) =>
 export const providers = [
   {
     preset: 'telnyx',
+    again: { anew: 'duplicate', changed: 'duplicate' },
     key: () => ed25519Key('base64'),
     body: event('5550100'),
     other: event('5550199'),

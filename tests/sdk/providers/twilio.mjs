@@ -15,6 +15,7 @@ const form = (status) =>
 
 const formProvider = {
   preset: 'twilio',
+  again: { changed: 'accepted' },
   url: 'https://hooks.example.com/twilio/voice?tenant=7&x=%27y%27',
   key,
   body: form('ringing'),
@@ -66,6 +67,7 @@ const withDigest = (digest) => `https://hooks.example.com/twilio/events?bodySHA2
 const jsonProvider = {
   ...formProvider,
   location: 'twilio-json',
+  again: undefined,
   url: withDigest(sha256(json)),
   body: json,
   other: json.replace('delivered', 'discarded'),
@@ -95,6 +97,7 @@ const jsonProvider = {
 const direct = {
   ...formProvider,
   location: 'twilio-direct',
+  again: undefined,
   url: undefined,
   isSpecial: true,
   differs: { 'JSON of two digests': 'looks at the first' },

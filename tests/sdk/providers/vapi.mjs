@@ -27,6 +27,7 @@ export const providers = [
   {
     ...shared,
     preset: 'vapi',
+    again: { anew: 'duplicate', changed: 'duplicate' },
     signature: 'x-vapi-signature',
     timestamp: 'x-timestamp',
     unit: 's',
@@ -44,6 +45,7 @@ export const providers = [
   {
     ...shared,
     preset: 'vapi-secret',
+    again: { changed: 'accepted' },
     signature: 'x-vapi-secret',
     isToken: true,
     bodyIsOpen: true,

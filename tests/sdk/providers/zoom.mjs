@@ -12,6 +12,7 @@ const event = (uuid) =>
 export const providers = [
   {
     preset: 'zoom',
+    again: { anew: 'duplicate', changed: 'accepted' },
     key: rawKey,
     body: event('4444AAAiAAAAAiAiAiiAii=='),
     other: event('5555AAAiAAAAAiAiAiiAii=='),
