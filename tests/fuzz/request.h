@@ -136,12 +136,13 @@ inline void check_sentence(scheme::Reason reason, const scheme::Plan& plan, cons
   }
 }
 
-inline Judged judge_once(const scheme::Plan& plan, std::span<const scheme::Key> keys, const Request& request) {
+inline Judged judge_once(const scheme::Plan& plan, std::span<const scheme::Key> keys, const Request& request,
+                         std::int64_t now_ms = kNowMs) {
   const scheme::Tolerance tolerance{plan.past_s, plan.future_s};
   scheme::Head head{.method = "POST", .url = request.url, .media_type = request.media_type, .headers = request.headers};
   scheme::Presented presented;
   Judged judged;
-  judged.reason = scheme::examine_head(plan, head, tolerance, kNowMs, presented);
+  judged.reason = scheme::examine_head(plan, head, tolerance, now_ms, presented);
   judged.before_body = judged.reason != scheme::Reason::none;
   check_presented(presented, request, {});
   require(judged.reason < scheme::Reason::count_, "a reason is one of them");
@@ -152,7 +153,7 @@ inline Judged judge_once(const scheme::Plan& plan, std::span<const scheme::Key> 
     std::ranges::copy(as_bytes(request.body), block.begin() + static_cast<std::ptrdiff_t>(layout.prefix));
     scheme::Event event;
     judged.reason =
-        scheme::examine_body(plan, head, keys, tolerance, kNowMs, block, request.body.size(), presented, event);
+        scheme::examine_body(plan, head, keys, tolerance, now_ms, block, request.body.size(), presented, event);
     require(judged.reason != scheme::Reason::no_memory, "the block is as large as it has to be");
     const auto body = ByteView(block).subspan(layout.prefix, request.body.size());
     require(as_text(body) == request.body, "the body is handed on as it came");
@@ -179,17 +180,56 @@ inline bool signs_body(const scheme::Plan& plan) {
   });
 }
 
-// Judges the request, and again to see that it is judged alike, without keys, and with another body.
-inline void judge(const scheme::Plan& plan, std::span<const scheme::Key> keys, std::string_view text) {
-  Request request = read_request(plan, text);
-  const Judged judged = judge_once(plan, keys, request);
-  require(judge_once(plan, keys, request) == judged, "a request is judged alike twice");
-  require(judge_once(plan, {}, request).reason != scheme::Reason::none, "without a key nobody is accepted");
-  if (judged.reason != scheme::Reason::none || !signs_body(plan)) return;
+// Is this a header that decides: signature, timestamp, part of what is signed, or of an id?
+inline bool decides(const scheme::Plan& plan, std::size_t header) {
+  const auto is_it = [header](const scheme::Source& source) {
+    return source.place == scheme::Place::header && source.index == header;
+  };
+  const auto is_signature = [&](const scheme::Method& method) { return is_it(method.signature); };
+  const auto in_id = [&](const scheme::IdRule& rule) {
+    return std::ranges::any_of(std::span(rule.sources).first(rule.count), is_it);
+  };
+  const auto in_content = [header](const scheme::Content& content) {
+    return std::ranges::any_of(std::span(content.pieces).first(content.count), [header](const scheme::Piece& piece) {
+      return piece.kind == scheme::PieceKind::header && piece.index == header;
+    });
+  };
+  const auto contents = std::span(plan.contents).first(plan.content_count);
+  return is_it(plan.timestamp) || std::ranges::any_of(std::span(plan.methods).first(plan.method_count), is_signature) ||
+         std::ranges::any_of(std::span(plan.ids).first(plan.id_count), in_id) ||
+         (!contents.empty() && std::ranges::all_of(contents, in_content));
+}
+
+// What must not be accepted, though it is nearly a request that was.
+inline void check_neighbours(const scheme::Plan& plan, std::span<const scheme::Key> keys, Request request) {
+  const auto refused = [&](std::int64_t now_ms) {
+    return judge_once(plan, keys, request, now_ms).reason != scheme::Reason::none;
+  };
+  if (plan.has_timestamp) {
+    const std::int64_t whole_ms = (plan.past_s + plan.future_s + 2) * 1000;
+    require(refused(kNowMs + whole_ms), "an old request is not accepted");
+    require(refused(kNowMs - whole_ms), "a request of the future is not accepted");
+  }
+  for (std::size_t i = 0; i < plan.header_count; ++i) {
+    const scheme::HeaderSlot kept = request.headers[i];
+    request.headers[i].seen = 2;
+    require(kept.seen == 0 || !decides(plan, i) || refused(kNowMs), "a header that decides is there once");
+    request.headers[i] = kept;
+  }
+  if (!signs_body(plan)) return;
   std::string other(request.body);
   other[other.size() / 2] = static_cast<char>(other[other.size() / 2] ^ 1);
   request.body = other;
-  require(judge_once(plan, keys, request).reason != scheme::Reason::none, "another body is not accepted");
+  require(refused(kNowMs), "another body is not accepted");
+}
+
+// Judges the request, again to see that it is judged alike, and without keys; if it is accepted, its neighbours too.
+inline void judge(const scheme::Plan& plan, std::span<const scheme::Key> keys, std::string_view text) {
+  const Request request = read_request(plan, text);
+  const Judged judged = judge_once(plan, keys, request);
+  require(judge_once(plan, keys, request) == judged, "a request is judged alike twice");
+  require(judge_once(plan, {}, request).reason != scheme::Reason::none, "without a key nobody is accepted");
+  if (judged.reason == scheme::Reason::none) check_neighbours(plan, keys, request);
 }
 
 }  // namespace ringfence::fuzz
