@@ -15,6 +15,9 @@
 #include "shared/limits.h"
 
 namespace ringfence {
+#ifdef RINGFENCE_TEST_HOOKS
+void test_hook() noexcept;  // of the test build alone: nginx_module/memory/test_hooks.cc
+#endif
 namespace {
 
 constexpr std::uint64_t kMagic = 0x3130766275646652;  // "Rfdubv01"
@@ -39,7 +42,12 @@ struct Bucket {
 };
 
 // Keeps the compiler and the processor from moving the store that makes a slot visible before those that fill it.
-void before_publishing() noexcept { std::atomic_thread_fence(std::memory_order_release); }
+void before_publishing() noexcept {
+  std::atomic_thread_fence(std::memory_order_release);
+#ifdef RINGFENCE_TEST_HOOKS
+  test_hook();
+#endif
+}
 
 std::int64_t later_by(std::int64_t now_ms, std::int64_t span_ms, std::int64_t max_ms) noexcept {
   const std::int64_t span = std::clamp<std::int64_t>(span_ms, 0, max_ms);

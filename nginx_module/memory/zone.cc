@@ -7,6 +7,12 @@
 
 #include "nginx_module/conf/notices.h"
 
+#ifdef RINGFENCE_TEST_HOOKS
+namespace ringfence {
+void test_hook() noexcept;
+}
+#endif
+
 namespace ringfence::edge {
 namespace {
 
@@ -21,12 +27,23 @@ Zone& zone_of(const ngx_shm_zone_t* shm) noexcept { return *static_cast<Zone*>(s
 // Holds the slab's mutex: if a worker process dies inside, the master unlocks that one, and only that one.
 class Lock {
  public:
-  explicit Lock(Zone& zone) noexcept : mutex_(&zone.pool->mutex) { ngx_shmtx_lock(mutex_); }
-  ~Lock() { ngx_shmtx_unlock(mutex_); }
+  explicit Lock(Zone& zone) noexcept : mutex_(&zone.pool->mutex) {
+    ngx_shmtx_lock(mutex_);
+    hook();
+  }
+  ~Lock() {
+    hook();
+    ngx_shmtx_unlock(mutex_);
+  }
   Lock(const Lock&) = delete;
   Lock& operator=(const Lock&) = delete;
 
  private:
+  static void hook() noexcept {
+#ifdef RINGFENCE_TEST_HOOKS
+    test_hook();
+#endif
+  }
   ngx_shmtx_t* mutex_;
 };
 

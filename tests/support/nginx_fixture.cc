@@ -103,7 +103,8 @@ bool NginxFixture::start(const NginxSetup& setup) {
       pid_ = -1;
       return true;
     }
-    if (read_text(file("nginx.pid")).empty()) return false;
+    // The master listens before anybody serves, and forgets a signal that comes before its first child.
+    if (read_text(file("nginx.pid")).empty() || std::ssize(worker_pids()) < setup.worker_processes) return false;
     return !setup.with_http || RawClient(http_socket()).connected();
   });
   if (!up || pid_ < 0) {

@@ -38,7 +38,7 @@ struct ZoneNumbers {
 
 struct Snapshot {
   std::string_view version, server_version;  // of the module, of nginx
-  std::string_view taken_at;  // for people; "" when not known
+  std::string_view taken_at;                 // for people; "" when not known
   std::span<const std::uint32_t> verify_bounds_us;
   std::span<const SchemeNumbers> schemes;
   std::span<const ZoneNumbers> zones;

@@ -1,0 +1,31 @@
+// Of the test build alone (RINGFENCE_TEST_HOOKS): lets a worker process die where it hurts. The file that
+// RINGFENCE_DIE_IN_LOCK names holds a number; the process that passes that many hooks removes it and kills itself.
+// Nothing of this is in a module anybody installs; a test looks.
+#ifdef RINGFENCE_TEST_HOOKS
+
+#include <signal.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace ringfence {
+
+void test_hook() noexcept;
+
+void test_hook() noexcept {
+  const char* path = std::getenv("RINGFENCE_DIE_IN_LOCK");
+  std::FILE* file = path == nullptr ? nullptr : std::fopen(path, "r+");
+  if (file == nullptr) return;
+  int left = 0;
+  const bool read = std::fscanf(file, "%d", &left) == 1;
+  std::rewind(file);
+  if (read && left > 1) (void)std::fprintf(file, "%d ", left - 1);
+  (void)std::fclose(file);
+  if (!read || left > 1) return;
+  (void)std::remove(path);
+  (void)::raise(SIGKILL);
+}
+
+}  // namespace ringfence
+
+#endif
