@@ -58,7 +58,8 @@ HeaderList header_list(const HttpRequest& request) {
     return std::any_of(request.headers.begin(), request.headers.end(),
                        [&](const auto& header) { return same_name(header.first, name); });
   };
-  for (const auto& [name, value] : request.headers) append(list, name + ": " + value);
+  // libcurl takes "name:" for a header to leave out, and "name;" for one with nothing in it.
+  for (const auto& [name, value] : request.headers) append(list, value.empty() ? name + ";" : name + ": " + value);
   // What libcurl would add by itself, unless the test asks for it.
   if (!has("expect")) append(list, "Expect:");
   if (!has("content-type")) append(list, "Content-Type:");
