@@ -19,11 +19,6 @@
 namespace ringfence::test {
 namespace {
 
-std::string nginx_program() {
-  const char* other = std::getenv("RINGFENCE_TEST_NGINX");
-  return other != nullptr ? other : "/usr/sbin/nginx";
-}
-
 std::string replaced(std::string text, std::string_view what, std::string_view with) {
   for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size()) {
     text.replace(at, what.size(), with);
@@ -49,6 +44,7 @@ constexpr std::string_view kHttp = R"(http {
   uwsgi_temp_path {dir}/uwsgi;
   scgi_temp_path {dir}/scgi;
   upstream worker { server unix:{worker}; keepalive 8; }
+{everywhere}
 {http}
   server {
     listen unix:{dir}/http.sock;
@@ -79,6 +75,8 @@ void NginxFixture::write_conf(const NginxSetup& setup) const {
   std::string text{kHead};
   if (setup.with_http) text += kHttp;
   text = replaced(std::move(text), "{main}", setup.main);
+  const char* everywhere = std::getenv("RINGFENCE_TEST_NGINX_HTTP");
+  text = replaced(std::move(text), "{everywhere}", everywhere == nullptr ? "" : everywhere);
   text = replaced(std::move(text), "{http}", setup.http);
   text = replaced(std::move(text), "{server}", setup.server);
   text = replaced(std::move(text), "{status}", setup.status);
@@ -94,18 +92,44 @@ void NginxFixture::write_conf(const NginxSetup& setup) const {
 
 NginxFixture::~NginxFixture() { stop(); }
 
+std::string NginxFixture::program() {
+  const char* other = std::getenv("RINGFENCE_TEST_NGINX");
+  return other != nullptr ? other : "/usr/sbin/nginx";
+}
+
+std::string NginxFixture::description() {
+  const TempDir dir;
+  int status = 0;
+  ::waitpid(spawn({program(), "-V"}, {}, dir.file("description")), &status, 0);
+  return read_text(dir.file("description"));
+}
+
+int NginxFixture::version() {
+  const std::string text = description();
+  const std::size_t slash = text.find('/');
+  int numbers[3] = {};
+  if (slash == std::string::npos) return 0;
+  const char* at = text.data() + slash;
+  for (int& number : numbers) {
+    if (at == text.data() + text.size()) break;
+    number = std::atoi(++at);
+    at = std::find(at, text.data() + text.size(), '.');
+  }
+  return numbers[0] * 1000000 + numbers[1] * 1000 + numbers[2];
+}
+
 bool NginxFixture::start(const NginxSetup& setup) {
   write_conf(setup);
-  pid_ = spawn({nginx_program(), "-p", dir_.path(), "-c", file("nginx.conf"), "-e", file("error.log")},
+  pid_ = spawn({program(), "-p", dir_.path(), "-c", file("nginx.conf"), "-e", file("error.log")},
                environment(setup.environment), file("stderr.log"));
   const bool up = wait_until([&] {
     if (::waitpid(pid_, nullptr, WNOHANG) != 0) {
       pid_ = -1;
       return true;
     }
-    if (read_text(file("nginx.pid")).empty()) return false;
-    // A signal that comes before the master blocks them, which it does before its first child, would be forgotten.
-    return setup.with_http ? RawClient(http_socket()).connected() : !worker_pids().empty();
+    // The master listens before anybody serves, and forgets a signal that comes before its first child.
+    if (read_text(file("nginx.pid")).empty() || std::ssize(worker_pids()) < setup.worker_processes) return false;
+    return !setup.with_http || RawClient(http_socket()).connected();
   });
   if (!up || pid_ < 0) {
     ADD_FAILURE() << "nginx did not start: " << error_log() << read_text(file("stderr.log"));
@@ -178,9 +202,8 @@ std::vector<pid_t> NginxFixture::worker_pids() const {
 
 NginxFixture::Check NginxFixture::check(const NginxSetup& setup) {
   write_conf(setup);
-  const pid_t pid =
-      spawn({nginx_program(), "-t", "-p", dir_.path(), "-c", file("nginx.conf"), "-e", file("check-error.log")},
-            environment(), file("check.log"));
+  const pid_t pid = spawn({program(), "-t", "-p", dir_.path(), "-c", file("nginx.conf"), "-e", file("check-error.log")},
+                          environment(), file("check.log"));
   int status = 0;
   ::waitpid(pid, &status, 0);
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_text(file("check.log"))};

@@ -1,6 +1,7 @@
 // The distribution's nginx with our module, in a directory of its own, on Unix sockets only, so that tests run in
 // parallel. Stopping it asserts a clean exit and a log without alerts. Used by the edge and the e2e tests.
 // RINGFENCE_TEST_NGINX names another nginx to test with; the module must be built for it (RINGFENCE_NGINX_BUILD_DIR).
+// RINGFENCE_TEST_NGINX_HTTP has lines for the http block of every test, to see the whole suite under some directive.
 #pragma once
 
 #include <sys/types.h>
@@ -53,6 +54,12 @@ class NginxFixture {
     int exit_code = -1;
     std::string output;
   };
+  // 1022001 for nginx 1.22.1, of the nginx under test.
+  [[nodiscard]] static int version();
+  // What `nginx -V` says: version, and the arguments it was configured with.
+  [[nodiscard]] static std::string description();
+  // Its file, for tests that read it.
+  [[nodiscard]] static std::string program();
   // `nginx -t` on a configuration; nothing is started.
   [[nodiscard]] Check check(const NginxSetup& setup);
 
