@@ -308,6 +308,40 @@ TEST_F(GateTest, ADryRunRefusesNothingAndTellsEverything) {
   EXPECT_THAT(nginx.error_log(), HasSubstr("webhook refused (dry run, let on): forged (no_key_matches)"));
 }
 
+TEST_F(GateTest, ADryRunIsCountedOnceHoweverOftenNginxRedirects) {
+  NginxSetup with = gate_setup();
+  with.status = "webhook off;";
+  with.server = gate() + "webhook_dry_run on;\nlocation /w { try_files /none @app; }\n" +
+                "location @app { proxy_pass http://backend; }\n";
+  ASSERT_TRUE(start_gate(with));
+  EXPECT_EQ(send(TelnyxSigner().webhook("/w", event_body("forged"))).status, 200);
+  EXPECT_EQ(send(event("evt-1")).status, 200);
+  EXPECT_EQ(send(event("evt-1")).status, 200);
+  const auto seen = backend.seen();
+  ASSERT_EQ(seen.size(), 3U);
+  EXPECT_EQ(seen[0].header("x-webhook-status"), "forged_dry_run");
+  EXPECT_EQ(seen[1].header("x-webhook-status"), "verified_dry_run");
+  EXPECT_EQ(seen[2].header("x-webhook-status"), "duplicate_dry_run");
+  for (const char* outcome : {"forged", "accepted", "duplicate"}) {
+    EXPECT_EQ(nginx.counter(std::string("schemes.telnyx.dry_run.") + outcome), 1) << outcome;
+  }
+  EXPECT_EQ(nginx.counter("zones.calls.claims"), 1);
+  EXPECT_EQ(nginx.counter("zones.calls.commits"), 1);
+}
+
+// What a dry run let on is not verified for a location that means it.
+TEST_F(GateTest, ADryRunDoesNotVouchForAnotherLocation) {
+  NginxSetup with = gate_setup();
+  with.server = gated("/w", "webhook_dry_run on;", "try_files /none @app;") + gated("@app");
+  ASSERT_TRUE(start_gate(with));
+  EXPECT_EQ(send(TelnyxSigner().webhook("/w", event_body("forged"))).status, 403);
+  expect_nothing_reached_the_backend();
+  EXPECT_EQ(send(event("evt-1")).status, 200);
+  EXPECT_EQ(send(event("evt-1")).body, "{\"ok\":true}");
+  EXPECT_EQ(backend.count(), 1U);
+  EXPECT_EQ(nginx.counter("zones.calls.commits"), 1);
+}
+
 TEST_F(GateTest, ALineForEachRefusalUntilThereAreTooMany) {
   ASSERT_TRUE(start_gate(gate_setup("webhook_log_level warn;")));
   HttpClient client(nginx.http_socket());
