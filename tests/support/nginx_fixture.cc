@@ -44,7 +44,6 @@ constexpr std::string_view kHttp = R"(http {
   uwsgi_temp_path {dir}/uwsgi;
   scgi_temp_path {dir}/scgi;
   upstream worker { server unix:{worker}; keepalive 8; }
-{everywhere}
 {http}
   server {
     listen unix:{dir}/http.sock;
@@ -75,8 +74,6 @@ void NginxFixture::write_conf(const NginxSetup& setup) const {
   std::string text{kHead};
   if (setup.with_http) text += kHttp;
   text = replaced(std::move(text), "{main}", setup.main);
-  const char* everywhere = std::getenv("RINGFENCE_TEST_NGINX_HTTP");
-  text = replaced(std::move(text), "{everywhere}", everywhere == nullptr ? "" : everywhere);
   text = replaced(std::move(text), "{http}", setup.http);
   text = replaced(std::move(text), "{server}", setup.server);
   text = replaced(std::move(text), "{status}", setup.status);

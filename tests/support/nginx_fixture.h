@@ -1,7 +1,6 @@
 // The distribution's nginx with our module, in a directory of its own, on Unix sockets only, so that tests run in
 // parallel. Stopping it asserts a clean exit and a log without alerts. Used by the edge and the e2e tests.
 // RINGFENCE_TEST_NGINX names another nginx to test with; the module must be built for it (RINGFENCE_NGINX_BUILD_DIR).
-// RINGFENCE_TEST_NGINX_HTTP has lines for the http block of every test, to see the whole suite under some directive.
 #pragma once
 
 #include <sys/types.h>
