@@ -155,6 +155,39 @@ TEST_F(GateTest, AKilledProcessBlocksItsEventForTheLeaseOnly) {
   EXPECT_EQ(backend.count(), 2U);
 }
 
+// Claims left behind by killed processes fill a small table: without room to remember an event it is not let on.
+TEST_F(GateTest, AnEventThatFindsNoRoomIsToldToComeAgain) {
+  NginxSetup with = gate_setup();
+  with.http.replace(with.http.find("calls:1m"), 8, "calls:64k");
+  ASSERT_TRUE(start_gate(with));
+  nginx.expect_logged("exited on signal 9");
+  const long long capacity = nginx.counter("zones.calls.capacity");
+  int number = 0;
+  int refused = 0;
+  for (int round = 0; refused == 0 && round < 20; ++round) {
+    backend.answer_with({.hold = true});
+    std::vector<std::unique_ptr<RawClient>> lost;
+    const long long claims = nginx.counter("zones.calls.claims");
+    const long long full = nginx.counter("zones.calls.full");
+    for (int n = 0; n < 150; ++n) {
+      lost.push_back(std::make_unique<RawClient>(nginx.http_socket()));
+      ASSERT_TRUE(lost.back()->write(raw_text(event("evt-" + std::to_string(++number)))));
+    }
+    ASSERT_TRUE(wait_until([&] {
+      return nginx.counter("zones.calls.claims") - claims + nginx.counter("zones.calls.full") - full == 150;
+    }));
+    refused = static_cast<int>(nginx.counter("outcomes.unavailable"));
+    const std::vector<pid_t> killed = nginx.worker_pids();
+    ASSERT_EQ(killed.size(), 1U);
+    ASSERT_EQ(::kill(killed[0], SIGKILL), 0);
+    ASSERT_TRUE(wait_until([&] { return nginx.worker_pids().size() == 1 && nginx.worker_pids() != killed; }));
+  }
+  EXPECT_GT(refused, 0) << "of " << capacity << " after " << number;
+  EXPECT_EQ(nginx.counter("zones.calls.full"), refused);
+  EXPECT_TRUE(found("503 unavailable zone_full telnyx id=evt-"));
+  EXPECT_LE(backend.count() + static_cast<std::size_t>(refused), static_cast<std::size_t>(number));
+}
+
 TEST_F(GateTest, WithoutDedupEveryGenuineCopyPasses) {
   NginxSetup with = gate_setup();
   with.server = "location /w { webhook telnyx; webhook_key " + signer.public_key() + "; proxy_pass http://backend; }";
