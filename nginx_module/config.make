@@ -1,5 +1,10 @@
 # Read by nginx's auto/make after its own makefile is written. `make modules` builds the module beside nginx's own,
-# `make install` puts it where they go.
+# `make install` puts it where they go: nginx makes the folder absolute only later, in auto/install.
+# A running nginx has the old file mapped: it is moved aside, as nginx does with its own, never written into.
+case ".$NGX_MODULES_PATH" in
+    ./*) ngx_webhook_folder=$NGX_MODULES_PATH ;;
+    *)   ngx_webhook_folder=$NGX_PREFIX/$NGX_MODULES_PATH ;;
+esac
 cat << END >> $NGX_MAKEFILE
 
 modules:	ngx_http_webhook_module
@@ -15,6 +20,9 @@ ngx_http_webhook_module:
 install:	ngx_http_webhook_module_install
 
 ngx_http_webhook_module_install:	ngx_http_webhook_module
-	test -d '\$(DESTDIR)$NGX_MODULES_PATH' || mkdir -p '\$(DESTDIR)$NGX_MODULES_PATH'
-	cp $NGX_OBJS/ngx_http_webhook_module.so '\$(DESTDIR)$NGX_MODULES_PATH/'
+	test -d '\$(DESTDIR)$ngx_webhook_folder' || mkdir -p '\$(DESTDIR)$ngx_webhook_folder'
+	test ! -f '\$(DESTDIR)$ngx_webhook_folder/ngx_http_webhook_module.so' \\
+		|| mv '\$(DESTDIR)$ngx_webhook_folder/ngx_http_webhook_module.so' \\
+			'\$(DESTDIR)$ngx_webhook_folder/ngx_http_webhook_module.so.old'
+	cp $NGX_OBJS/ngx_http_webhook_module.so '\$(DESTDIR)$ngx_webhook_folder/'
 END

@@ -16,6 +16,8 @@ enum class StatusFormat : std::uint8_t;
 
 namespace ringfence::edge {
 
+struct ApiUpstreams;  // of handover/api_link
+
 // Where a directive stood, for errors that show only when a location is complete.
 struct SourceLine {
   ngx_str_t file;
@@ -68,6 +70,7 @@ struct LocConf {
   std::array<std::uint16_t, kOutcomes> status_codes;  // 0: the outcome's own
   observe::StatusFormat status_format;                // of webhook_status
   ngx_http_upstream_conf_t upstream;                  // of webhook_pass or ringd_api
+  ApiUpstreams* api_upstreams;                        // where ringd_api serves
 };
 
 [[nodiscard]] inline LocConf& loc_conf(ngx_http_request_t* r) noexcept {

@@ -246,6 +246,7 @@ char* merge_loc_conf(ngx_conf_t* cf, void* parent_conf, void* child_conf) noexce
     conf.upstream.upstream = with_second_try(cf->pool, conf.upstream.upstream);
     if (conf.upstream.upstream == nullptr) return conf_failed();
   }
+  if (conf.api_at.line != 0 && !complete_api(cf->pool, conf)) return conf_failed();
   return check({cf, main_conf(cf), core, parent, conf}, own_tolerance);
 }
 

@@ -9,6 +9,13 @@
 #include "shared/frame_codec.h"
 
 namespace ringfence::edge {
+
+// The location's own settings as requests of the API need them.
+struct ApiUpstreams {
+  ngx_http_upstream_conf_t judged;  // nginx knows the method, and whether it may be asked twice
+  ngx_http_upstream_conf_t once;
+};
+
 namespace {
 
 constexpr std::size_t kMethodBytes = 255;  // what the frame can say
@@ -19,7 +26,6 @@ constexpr std::size_t kBufferBytes = 64 * 1024;
 
 struct Exchange {
   ngx_http_request_t* request;
-  ngx_http_upstream_conf_t conf;  // the location's, as this request needs it
   std::string_view target;
   ReplyHead head;
   bool out_of_step;  // the worker said more than its reply: its connection is of no use any more
@@ -32,20 +38,11 @@ RequestFrame frame_of(ngx_http_request_t* r, std::string_view target) noexcept {
 }
 
 // nginx asks again only what is safe to be asked twice, or has not begun to leave. Of methods it does not know it would
-// think so, too; and a location's webhook_next_upstream speaks of events, which are always safe.
-ngx_http_upstream_conf_t conf_for(ngx_http_request_t* r) noexcept {
-  constexpr ngx_uint_t kJudgedByNginx = NGX_HTTP_GET | NGX_HTTP_HEAD | NGX_HTTP_PUT | NGX_HTTP_DELETE |
-                                        NGX_HTTP_OPTIONS | NGX_HTTP_POST | NGX_HTTP_PATCH;
-  ngx_http_upstream_conf_t conf = loc_conf(r).upstream;
-  conf.next_upstream &= ~static_cast<ngx_uint_t>(NGX_HTTP_UPSTREAM_FT_NON_IDEMPOTENT);
-  if ((r->method & kJudgedByNginx) == 0) conf.next_upstream = NGX_CONF_BITMASK_SET | NGX_HTTP_UPSTREAM_FT_OFF;
-  conf.ignore_client_abort = 0;
-  conf.buffer_size = ngx_pagesize;
-  conf.bufs = {.num = static_cast<ngx_int_t>(limits::kReplyBytes / kBufferBytes + 1), .size = kBufferBytes};
-  conf.busy_buffers_size = 2 * kBufferBytes;
-  conf.max_temp_file_size = 0;
-  conf.temp_file_write_size = kBufferBytes;
-  return conf;
+// think so, too.
+bool is_judged_by_nginx(const ngx_http_request_t* r) noexcept {
+  constexpr ngx_uint_t kJudged =
+      NGX_HTTP_GET | NGX_HTTP_HEAD | NGX_HTTP_PUT | NGX_HTTP_DELETE | NGX_HTTP_OPTIONS | NGX_HTTP_POST | NGX_HTTP_PATCH;
+  return (r->method & kJudged) != 0;
 }
 
 // A subrequest carries the body of its main request, which is not meant for us.
@@ -188,6 +185,24 @@ ngx_int_t check_request(ngx_http_request_t* r) noexcept {
 
 }  // namespace
 
+bool complete_api(ngx_pool_t* pool, LocConf& conf) noexcept {
+  auto* api = pool_new<ApiUpstreams>(pool);
+  if (api == nullptr) return false;
+  ngx_http_upstream_conf_t& up = api->judged;
+  up = conf.upstream;
+  // webhook_next_upstream speaks of events, which are always safe to be sent again.
+  up.next_upstream &= ~static_cast<ngx_uint_t>(NGX_HTTP_UPSTREAM_FT_NON_IDEMPOTENT);
+  up.ignore_client_abort = 0;
+  up.bufs = {.num = static_cast<ngx_int_t>(limits::kReplyBytes / kBufferBytes + 1), .size = kBufferBytes};
+  up.busy_buffers_size = 2 * kBufferBytes;
+  up.max_temp_file_size = 0;
+  up.temp_file_write_size = kBufferBytes;
+  api->once = up;
+  api->once.next_upstream = NGX_CONF_BITMASK_SET | NGX_HTTP_UPSTREAM_FT_OFF;
+  conf.api_upstreams = api;
+  return true;
+}
+
 ngx_int_t handle_api(ngx_http_request_t* r) noexcept {
   if (const ngx_int_t refused = check_request(r); refused != NGX_OK) return refused;
   auto* exchange = pool_new<Exchange>(r->pool);
@@ -198,11 +213,11 @@ ngx_int_t handle_api(ngx_http_request_t* r) noexcept {
   if (const ngx_int_t refused = api_target(r, exchange->target); refused != NGX_OK) return refused;
   if (request_prefix_bytes(frame_of(r, exchange->target)) > kHeadBytes) return NGX_HTTP_REQUEST_URI_TOO_LARGE;
   exchange->request = r;
-  exchange->conf = conf_for(r);
   ngx_http_upstream_t* u = r->upstream;
   u->schema = ngx_text("ringd://");
   u->output.tag = &ngx_http_webhook_module;
-  u->conf = &exchange->conf;
+  ApiUpstreams& upstreams = *loc_conf(r).api_upstreams;
+  u->conf = is_judged_by_nginx(r) ? &upstreams.judged : &upstreams.once;
   u->create_request = create_request;
   u->reinit_request = reinit_request;
   u->process_header = process_header;

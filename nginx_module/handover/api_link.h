@@ -10,6 +10,12 @@
 
 namespace ringfence::edge {
 
+struct LocConf;
+
+// Once per location of ringd_api, after merging. Not per request: nginx 1.29.7 and later tell a kept connection's owner
+// by the address of its configuration.
+[[nodiscard]] bool complete_api(ngx_pool_t* pool, LocConf& conf) noexcept;
+
 // The content handler.
 ngx_int_t handle_api(ngx_http_request_t* r) noexcept;
 

@@ -91,7 +91,7 @@ TEST_F(ConfigTest, TwoContentHandlersInOneLocationAreRefused) {
 TEST_F(ConfigTest, TheGateStandsInFrontOfAnything) {
   const std::string key = "webhook_key " + signer.public_key() + ";\n";
   for (const char* handler :
-       {"", "proxy_pass http://127.0.0.1:1;", "fastcgi_pass 127.0.0.1:1;", "uwsgi_pass 127.0.0.1:1;", "stub_status;"}) {
+       {"", "proxy_pass http://127.0.0.1:1;", "fastcgi_pass 127.0.0.1:1;", "uwsgi_pass 127.0.0.1:1;", "empty_gif;"}) {
     expect_accepted(with(gate() + handler + "\n}"));
   }
   expect_accepted(with("webhook telnyx;\n" + key + "location /open { webhook off; }"));

@@ -19,11 +19,6 @@
 namespace ringfence::test {
 namespace {
 
-std::string nginx_program() {
-  const char* other = std::getenv("RINGFENCE_TEST_NGINX");
-  return other != nullptr ? other : "/usr/sbin/nginx";
-}
-
 std::string replaced(std::string text, std::string_view what, std::string_view with) {
   for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size()) {
     text.replace(at, what.size(), with);
@@ -94,9 +89,35 @@ void NginxFixture::write_conf(const NginxSetup& setup) const {
 
 NginxFixture::~NginxFixture() { stop(); }
 
+std::string NginxFixture::program() {
+  const char* other = std::getenv("RINGFENCE_TEST_NGINX");
+  return other != nullptr ? other : "/usr/sbin/nginx";
+}
+
+std::string NginxFixture::description() {
+  const TempDir dir;
+  int status = 0;
+  ::waitpid(spawn({program(), "-V"}, {}, dir.file("description")), &status, 0);
+  return read_text(dir.file("description"));
+}
+
+int NginxFixture::version() {
+  const std::string text = description();
+  const std::size_t slash = text.find('/');
+  int numbers[3] = {};
+  if (slash == std::string::npos) return 0;
+  const char* at = text.data() + slash;
+  for (int& number : numbers) {
+    if (at == text.data() + text.size()) break;
+    number = std::atoi(++at);
+    at = std::find(at, text.data() + text.size(), '.');
+  }
+  return numbers[0] * 1000000 + numbers[1] * 1000 + numbers[2];
+}
+
 bool NginxFixture::start(const NginxSetup& setup) {
   write_conf(setup);
-  pid_ = spawn({nginx_program(), "-p", dir_.path(), "-c", file("nginx.conf"), "-e", file("error.log")},
+  pid_ = spawn({program(), "-p", dir_.path(), "-c", file("nginx.conf"), "-e", file("error.log")},
                environment(setup.environment), file("stderr.log"));
   const bool up = wait_until([&] {
     if (::waitpid(pid_, nullptr, WNOHANG) != 0) {
@@ -178,9 +199,8 @@ std::vector<pid_t> NginxFixture::worker_pids() const {
 
 NginxFixture::Check NginxFixture::check(const NginxSetup& setup) {
   write_conf(setup);
-  const pid_t pid =
-      spawn({nginx_program(), "-t", "-p", dir_.path(), "-c", file("nginx.conf"), "-e", file("check-error.log")},
-            environment(), file("check.log"));
+  const pid_t pid = spawn({program(), "-t", "-p", dir_.path(), "-c", file("nginx.conf"), "-e", file("check-error.log")},
+                          environment(), file("check.log"));
   int status = 0;
   ::waitpid(pid, &status, 0);
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_text(file("check.log"))};

@@ -53,6 +53,12 @@ class NginxFixture {
     int exit_code = -1;
     std::string output;
   };
+  // 1022001 for nginx 1.22.1, of the nginx under test.
+  [[nodiscard]] static int version();
+  // What `nginx -V` says: version, and the arguments it was configured with.
+  [[nodiscard]] static std::string description();
+  // Its file, for tests that read it.
+  [[nodiscard]] static std::string program();
   // `nginx -t` on a configuration; nothing is started.
   [[nodiscard]] Check check(const NginxSetup& setup);
 
