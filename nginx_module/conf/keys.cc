@@ -128,8 +128,7 @@ const scheme::Key* add(ngx_conf_t* cf, KeyRing& ring, const KeyText& from, ngx_u
     return nullptr;
   }
   key.label = kept_label(cf->pool, written.label);
-  ++ring.count;
-  return &key;
+  return &ring.keys[ring.count++];
 }
 
 bool add_inline(ngx_conf_t* cf, KeyRing& ring, const KeyText& from) noexcept {
