@@ -19,7 +19,8 @@ bool same_ignoring_case(std::string_view a, std::string_view b) noexcept {
 }
 
 std::string_view without_parameters(std::string_view media_type) noexcept {
-  return media_type.substr(0, media_type.find_first_of("; \t"));
+  const auto end = std::ranges::find_if(media_type, [](char c) { return c == ';' || c == ' ' || c == '\t'; });
+  return {media_type.begin(), end};
 }
 
 // The first method with its source stands for all others with the same.
