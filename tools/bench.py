@@ -32,7 +32,6 @@ from world import NUMBER, WEBHOOK_PATH, Failed, World, reserve_port, wait_for  #
 LEGS = 5
 DEVICES = [f"device{n}" for n in range(LEGS)]
 P99_LIMIT_MS = 50
-TICK = os.sysconf("SC_CLK_TCK")
 
 
 def say(text=""):
@@ -40,8 +39,8 @@ def say(text=""):
 
 
 def cpu_seconds(pid):
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICK
+    """Of all its threads, in nanoseconds where /proc/PID/stat counts ticks of ten milliseconds."""
+    return time.clock_gettime(~pid << 3 | 2)  # the clock that clock_getcpuclockid(3) names
 
 
 def children(pid):
