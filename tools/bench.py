@@ -162,8 +162,8 @@ http {{ access_log {world.dir}/baseline_access.log; keepalive_requests 1000000; 
 def main():
     parser = argparse.ArgumentParser(usage=__doc__, add_help=False)
     parser.add_argument("what", nargs="?")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--requests", type=int, default=30000)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--requests", type=int, default=10000)
     parser.add_argument("--build", default=str(ROOT / "build/release"))
     parser.add_argument("--only", choices=["edge", "calls"], default=None)
     parser.add_argument("-h", "--help", action="store_true")

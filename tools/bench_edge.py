@@ -122,10 +122,10 @@ class EdgeBench:
                                    env=environment, stderr=subprocess.DEVNULL, preexec_fn=die_with_parent)
         stack.callback(self.end, process)
         try:
-            wait_for(f"nginx ({name})", lambda: process.poll() is not None or (place / "pid").exists())
+            wait_for(f"nginx ({name})", lambda: process.poll() is not None or self.children(process.pid))
         except Failed:
             pass
-        if process.poll() is not None or not (place / "pid").exists():
+        if process.poll() is not None or not self.children(process.pid):
             raise Failed(f"nginx ({name}) did not start: {(place / 'error.log').read_text()}")
         self.servers[name] = (process, port)
 

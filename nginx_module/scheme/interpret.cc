@@ -245,7 +245,7 @@ Reason examine_body(const Plan& plan, const Head& head, std::span<const Key> key
     is_json = scan_json(room.body, plan.paths, std::span(found).first(plan.paths.size()));
     if (!is_json) found = {};
   }
-  if (mixes_content(plan)) blake16(signed_bytes, event.content);
+  if (mixes_content(plan)) event.content = signed_bytes;
   const EventInput input{plan, head, found, form, room.body, signed_bytes, is_json};
   return read_event(input, room.slots, event);
 }
