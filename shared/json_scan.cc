@@ -24,6 +24,11 @@ struct Text {
 
 bool is_digit(int c) noexcept { return c >= '0' && c <= '9'; }
 
+// As starts_with(), which unoptimised refers to the C++ runtime.
+bool begins_with(std::string_view text, std::string_view prefix) noexcept {
+  return text.size() >= prefix.size() && std::memcmp(text.data(), prefix.data(), prefix.size()) == 0;
+}
+
 // -1: not a digit of either case.
 int hex_value(int c) noexcept {
   if (is_digit(c)) return c - '0';
@@ -69,7 +74,7 @@ std::uint32_t take_escape(std::string_view& raw) noexcept {
   }
   const std::uint32_t high = unit(raw);
   raw.remove_prefix(4);
-  if (high < 0xd800 || high > 0xdbff || !raw.starts_with("\\u")) return high;
+  if (high < 0xd800 || high > 0xdbff || !begins_with(raw, "\\u")) return high;
   raw.remove_prefix(2);
   const std::uint32_t low = unit(raw);
   if (low < 0xdc00 || low > 0xdfff) return high;
@@ -109,7 +114,7 @@ bool spells(std::string_view raw, std::string_view text) noexcept {
       utf8[3] = tail(0);
       size = 4;
     }
-    if (!text.starts_with(std::string_view(utf8, size))) return false;
+    if (!begins_with(text, {utf8, size})) return false;
     text.remove_prefix(size);
   }
   return text.empty();

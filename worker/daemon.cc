@@ -218,9 +218,12 @@ void Daemon::begin_stop() {
   stopping_ = true;
   notifier_.send("STOPPING=1");
   log_.write(LogLevel::notice, "stopping", {});
-  engine_->stop_accepting();
   sockets_draining_ = 2;
-  ingest_->stop([this] { --sockets_draining_; });
+  // An event that has begun to arrive is still taken; one that has not waits where the next worker finds it.
+  ingest_->stop([this] {
+    --sockets_draining_;
+    engine_->stop_accepting();
+  });
   control_socket_->stop([this] { --sockets_draining_; });
   watch_drain(static_cast<int>(limits::kDrainMs / kDrainLookMs));
 }

@@ -237,6 +237,7 @@ char* merge_loc_conf(ngx_conf_t* cf, void* parent_conf, void* child_conf) noexce
   const bool own_tolerance = conf.tolerance_at.line != 0;
   inherit_handler(core, handle_webhook, parent.pass_at, conf.pass_at);
   inherit_handler(core, handle_api, parent.api_at, conf.api_at);
+  if (conf.api_at.line != 0) bound_body(core, limits::kBodyBytes);
   merge_values(parent, conf);
   merge_upstream(parent.upstream, conf.upstream);
   conf.lease_ms = conf.lease_given_ms;

@@ -77,7 +77,8 @@ Reason claim_event(Context& context) noexcept {
 
 Context* find_same_gate(ngx_http_request_t* main, const LocConf& conf) noexcept {
   for (Context* context = find_context(main); context != nullptr; context = context->older) {
-    if (context->verified && context->stage == Stage::passed && same_gate(*context->conf, conf)) return context;
+    if (context->stage != Stage::passed || !same_gate(*context->conf, conf)) continue;
+    if (context->verified || (context->dry_run() && conf.dry_run != 0)) return context;
   }
   return nullptr;
 }
@@ -87,9 +88,11 @@ Reason take_over(Context& context, Context& older) noexcept {
   context.trace_parent = older.trace_parent;
   context.body = older.body;
   context.event = older.event;
-  context.verified = true;
-  // What has had its outcome has given its claim up: another location tries anew.
-  if (older.outcome != Outcome::none) return claim_event(context);
+  context.verified = older.verified;
+  // What has had its outcome has given its claim up: another location tries anew. A dry run is counted once.
+  if (older.outcome != Outcome::none && !context.dry_run()) return claim_event(context);
+  context.outcome = older.outcome;
+  context.reason = older.reason;
   move_claim(context, older);
   older.moved_on = true;
   return Reason::none;

@@ -161,6 +161,23 @@ TEST_F(ApiTest, WhoMayAskIsDecidedBeforeTheWorkerHears) {
   EXPECT_EQ(worker.requests().at(0).body, "{}");
 }
 
+TEST_F(ApiTest, BehindTheGateOnlyVerifiedRequestsAreAsked) {
+  ASSERT_TRUE(start(api("location / { webhook telnyx; webhook_key " + signer.public_key() +
+                        "; webhook_dedup zone=calls; ringd_api worker; }\n")));
+  EXPECT_EQ(ask("POST", "/calls", "{}").status, 403);
+  EXPECT_EQ(worker.bytes_received(), 0U);
+  answer(answer_with(500, "no"));
+  const HttpRequest genuine = signer.webhook("/calls?x=1", event_body("evt-1", "t", "s", 20000));
+  EXPECT_EQ(send(genuine).body, "no");
+  answer(answer_with(202, "yes"));
+  EXPECT_EQ(send(genuine).body, "yes") << "what failed may come again";
+  EXPECT_EQ(send(genuine).status, 200) << "what succeeded is known";
+  ASSERT_THAT(worker.requests(), SizeIs(2));
+  EXPECT_EQ(worker.requests().back().body, genuine.body);
+  EXPECT_EQ(worker.requests().back().target, "/calls?x=1");
+  EXPECT_EQ(nginx.counter("zones.calls.commits"), 1);
+}
+
 TEST_F(ApiTest, MethodsCanBeLimited) {
   ASSERT_TRUE(
       start(api("location / { ringd_api worker; limit_except GET { deny all; } }\n"

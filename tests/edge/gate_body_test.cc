@@ -1,5 +1,4 @@
 // However a body arrives at the gate, the application gets it byte for byte, and gets nothing that was not signed.
-#include <gmock/gmock.h>
 #include <sodium.h>
 
 #include "edge/gate_test.h"
@@ -8,8 +7,6 @@
 
 namespace ringfence::test {
 namespace {
-
-using ::testing::HasSubstr;
 
 // Signed bytes of any kind, named by their hash: what a scheme of the operator's own may be.
 class GateBodyTest : public GateTest {

@@ -91,6 +91,17 @@ TEST_F(GateBypassTest, AnErrorPageOverAFailedBackendIsNoSuccess) {
   }
 }
 
+TEST_F(GateBypassTest, AnErrorPageOverAHandlerThatRefusesIsNoSuccess) {
+  NginxSetup with = gate_setup();
+  // There is no such file, which the page turns into 200.
+  with.server =
+      gated("/w", "error_page 404 =200 @sorry;", "root {dir};") + "location @sorry { return 200 \"sorry\\n\"; }\n";
+  ASSERT_TRUE(start_gate(with));
+  EXPECT_EQ(send(event("evt-1")).body, "sorry\n");
+  EXPECT_EQ(nginx.counter("outcomes.failed"), 1);
+  EXPECT_EQ(nginx.counter("zones.calls.entries"), 0);
+}
+
 TEST_F(GateBypassTest, AnErrorPageIntoAnotherGatedBackendIsItsSuccess) {
   NginxSetup with = gate_setup();
   with.status = "webhook off;";

@@ -155,6 +155,39 @@ TEST_F(GateTest, AKilledProcessBlocksItsEventForTheLeaseOnly) {
   EXPECT_EQ(backend.count(), 2U);
 }
 
+// Claims left behind by killed processes fill a small table: without room to remember an event it is not let on.
+TEST_F(GateTest, AnEventThatFindsNoRoomIsToldToComeAgain) {
+  NginxSetup with = gate_setup();
+  with.http.replace(with.http.find("calls:1m"), 8, "calls:64k");
+  ASSERT_TRUE(start_gate(with));
+  nginx.expect_logged("exited on signal 9");
+  const long long capacity = nginx.counter("zones.calls.capacity");
+  int number = 0;
+  int refused = 0;
+  for (int round = 0; refused == 0 && round < 20; ++round) {
+    backend.answer_with({.hold = true});
+    std::vector<std::unique_ptr<RawClient>> lost;
+    const long long claims = nginx.counter("zones.calls.claims");
+    const long long full = nginx.counter("zones.calls.full");
+    for (int n = 0; n < 150; ++n) {
+      lost.push_back(std::make_unique<RawClient>(nginx.http_socket()));
+      ASSERT_TRUE(lost.back()->write(raw_text(event("evt-" + std::to_string(++number)))));
+    }
+    ASSERT_TRUE(wait_until([&] {
+      return nginx.counter("zones.calls.claims") - claims + nginx.counter("zones.calls.full") - full == 150;
+    }));
+    refused = static_cast<int>(nginx.counter("outcomes.unavailable"));
+    const std::vector<pid_t> killed = nginx.worker_pids();
+    ASSERT_EQ(killed.size(), 1U);
+    ASSERT_EQ(::kill(killed[0], SIGKILL), 0);
+    ASSERT_TRUE(wait_until([&] { return nginx.worker_pids().size() == 1 && nginx.worker_pids() != killed; }));
+  }
+  EXPECT_GT(refused, 0) << "of " << capacity << " after " << number;
+  EXPECT_EQ(nginx.counter("zones.calls.full"), refused);
+  EXPECT_TRUE(found("503 unavailable zone_full telnyx id=evt-"));
+  EXPECT_LE(backend.count() + static_cast<std::size_t>(refused), static_cast<std::size_t>(number));
+}
+
 TEST_F(GateTest, WithoutDedupEveryGenuineCopyPasses) {
   NginxSetup with = gate_setup();
   with.server = "location /w { webhook telnyx; webhook_key " + signer.public_key() + "; proxy_pass http://backend; }";
@@ -306,6 +339,40 @@ TEST_F(GateTest, ADryRunRefusesNothingAndTellsEverything) {
     EXPECT_EQ(nginx.counter(std::string("schemes.telnyx.dry_run.") + outcome), 1) << outcome;
   }
   EXPECT_THAT(nginx.error_log(), HasSubstr("webhook refused (dry run, let on): forged (no_key_matches)"));
+}
+
+TEST_F(GateTest, ADryRunIsCountedOnceHoweverOftenNginxRedirects) {
+  NginxSetup with = gate_setup();
+  with.status = "webhook off;";
+  with.server = gate() + "webhook_dry_run on;\nlocation /w { try_files /none @app; }\n" +
+                "location @app { proxy_pass http://backend; }\n";
+  ASSERT_TRUE(start_gate(with));
+  EXPECT_EQ(send(TelnyxSigner().webhook("/w", event_body("forged"))).status, 200);
+  EXPECT_EQ(send(event("evt-1")).status, 200);
+  EXPECT_EQ(send(event("evt-1")).status, 200);
+  const auto seen = backend.seen();
+  ASSERT_EQ(seen.size(), 3U);
+  EXPECT_EQ(seen[0].header("x-webhook-status"), "forged_dry_run");
+  EXPECT_EQ(seen[1].header("x-webhook-status"), "verified_dry_run");
+  EXPECT_EQ(seen[2].header("x-webhook-status"), "duplicate_dry_run");
+  for (const char* outcome : {"forged", "accepted", "duplicate"}) {
+    EXPECT_EQ(nginx.counter(std::string("schemes.telnyx.dry_run.") + outcome), 1) << outcome;
+  }
+  EXPECT_EQ(nginx.counter("zones.calls.claims"), 1);
+  EXPECT_EQ(nginx.counter("zones.calls.commits"), 1);
+}
+
+// What a dry run let on is not verified for a location that means it.
+TEST_F(GateTest, ADryRunDoesNotVouchForAnotherLocation) {
+  NginxSetup with = gate_setup();
+  with.server = gated("/w", "webhook_dry_run on;", "try_files /none @app;") + gated("@app");
+  ASSERT_TRUE(start_gate(with));
+  EXPECT_EQ(send(TelnyxSigner().webhook("/w", event_body("forged"))).status, 403);
+  expect_nothing_reached_the_backend();
+  EXPECT_EQ(send(event("evt-1")).status, 200);
+  EXPECT_EQ(send(event("evt-1")).body, "{\"ok\":true}");
+  EXPECT_EQ(backend.count(), 1U);
+  EXPECT_EQ(nginx.counter("zones.calls.commits"), 1);
 }
 
 TEST_F(GateTest, ALineForEachRefusalUntilThereAreTooMany) {

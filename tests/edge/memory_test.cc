@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <optional>
 
 #include "edge/gate_test.h"
 
@@ -33,14 +34,24 @@ class Countdown {
 
 class MemoryTest : public GateTest {
  protected:
-  // Genuine requests while nginx is refused one block of memory after another; returns how many were answered 200.
-  int sweep(NginxSetup with) {
+  bool start_refusing(NginxSetup with) {
     const std::string path = nginx.file("countdown");
-    Countdown countdown(path);
-    EXPECT_TRUE(countdown.mapped());
+    countdown.emplace(path);
+    EXPECT_TRUE(countdown->mapped());
     with.environment = {"LD_PRELOAD=" RINGFENCE_FAILING_MEMORY_LIBRARY, "RINGFENCE_FAILING_MEMORY=" + path};
     nginx.expect_logged("posix_memalign");
-    if (!worker.start() || !backend.start() || !nginx.start(with)) return 0;
+    return worker.start() && backend.start() && nginx.start(with);
+  }
+  // The answer to a request for which nginx is refused the nth block of memory that it asks for.
+  HttpResponse send_refusing(int nth, const HttpRequest& request) {
+    countdown->refuse(nth);
+    HttpResponse response = send(request);
+    countdown->refuse(0);
+    return response;
+  }
+  // Genuine requests while nginx is refused one block of memory after another; returns how many were answered 200.
+  int sweep(NginxSetup with) {
+    if (!start_refusing(std::move(with))) return 0;
     int accepted = 0;
     // The body fills the request's first block to another extent each time, so that each allocation after it is once
     // the one that needs a new block.
@@ -48,9 +59,7 @@ class MemoryTest : public GateTest {
       for (int nth = 1; nth <= 6; ++nth) {
         const std::string id = std::to_string(padding) + "-" + std::to_string(nth);
         const HttpRequest request = signer.webhook("/w", event_body(id, "t", "s", padding));
-        countdown.refuse(nth);
-        accepted += send(request).status == 200 ? 1 : 0;
-        countdown.refuse(0);
+        accepted += send_refusing(nth, request).status == 200 ? 1 : 0;
       }
     }
     return accepted;
@@ -61,6 +70,8 @@ class MemoryTest : public GateTest {
               nginx.counter("zones.calls.commits") + nginx.counter("zones.calls.releases"));
     EXPECT_EQ(nginx.counter("zones.calls.entries"), nginx.counter("zones.calls.commits"));
   }
+
+  std::optional<Countdown> countdown;
 };
 
 TEST_F(MemoryTest, MemoryRefusedAtAnyPointLeavesNoClaimBehind) {
@@ -78,6 +89,36 @@ TEST_F(MemoryTest, NorAtTheGateAndNothingReachesTheBackendUnverified) {
     ASSERT_EQ(request.header("x-webhook-status"), "verified");
     ASSERT_TRUE(request.body.contains("\"" + request.header("x-webhook-id") + "\""));
   }
+}
+
+TEST_F(MemoryTest, AReplyOfTheApiIsWholeOrNone) {
+  NginxSetup with = setup();
+  with.server += "location /api/ { ringd_api worker; }\n";
+  ASSERT_TRUE(start_refusing(with));
+  worker.set_request_script(
+      [](const SeenRequest& seen) { return answer_with(201, seen.body + std::string(100000, 'r')); });
+  int whole = 0;
+  int refused = 0;
+  for (std::size_t padding = 0; padding < 4000; padding += 100) {
+    for (int nth = 1; nth <= 10; ++nth) {
+      HttpRequest request;
+      request.method = "PUT";
+      request.path = "/api/echo";
+      request.body = std::string(padding, 'b');
+      const HttpResponse response = send_refusing(nth, request);
+      if (response.status == 201 && response.error.empty()) {
+        ++whole;
+        ASSERT_TRUE(response.body == request.body + std::string(100000, 'r')) << padding << " " << nth;
+      } else {
+        ++refused;
+      }
+    }
+  }
+  EXPECT_GT(whole, 0);
+  EXPECT_GT(refused, 0);
+  HttpRequest last;
+  last.path = "/api/";
+  EXPECT_EQ(send(last).status, 201);
 }
 
 #endif

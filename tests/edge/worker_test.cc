@@ -87,6 +87,49 @@ TEST_F(WorkerTest, RefusedIs400AndForgotten) {
   EXPECT_TRUE(logged("400 \"refused\" \"evt-1\""));
 }
 
+TEST_F(WorkerTest, TheOperatorsStatusesHoldForTheWorkersVerdictsToo) {
+  ASSERT_TRUE(
+      start(setup("webhook_status_code refused 422; webhook_status_code later 429; "
+                  "webhook_status_code unavailable 500; webhook_status_code duplicate 202;")));
+  HttpClient client(nginx.http_socket());
+  worker.set_script([](const SeenEvent&) { return reply_with(Verdict::refused); });
+  EXPECT_EQ(client.send(event("evt-1")).status, 422);
+  worker.set_script([](const SeenEvent&) { return reply_with(Verdict::later, 7); });
+  const HttpResponse later = client.send(event("evt-1"));
+  EXPECT_EQ(later.status, 429);
+  EXPECT_EQ(later.headers.at("retry-after"), "7");
+  worker.set_script([](const SeenEvent&) { return reply_with(Verdict::duplicate); });
+  EXPECT_EQ(client.send(event("evt-1")).status, 202);
+  EXPECT_EQ(client.send(event("evt-1")).status, 202);
+  worker.stop();
+  const HttpResponse away = client.send(event("evt-2"));
+  EXPECT_EQ(away.status, 500);
+  EXPECT_EQ(away.body, "{\"ok\":false}");
+  EXPECT_EQ(away.headers.at("retry-after"), "1");
+}
+
+TEST_F(WorkerTest, EventsOfOneCallMeetTheSameWorker) {
+  NginxSetup sharded = setup();
+  sharded.http +=
+      "upstream shards { hash $webhook_partition consistent; server unix:{dir}/worker.sock; "
+      "server unix:{dir}/second.sock; keepalive 4; }\n";
+  sharded.server = "location /w { webhook telnyx; webhook_key " + signer.public_key() + "; webhook_pass shards; }";
+  FakeWorker second{nginx.file("second.sock")};
+  ASSERT_TRUE(second.start() && start(sharded));
+  constexpr int kCalls = 16;
+  for (int n = 0; n < 4 * kCalls; ++n) {
+    const std::string session = "session-" + std::to_string(n % kCalls);
+    EXPECT_EQ(send(signer.webhook("/w", event_body("evt-" + std::to_string(n), "t", session))).status, 200);
+  }
+  std::set<std::string> here;
+  std::set<std::string> there;
+  for (const SeenEvent& one : worker.seen()) here.insert(one.partition);
+  for (const SeenEvent& one : second.seen()) there.insert(one.partition);
+  EXPECT_EQ(here.size() + there.size(), static_cast<std::size_t>(kCalls)) << "no call at both";
+  EXPECT_FALSE(here.empty() || there.empty());
+  EXPECT_EQ(worker.seen().size() + second.seen().size(), static_cast<std::size_t>(4 * kCalls));
+}
+
 TEST_F(WorkerTest, AHalfVerdictIsNone) {
   ASSERT_TRUE(start());
   const std::string verdict = encode_verdict({Verdict::accepted, 0, ""});

@@ -1,5 +1,6 @@
 // Schemes as an operator may write them, also by mistake: the input is the lines of webhook_scheme, a line of three
 // dashes, and a request (request.h) that is judged by whatever the lines compile to.
+#include <algorithm>
 #include <string>
 
 #include "request.h"
@@ -22,7 +23,7 @@ void check_piece(const scheme::Plan& plan, const scheme::Piece& piece) {
 // A scheme that has our secret among its words may say it: words are no secrets.
 bool names_secret(std::string_view lines) {
   const auto same = [](char a, char b) { return a == b || (a >= 'A' && a <= 'Z' && a - 'A' + 'a' == b); };
-  return !std::ranges::search(lines, kSecret, same).empty();
+  return std::search(lines.begin(), lines.end(), kSecret.begin(), kSecret.end(), same) != lines.end();
 }
 
 // A plan lies inside its arrays, and its flags say of it what is so.

@@ -103,9 +103,9 @@ bool NginxFixture::start(const NginxSetup& setup) {
       pid_ = -1;
       return true;
     }
-    if (read_text(file("nginx.pid")).empty()) return false;
-    // A signal that comes before the master blocks them, which it does before its first child, would be forgotten.
-    return setup.with_http ? RawClient(http_socket()).connected() : !worker_pids().empty();
+    // The master listens before anybody serves, and forgets a signal that comes before its first child.
+    if (read_text(file("nginx.pid")).empty() || std::ssize(worker_pids()) < setup.worker_processes) return false;
+    return !setup.with_http || RawClient(http_socket()).connected();
   });
   if (!up || pid_ < 0) {
     ADD_FAILURE() << "nginx did not start: " << error_log() << read_text(file("stderr.log"));

@@ -355,6 +355,30 @@ TEST_F(SocketTest, StopClosesIdleConnectionsAndFinishesWhatIsInFlight) {
   loop_.run();  // nothing keeps the loop alive any more
 }
 
+// Its sender could not know: an nginx that sent it on a connection of its own would have to tell its client.
+TEST_F(SocketTest, WhatHasArrivedUnreadWhenTheServerStopsIsAnswered) {
+  started();
+  Peer whole(path_), half(path_), at_once(path_), silent(path_);
+  ASSERT_TRUE(eventually([&] { return server_->counters().open == 4; }));
+  const std::string frame = event_bytes("half");
+  ASSERT_EQ(half.send(frame.substr(0, 10)), 10U);
+  ASSERT_NE(whole.send(event_bytes("whole")), 0U);
+  ASSERT_NE(at_once.send(encode_request({"GET", "/health", {}})), 0U);
+  bool drained = false;
+  server_->stop([&] { drained = true; });
+  EXPECT_TRUE(closed_at(silent));
+  half.send(frame.substr(10));
+  ASSERT_TRUE(eventually([&] { return events_.waiting.size() == 2; }));
+  EXPECT_TRUE(eventually([&] { return at_once.take().has_value(); }));
+  EXPECT_TRUE(closed_at(at_once));
+  events_.answer();
+  events_.answer();
+  EXPECT_EQ(verdict_at(whole), Verdict::accepted);
+  EXPECT_EQ(verdict_at(half), Verdict::accepted);
+  EXPECT_TRUE(eventually([&] { return drained; }));
+  EXPECT_EQ(server_->counters().broken, 0U);
+}
+
 TEST_F(SocketTest, StopWithNobodyThereDrainsAndMayDestroyTheServer) {
   started();
   server_->stop([&] { server_.reset(); });

@@ -1,6 +1,8 @@
 // One peer on a stream socket; see connection.h.
 #include "adapters/ingest/connection.h"
 
+#include <sys/socket.h>
+
 #include <memory>
 #include <utility>
 
@@ -159,7 +161,16 @@ void Connection::resume() {
 
 void Connection::finish() {
   finishing_ = true;
-  if (!answering_ && !mid_frame_) close();
+  if (!answering_ && !mid_frame_) take_what_waits();
+}
+
+// The loop would tell of it in its next turn only.
+void Connection::take_what_waits() {
+  const ByteSpan space = owner_.read_space();
+  const ssize_t count = closed_ ? 0 : ::recv(fd(), space.data(), space.size(), MSG_DONTWAIT);
+  if (count <= 0) return close();
+  note_progress();
+  consume(space.first(static_cast<std::size_t>(count)));
 }
 
 void Connection::close() {

@@ -49,7 +49,8 @@ class Connection {
 
   // The reply to the frame that is being answered.
   void reply(std::string_view frame);
-  // No further frame; closes when the one that is arriving or being answered is done, at once when there is none.
+  // No further frame; closes when the one that is arriving or being answered is done, at once when there is none. One
+  // that has arrived unread counts: its peer could not know.
   void finish();
   void close();
 
@@ -64,6 +65,7 @@ class Connection {
   struct PendingWrite;
   void on_read(ssize_t count, const uv_buf_t* space);
   void consume(ByteView input);
+  void take_what_waits();
   void break_off(std::string_view why);
   void replied();
   void resume();
