@@ -38,14 +38,22 @@ template <class T>
 }
 [[nodiscard]] inline ngx_str_t ngx_text(std::string_view text) noexcept { return {text.size(), bytes_of(text)}; }
 
-// A header element of a request or an answer. `lower` is its name in lower case; both views must last.
-// 1.23 chains elements of one name; a new one ends its chain.
-inline void fill_header(ngx_table_elt_t& header, std::string_view name, std::string_view lower,
-                        std::string_view value) noexcept {
+// The name of a header, in both spellings and with its hash, worked out by the compiler.
+struct HeaderName {
+  std::string_view name, lower;
+  ngx_uint_t hash = 0;
+  consteval HeaderName(std::string_view as_sent, std::string_view in_lower_case) : name(as_sent), lower(in_lower_case) {
+    for (const char c : lower) hash = hash * 31 + static_cast<u_char>(c);  // as ngx_hash() does
+  }
+};
+
+// A header element of a request or an answer; the value must last. 1.23 chains elements of one name; a new one ends its
+// chain.
+inline void fill_header(ngx_table_elt_t& header, const HeaderName& name, std::string_view value) noexcept {
   header = {};
-  header.hash = ngx_hash_key(bytes_of(lower), lower.size());
-  header.key = ngx_text(name);
-  header.lowcase_key = bytes_of(lower);
+  header.hash = name.hash;
+  header.key = ngx_text(name.name);
+  header.lowcase_key = bytes_of(name.lower);
   header.value = ngx_text(value);
 }
 

@@ -1,4 +1,4 @@
-// Strict standard base64: padded, canonical, no white space. Over libsodium; fixed-size decode never allocates.
+// Strict standard base64: padded, canonical, no white space. The fixed-size decode never allocates.
 #pragma once
 
 #include <optional>

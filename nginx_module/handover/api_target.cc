@@ -1,14 +1,10 @@
 // See api_target.h.
 #include "nginx_module/handover/api_target.h"
 
+#include "shared/hex.h"
+
 namespace ringfence::edge {
 namespace {
-
-int hex_digit(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  c = static_cast<char>(c | 0x20);
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 // Whether `written`, percent-decoded and otherwise left alone, is `judged`, with the same slashes.
 bool reads_as(std::string_view written, std::string_view judged) noexcept {

@@ -183,13 +183,15 @@ DedupStats stats(ngx_shm_zone_t* zone) noexcept {
 DedupKey key_of(ngx_shm_zone_t* zone, const EventName& name) noexcept {
   const DedupTable& table = *zone_of(zone).table;
   const DedupKey event = table.key(name.scope, name.id);
+  const DedupKey content = name.content.empty() ? DedupKey{} : table.key({}, as_text(name.content));
   // What is of a known length first, so that no two realms write the same bytes.
   std::array<std::uint8_t, 128> realm{};
   ByteWriter writer(realm);
   writer.u64(event.high);
   writer.u64(event.low);
   writer.put(name.signer);
-  writer.put(name.content);
+  writer.u64(content.high);
+  writer.u64(content.low);
   return table.key(as_text(ByteView(realm).first(writer.written())), name.scheme);
 }
 

@@ -38,7 +38,7 @@ struct EventName {
   ByteView signer;  // Key::fingerprint
   std::string_view scope;
   std::string_view id;
-  ByteView content;  // Event::content when the scheme mixes_content(), else empty
+  ByteView content;  // Event::content
 };
 [[nodiscard]] DedupKey key_of(ngx_shm_zone_t* zone, const EventName& name) noexcept;
 [[nodiscard]] Counters& counters(ngx_shm_zone_t* zone) noexcept;

@@ -10,14 +10,13 @@ namespace ringfence::edge {
 namespace {
 
 struct Told {
-  std::string_view name, lower;
+  HeaderName name;
   std::string_view value;
   bool placed = false;
 };
 
 constexpr std::string_view kPrefix = "x-webhook-";
-constexpr std::string_view kIgnored = "X-Webhook-Ignored";
-constexpr std::string_view kIgnoredLower = "x-webhook-ignored";
+constexpr HeaderName kIgnored{"X-Webhook-Ignored", "x-webhook-ignored"};
 
 // As FastCGI, uWSGI and many frameworks see names: case and what is no letter or digit do not count.
 bool same_name(std::string_view text, std::string_view lower) noexcept {
@@ -31,11 +30,11 @@ bool same_name(std::string_view text, std::string_view lower) noexcept {
 // The first of each name carries what we found, or nothing; copies of it carry nothing under a name nobody reads.
 void overwrite(ngx_table_elt_t& header, std::span<Told> told) noexcept {
   for (Told& one : told) {
-    if (!same_name(view(header.key), one.lower)) continue;
+    if (!same_name(view(header.key), one.name.lower)) continue;
     if (one.placed) {
-      fill_header(header, kIgnored, kIgnoredLower, "");
+      fill_header(header, kIgnored, "");
     } else {
-      fill_header(header, one.name, one.lower, one.value);
+      fill_header(header, one.name, one.value);
     }
     one.placed = true;
     return;
@@ -61,20 +60,20 @@ bool tell_backend(ngx_http_request_t* r, const Context& context) noexcept {
   const std::string_view key = key_text(r->pool, context);
   if (status.empty() || (context.verified && key.empty())) return false;
   std::array<Told, 7> told{{
-      {"X-Webhook-Status", "x-webhook-status", status},
-      {"X-Webhook-Scheme", "x-webhook-scheme", context.plan().name},
-      {"X-Webhook-Id", "x-webhook-id", event.id},
-      {"X-Webhook-Type", "x-webhook-type", event.type},
-      {"X-Webhook-Key", "x-webhook-key", key},
-      {"X-Webhook-Partition", "x-webhook-partition", partition_text(context)},
-      {"X-Webhook-Attempt", "x-webhook-attempt", event.attempt},
+      {{"X-Webhook-Status", "x-webhook-status"}, status},
+      {{"X-Webhook-Scheme", "x-webhook-scheme"}, context.plan().name},
+      {{"X-Webhook-Id", "x-webhook-id"}, event.id},
+      {{"X-Webhook-Type", "x-webhook-type"}, event.type},
+      {{"X-Webhook-Key", "x-webhook-key"}, key},
+      {{"X-Webhook-Partition", "x-webhook-partition"}, partition_text(context)},
+      {{"X-Webhook-Attempt", "x-webhook-attempt"}, event.attempt},
   }};
   overwrite_all(r, told);
   for (const Told& one : told) {
     if (one.placed || one.value.empty()) continue;
     auto* header = static_cast<ngx_table_elt_t*>(ngx_list_push(&r->headers_in.headers));
     if (header == nullptr) return false;
-    fill_header(*header, one.name, one.lower, one.value);
+    fill_header(*header, one.name, one.value);
   }
   return true;
 }

@@ -25,7 +25,7 @@ DedupKey key_of(const Context& context) noexcept {
   name.signer = conf.keys->keys[context.event.signer].fingerprint;
   name.scope = view(conf.scope);
   name.id = context.event.id;
-  if (scheme::mixes_content(context.plan())) name.content = context.event.content;
+  name.content = context.event.content;
   return edge::key_of(conf.dedup_zone, name);
 }
 

@@ -6,10 +6,10 @@
 namespace ringfence::edge {
 namespace {
 
-bool add_header(ngx_http_request_t* r, std::string_view name, std::string_view lower, std::string_view value) noexcept {
+bool add_header(ngx_http_request_t* r, const HeaderName& name, std::string_view value) noexcept {
   auto* header = static_cast<ngx_table_elt_t*>(ngx_list_push(&r->headers_out.headers));
   if (header == nullptr) return false;
-  fill_header(*header, name, lower, value);
+  fill_header(*header, name, value);
   return true;
 }
 
@@ -56,10 +56,10 @@ ngx_uint_t status_of(const LocConf& conf, Outcome outcome) noexcept {
 std::string_view json_of(Outcome outcome) noexcept { return is_taken(outcome) ? kOkJson : kNotOkJson; }
 
 bool add_outcome_headers(ngx_http_request_t* r, const Context& context) noexcept {
-  if (context.outcome == Outcome::method) return add_header(r, "Allow", "allow", "POST");
+  if (context.outcome == Outcome::method) return add_header(r, {"Allow", "allow"}, "POST");
   if (!scheme::is_retryable(context.outcome)) return true;
   const std::string_view seconds = number_text(r->pool, context.retry_after_s);
-  return !seconds.empty() && add_header(r, "Retry-After", "retry-after", seconds);
+  return !seconds.empty() && add_header(r, {"Retry-After", "retry-after"}, seconds);
 }
 
 void set_json(ngx_http_request_t* r, std::size_t bytes) noexcept {

@@ -3,15 +3,10 @@
 
 #include <algorithm>
 
+#include "shared/hex.h"
+
 namespace ringfence::scheme {
 namespace {
-
-int hex_digit(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 // The byte of the escape that `text` begins with; -1: it is none.
 int escaped_byte(std::string_view text) noexcept {

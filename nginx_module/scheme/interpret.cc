@@ -19,7 +19,8 @@ bool same_ignoring_case(std::string_view a, std::string_view b) noexcept {
 }
 
 std::string_view without_parameters(std::string_view media_type) noexcept {
-  return media_type.substr(0, media_type.find_first_of("; \t"));
+  const auto end = std::ranges::find_if(media_type, [](char c) { return c == ';' || c == ' ' || c == '\t'; });
+  return {media_type.begin(), end};
 }
 
 // The first method with its source stands for all others with the same.
@@ -244,7 +245,7 @@ Reason examine_body(const Plan& plan, const Head& head, std::span<const Key> key
     is_json = scan_json(room.body, plan.paths, std::span(found).first(plan.paths.size()));
     if (!is_json) found = {};
   }
-  if (mixes_content(plan)) blake16(signed_bytes, event.content);
+  if (mixes_content(plan)) event.content = signed_bytes;
   const EventInput input{plan, head, found, form, room.body, signed_bytes, is_json};
   return read_event(input, room.slots, event);
 }

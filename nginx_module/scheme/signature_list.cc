@@ -4,27 +4,21 @@
 #include <algorithm>
 
 #include "shared/base64.h"
+#include "shared/hex.h"
 
 namespace ringfence::scheme {
 namespace {
 
 constexpr std::string_view kBlanks = " \t";
 
-int hex_digit(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 bool decode_hex(std::string_view text, ByteSpan out) noexcept {
+  int all = 0;
   for (std::size_t i = 0; i < out.size(); ++i) {
-    const int high = hex_digit(text[2 * i]);
-    const int low = hex_digit(text[2 * i + 1]);
-    if (high < 0 || low < 0) return false;
-    out[i] = static_cast<std::uint8_t>(high * 16 + low);
+    const int byte = hex_digit(text[2 * i]) * 16 | hex_digit(text[2 * i + 1]);
+    out[i] = static_cast<std::uint8_t>(byte);
+    all |= byte;
   }
-  return true;
+  return all >= 0;
 }
 
 // How many bytes the text would be; 0 when its length alone says that it is nothing.
@@ -69,7 +63,7 @@ bool add_candidate(const Plan& plan, std::size_t method_index, std::string_view 
   const Method& method = plan.methods[method_index];
   if (!value.starts_with(method.prefix)) return false;
   const std::string_view text = value.substr(method.prefix.size());
-  std::array<std::uint8_t, kSignatureMost> scratch{};
+  std::array<std::uint8_t, kSignatureMost> scratch;
   std::size_t bytes = 0;
   if (!decode_signature(method, text, scratch, bytes)) return false;
   const auto same_method = [&](const Candidate& other) { return other.method == method_index; };

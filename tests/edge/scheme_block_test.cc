@@ -82,6 +82,21 @@ TEST_F(SchemeBlockTest, ALocationsToleranceCountsInsteadOfTheSchemes) {
   EXPECT_EQ(send(acme_event(R"({"id":"evt-2"})", 60)).status, 200);
 }
 
+TEST_F(SchemeBlockTest, AnUnsignedIdCountsTogetherWithWhatWasSigned) {
+  const std::string lines = changed(" id         json=/id;\n", " id header=x-id;\n");
+  const std::string location = acme_location("webhook_dedup zone=calls; webhook_pass worker;");
+  ASSERT_TRUE(start(with(location, block(lines) + "webhook_zone calls:1m;\n")));
+  const HttpRequest first = acme_event("{}").set("x-id", "1");
+  EXPECT_EQ(send(first).status, 200);
+  EXPECT_EQ(send(first).status, 200);
+  EXPECT_EQ(worker.seen().size(), 1U) << "the same again is a copy";
+  EXPECT_EQ(send(acme_event("{ }").set("x-id", "1")).status, 200);
+  EXPECT_EQ(worker.seen().size(), 2U) << "whoever sends the id first keeps nobody's event out";
+  HttpRequest renamed = first;
+  EXPECT_EQ(send(renamed.set("x-id", "2")).status, 200);
+  EXPECT_EQ(worker.seen().size(), 3U) << "only a signed id stops a replay";
+}
+
 TEST_F(SchemeBlockTest, AnOwnSchemeWinsOverAPresetOfItsName) {
   std::string lines = kLines;
   NginxSetup own =

@@ -93,7 +93,7 @@ struct Judged {
   scheme::Reason reason = scheme::Reason::none;
   bool before_body = false;
   std::string id, type, partition, attempt;
-  std::array<std::uint8_t, 16> content{};
+  std::string content;
   bool operator==(const Judged&) const = default;
 };
 
@@ -121,7 +121,8 @@ inline void check_event(const scheme::Plan& plan, const scheme::Event& event, co
         request.headers, [text](const scheme::HeaderSlot& slot) { return is_inside(text, as_bytes(slot.value)); });
     require(header || is_inside(text, block), "an event's text lies inside the request");
   }
-  require(scheme::mixes_content(plan) || event.content == std::array<std::uint8_t, 16>{}, "content only when mixed");
+  require(scheme::mixes_content(plan) || event.content.empty(), "content only when mixed");
+  require(is_inside(as_text(event.content), block), "the content lies inside the block");
 }
 
 inline void check_sentence(scheme::Reason reason, const scheme::Plan& plan, const scheme::Presented& presented,
@@ -164,7 +165,7 @@ inline Judged judge_once(const scheme::Plan& plan, std::span<const scheme::Key> 
     judged.type = event.type;
     judged.partition = event.partition;
     judged.attempt = event.attempt;
-    judged.content = event.content;
+    judged.content = as_text(event.content);
   }
   check_sentence(judged.reason, plan, presented, keys);
   return judged;

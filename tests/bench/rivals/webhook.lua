@@ -20,8 +20,8 @@ local M = { tolerance_s = 300, window_s = 3600, lease_s = 60 }
 
 local function refuse(status) return ngx.exit(status) end
 
-local function once(name)
-  local value = ngx.req.get_headers(0)[name]
+local function once(headers, name)
+  local value = headers[name]
   if type(value) ~= "string" then return nil end  -- absent, or a table of several
   return value
 end
@@ -57,7 +57,8 @@ function M.telnyx(public_key, dedup)
   assert(key and #key == 32)
   return function()
     if ngx.req.get_method() ~= "POST" then return refuse(405) end
-    local signature, timestamp = once "telnyx-signature-ed25519", once "telnyx-timestamp"
+    local headers = ngx.req.get_headers(0)
+    local signature, timestamp = once(headers, "telnyx-signature-ed25519"), once(headers, "telnyx-timestamp")
     if not signature or not timestamp or #timestamp > 12 or not timestamp:find "^%d+$" then return refuse(403) end
     signature = #signature == 88 and ngx.decode_base64(signature)
     if not signature or #signature ~= 64 then return refuse(403) end
@@ -78,7 +79,7 @@ function M.github(secret)
   local state, mac, given = ffi.new "hmac_state", ffi.new "unsigned char[32]", ffi.new "unsigned char[32]"
   local bytes = ffi.new "size_t[1]"
   return function()
-    local header = once "x-hub-signature-256"
+    local header = once(ngx.req.get_headers(0), "x-hub-signature-256")
     local hex = header and header:match "^sha256=(%x+)$"
     if not hex or #hex ~= 64 then return refuse(403) end
     local text = body()

@@ -119,7 +119,7 @@ struct Judged {
   std::size_t signer = 0;
   std::size_t tried = 0;
   std::int64_t age_s = 0;
-  std::array<std::uint8_t, 16> content{};
+  std::string content;
 };
 
 inline Judged judge(const Scheme& scheme, const Request& request, std::int64_t now_ms = kNowMs) {
@@ -149,7 +149,7 @@ inline Judged judge(const Scheme& scheme, const Request& request, std::int64_t n
     judged.partition = event.partition;
     judged.attempt = event.attempt;
     judged.signer = event.signer;
-    judged.content = event.content;
+    judged.content = as_text(event.content);
     const auto body = std::span(block).subspan(layout.prefix, request.body.size());
     EXPECT_EQ(as_text(body), request.body) << "the body is handed on as it came";
   }
