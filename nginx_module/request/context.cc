@@ -65,10 +65,15 @@ void release_claim(Context& context) noexcept {
   release(context.conf->dedup_zone, context.key, context.claim);
 }
 
+// Freshness counts whole seconds of a clock, a window milliseconds since boot: what came in at the first moment of its
+// second stays fresh for almost one more than both tolerances, and has to be known for as long.
+constexpr std::int64_t kPartOfASecondMs = 1000;
+
 void commit_claim(Context& context) noexcept {
   if (!context.claimed) return;
   context.claimed = false;
-  commit(context.conf->dedup_zone, context.key, context.claim, static_cast<std::int64_t>(context.conf->window_ms));
+  commit(context.conf->dedup_zone, context.key, context.claim,
+         static_cast<std::int64_t>(context.conf->window_ms) + kPartOfASecondMs);
 }
 
 }  // namespace ringfence::edge

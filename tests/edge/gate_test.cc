@@ -198,6 +198,16 @@ TEST_F(GateTest, WithoutDedupEveryGenuineCopyPasses) {
   EXPECT_EQ(backend.count(), 2U);
 }
 
+// The shortest window there may be, and a sender whose clock is ahead: whole seconds count, so its request is fresh for
+// almost one more than the tolerances say.
+TEST_F(GateTest, ACopyIsKnownForAsLongAsItIsFresh) {
+  ASSERT_TRUE(start_gate(gate_setup("webhook_tolerance 1s future=1s; webhook_dedup zone=calls window=2s;")));
+  const HttpRequest request = signer.webhook("/w", event_body("evt-1"), 1);
+  EXPECT_EQ(send(request).status, 200);
+  EXPECT_TRUE(wait_until([&] { return send(request).status == 403; }));
+  EXPECT_EQ(backend.count(), 1U);
+}
+
 TEST_F(GateTest, TheBackendIsToldWhatWasFoundAndNotWhatTheClientSays) {
   NginxSetup with = gate_setup();
   with.server = "underscores_in_headers on;\n" + with.server;

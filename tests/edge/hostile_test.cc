@@ -38,7 +38,7 @@ class HostileTest : public EdgeTest {
     long resident = 0;
     std::istringstream(read_text("/proc/" + std::to_string(nginx.worker_pids().front()) + "/statm")) >> pages >>
         resident;
-    return resident * (::sysconf(_SC_PAGESIZE) / 1024);
+    return resident * (::getpagesize() / 1024);
   }
 };
 

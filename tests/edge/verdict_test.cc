@@ -59,7 +59,8 @@ TEST_F(EdgeTest, AForgedWebhookIsRefused) {
   EXPECT_EQ(other_key.body, "{\"ok\":false}");
   EXPECT_EQ(nginx.counter("outcomes.forged"), 3);
   EXPECT_TRUE(logged("403 \"forged\" \"-\" \"-\"")) << nginx.access_log();
-  EXPECT_THAT(nginx.error_log(), HasSubstr("webhook refused: forged (no_key_matches): no key made this signature, tried: 1"));
+  EXPECT_THAT(nginx.error_log(),
+              HasSubstr("webhook refused: forged (no_key_matches): no key made this signature, tried: 1"));
   expect_no_effect();
 }
 
@@ -160,8 +161,9 @@ TEST_F(EdgeTest, ContentCodingsAndOtherTypesGet415) {
 
 TEST_F(EdgeTest, AVerifiedBodyWithoutAnEventIs400) {
   ASSERT_TRUE(start());
-  for (const char* body : {"not json", "[]", "{}", "{\"data\":{}}", "{\"data\":{\"id\":\"\"}}", "{\"data\":{\"id\":true}}",
-                           "{\"data\":{\"id\":\"a\",\"id\":\"b\"}}", "{\"data\":{\"id\":\"a\"}"}) {
+  for (const char* body :
+       {"not json", "[]", "{}", "{\"data\":{}}", "{\"data\":{\"id\":\"\"}}", "{\"data\":{\"id\":true}}",
+        "{\"data\":{\"id\":\"a\",\"id\":\"b\"}}", "{\"data\":{\"id\":\"a\"}"}) {
     EXPECT_EQ(send(signer.webhook("/w", body)).status, 400) << body;
   }
   EXPECT_EQ(nginx.counter("outcomes.malformed"), 8);
