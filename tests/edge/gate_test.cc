@@ -201,7 +201,10 @@ TEST_F(GateTest, WithoutDedupEveryGenuineCopyPasses) {
 // The shortest window there may be, and a sender whose clock is ahead: whole seconds count, so its request is fresh for
 // almost one more than the tolerances say.
 TEST_F(GateTest, ACopyIsKnownForAsLongAsItIsFresh) {
-  ASSERT_TRUE(start_gate(gate_setup("webhook_tolerance 1s future=1s; webhook_dedup zone=calls window=2s;")));
+  NginxSetup with = gate_setup();
+  with.server = "location /w { webhook telnyx; webhook_key " + signer.public_key() +
+                "; webhook_tolerance 1s future=1s; webhook_dedup zone=calls window=2s; proxy_pass http://backend; }\n";
+  ASSERT_TRUE(start_gate(with));
   const HttpRequest request = signer.webhook("/w", event_body("evt-1"), 1);
   EXPECT_EQ(send(request).status, 200);
   EXPECT_TRUE(wait_until([&] { return send(request).status == 403; }));
