@@ -14,7 +14,20 @@ namespace ringfence {
 inline constexpr int kParent = -1;      // a leg index that means the caller's call
 inline constexpr int kUnknownLeg = -2;  // an event of this session about a leg we cannot name
 
-enum class Verb : std::uint8_t { dial, answer, bridge, hangup, speak, record_start, audit };
+// notify is not for the provider: it tells the organisation's own application what became of a call (ports/notifier.h).
+enum class Verb : std::uint8_t {
+  dial,
+  answer,
+  bridge,
+  hangup,
+  speak,
+  record_start,
+  audit,
+  transfer,
+  reject,
+  gather,
+  notify
+};
 [[nodiscard]] std::string_view name_of(Verb verb) noexcept;
 [[nodiscard]] bool parse_verb(std::string_view name, Verb& verb) noexcept;
 
@@ -38,6 +51,13 @@ struct Command {
   int timeout_secs = 0;                // dial
   int time_limit_secs = 0;             // dial
   int max_length_secs = 0;             // record_start of a voicemail; 0 = no limit of ours
+  bool detect_machine = false;         // dial
+  bool prevent_double_bridge = false;  // bridge
+  std::string target_client_state;     // transfer: that of the leg it makes
+  std::vector<SipHeader> headers;      // transfer
+  bool busy = false;                   // reject: as busy, else as rejected
+  std::string organisation;            // notify: whose application
+  std::string body;                    // notify: JSON
 };
 
 // ok: the provider said yes.  refused: a definite no (4xx).  not_sent: it cannot have been executed.

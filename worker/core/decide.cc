@@ -26,7 +26,7 @@ bool decide_start(Session& s, Millis at_ms, const Policy& policy) {
   if (s.parent.call_control_id.empty()) {
     // A leg of ours whose session the store no longer knows: nobody waits for it.
     if (s.legs.empty()) return false;
-    s.note = "a leg of a session that is not in the store";
+    s.plan.note = "a leg of a session that is not in the store";
     s.parent.state = ParentState::ended;
     s.created_ms = at_ms;
     enter_closing(s, Outcome::failed);
@@ -209,6 +209,7 @@ bool decide_once(Session& s, Millis at_ms, const Policy& policy) {
     case Phase::answering:
       return decide_answering(s, at_ms, policy);
     case Phase::bridging:
+    case Phase::transferring:
       return decide_bridging(s, at_ms, policy);
     case Phase::connected:
       if (!winner_of(s)->ended()) return false;

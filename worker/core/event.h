@@ -21,6 +21,8 @@ enum class WebhookType : std::uint8_t {
   speak_ended,
   recording_saved,
   recording_error,
+  gather_ended,      // a key was pressed, or the time for it is over
+  machine_detected,  // the provider heard who answered: `detection`
   other
 };
 [[nodiscard]] std::string_view name_of(WebhookType type) noexcept;
@@ -34,7 +36,9 @@ struct WebhookFact {
   std::string from, to, caller_name;
   std::string hangup_cause, hangup_source, sip_hangup_cause;
   std::string recording_id, recording_url;
-  std::optional<ClientState> client_state;  // ours, or nothing
+  std::string digits;                                                                             // gather_ended
+  enum class Detection : std::uint8_t { person, machine, unsure } detection = Detection::unsure;  // machine_detected
+  std::optional<ClientState> client_state;                                                        // ours, or nothing
 };
 
 struct CommandResult {
@@ -48,11 +52,19 @@ struct CommandResult {
 
 struct Tick {};  // time passed; step() looks at its deadlines
 
+struct DeviceReady {  // a device of the called user has registered while the others ring
+  Destination destination;
+};
+
+struct Cancel {  // an operator ends the call
+  std::string reason;
+};
+
 struct Event {
   EventId id;
   SessionId session;
   Millis at_ms = 0;  // when we learnt it; step()'s only clock
-  std::variant<WebhookFact, CommandResult, Tick> body;
+  std::variant<WebhookFact, CommandResult, Tick, DeviceReady, Cancel> body;
   std::optional<RingPlan> plan;  // resolved by the engine for an incoming `initiated`, else absent
 };
 

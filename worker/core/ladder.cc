@@ -9,7 +9,7 @@ namespace {
 std::string leg_name(const Session& session, int leg) {
   if (leg == kParent) return "caller";
   if (leg < 0 || static_cast<std::size_t>(leg) >= session.legs.size()) return "unknown";
-  return session.legs[static_cast<std::size_t>(leg)].device;
+  return session.legs[static_cast<std::size_t>(leg)].destination.device;
 }
 
 int leg_of(const Session& session, const WebhookFact& fact) {
@@ -85,7 +85,7 @@ std::string ladder_line(const Session& before, const Event& event, const StepRes
   if (next.winner >= 0) set_text(line.get(), "winner", leg_name(next, next.winner));
   if (next.phase != before.phase && next.outcome != Outcome::none)
     set_text(line.get(), "outcome", name_of(next.outcome));
-  if (before.phase == Phase::none && !next.note.empty()) set_text(line.get(), "note", next.note);
+  if (before.phase == Phase::none && !next.plan.note.empty()) set_text(line.get(), "note", next.plan.note);
   set_json(line.get(), "commands", describe_commands(next, result.commands));
   return dump_json(line.get());
 }

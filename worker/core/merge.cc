@@ -1,6 +1,7 @@
 // merge: puts the facts of one event into the session. Facts only grow (I4), whatever order they come in; nothing is
 // decided here. See rules.h.
 #include <algorithm>
+#include <utility>
 
 #include "core/rules.h"
 #include "shared/limits.h"
@@ -52,7 +53,7 @@ int target_of(Session& session, const WebhookFact& fact) {
     if (leg < 0 || index >= limits::kLegs) return kUnknownLeg;
     // A leg this document does not know is a leg all the same: it must be ended, so it gets a place (store lost).
     if (index >= session.legs.size()) {
-      session.legs.resize(index + 1, Leg{.device = "unknown", .state = LegState::ended_inferred});
+      session.legs.resize(index + 1, Leg{.destination = {.device = "unknown"}, .state = LegState::ended_inferred});
     }
     return leg;
   }
@@ -79,14 +80,12 @@ void merge_initiated(Session& session, const WebhookFact& fact, const Event& eve
   learn(parent.caller_name, fact.caller_name);
   // A second `initiated`, or one that follows the hangup, never brings a plan: nothing is rung twice (row 21).
   if (!first || session.phase != Phase::none || !event.plan) return;
-  session.organisation = event.plan->organisation;
-  session.user = event.plan->user;
-  session.greeting = event.plan->greeting;
-  session.note = event.plan->note;
-  for (const Destination& to : event.plan->destinations) {
+  session.plan = *event.plan;
+  for (Destination& to : session.plan.destinations) {
     if (session.legs.size() == limits::kLegs) break;
-    session.legs.push_back(Leg{.device = to.device, .to = to.to});
+    session.legs.push_back(Leg{.destination = std::move(to)});
   }
+  session.plan.destinations.clear();
 }
 
 void merge_parent(Session& session, const WebhookFact& fact, const Event& event) {
@@ -113,6 +112,8 @@ void merge_parent(Session& session, const WebhookFact& fact, const Event& event)
       break;
     case WebhookType::recording_saved:
     case WebhookType::recording_error:
+    case WebhookType::gather_ended:
+    case WebhookType::machine_detected:
     case WebhookType::other:
       break;
   }
@@ -255,6 +256,11 @@ void merge_outcome(Session& session, const OutboxEntry& entry, const CommandOutc
       break;
     case Verb::audit:
       merge_audit(session, outcome, entry.created_ms, policy);
+      break;
+    case Verb::transfer:
+    case Verb::reject:
+    case Verb::gather:
+    case Verb::notify:
       break;
   }
 }

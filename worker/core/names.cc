@@ -14,18 +14,34 @@ std::string_view pick(const std::array<std::string_view, N>& names, Enum value) 
   return index < N ? names[index] : std::string_view("?");
 }
 
-constexpr std::array<std::string_view, 7> kVerbs{"dial",  "answer",       "bridge", "hangup",
-                                                 "speak", "record_start", "audit"};
+constexpr std::array<std::string_view, 11> kVerbs{"dial",  "answer",   "bridge", "hangup", "speak", "record_start",
+                                                  "audit", "transfer", "reject", "gather", "notify"};
 constexpr std::array<std::string_view, 4> kOutcomeClasses{"ok", "refused", "not_sent", "unknown"};
-constexpr std::array<std::string_view, 8> kWebhooks{
-    "call.initiated",   "call.answered",        "call.bridged",         "call.hangup",
-    "call.speak.ended", "call.recording.saved", "call.recording.error", "other"};
-constexpr std::array<std::string_view, 10> kPhases{"none",      "ringing",      "answering",   "bridging",
-                                                   "connected", "vm_answering", "vm_greeting", "vm_recording",
-                                                   "closing",   "closed"};
-constexpr std::array<std::string_view, 7> kLegStates{"planned", "dialing",        "ringing", "answered",
-                                                     "bridged", "ended_inferred", "ended"};
-constexpr std::array<std::string_view, 5> kOutcomes{"none", "answered", "voicemail", "abandoned", "failed"};
+constexpr std::array<std::string_view, 10> kWebhooks{"call.initiated",
+                                                     "call.answered",
+                                                     "call.bridged",
+                                                     "call.hangup",
+                                                     "call.speak.ended",
+                                                     "call.recording.saved",
+                                                     "call.recording.error",
+                                                     "call.gather.ended",
+                                                     "call.machine.detection.ended",
+                                                     "other"};
+constexpr std::array<std::string_view, 11> kPhases{"none",         "ringing",   "answering",    "bridging",
+                                                   "transferring", "connected", "vm_answering", "vm_greeting",
+                                                   "vm_recording", "closing",   "closed"};
+constexpr std::array<std::string_view, 8> kLegStates{"planned",  "dialing", "ringing",        "answered",
+                                                     "accepted", "bridged", "ended_inferred", "ended"};
+constexpr std::array<std::string_view, 7> kOutcomes{"none",   "answered",   "voicemail", "abandoned",
+                                                    "failed", "unanswered", "rejected"};
+constexpr std::array<std::string_view, 3> kParentStates{"ringing", "answered", "ended"};
+constexpr std::array<std::string_view, 4> kQuits{"none", "expired", "declined", "screen_failed"};
+constexpr std::array<std::string_view, 3> kApologies{"none", "wanted", "over"};
+constexpr std::array<std::string_view, 5> kRoutes{"ring", "transfer", "agent", "voicemail", "reject"};
+constexpr std::array<std::string_view, 4> kVerifies{"none", "press1", "amd", "press1_if_fast"};
+constexpr std::array<std::string_view, 2> kOnRefusals{"ring_on", "stop"};
+constexpr std::array<std::string_view, 3> kOnWinnerLosts{"voicemail", "ring_again", "hangup"};
+constexpr std::array<std::string_view, 2> kOnUnanswereds{"voicemail", "hangup"};
 
 }  // namespace
 
@@ -35,6 +51,14 @@ std::string_view name_of(WebhookType type) noexcept { return pick(kWebhooks, typ
 std::string_view name_of(Phase phase) noexcept { return pick(kPhases, phase); }
 std::string_view name_of(LegState state) noexcept { return pick(kLegStates, state); }
 std::string_view name_of(Outcome outcome) noexcept { return pick(kOutcomes, outcome); }
+std::string_view name_of(ParentState state) noexcept { return pick(kParentStates, state); }
+std::string_view name_of(Quit quit) noexcept { return pick(kQuits, quit); }
+std::string_view name_of(Apology apology) noexcept { return pick(kApologies, apology); }
+std::string_view name_of(Route route) noexcept { return pick(kRoutes, route); }
+std::string_view name_of(Verify verify) noexcept { return pick(kVerifies, verify); }
+std::string_view name_of(OnRefusal what) noexcept { return pick(kOnRefusals, what); }
+std::string_view name_of(OnWinnerLost what) noexcept { return pick(kOnWinnerLosts, what); }
+std::string_view name_of(OnUnanswered what) noexcept { return pick(kOnUnanswereds, what); }
 
 bool parse_verb(std::string_view name, Verb& verb) noexcept {
   for (std::size_t i = 0; i < kVerbs.size(); ++i) {

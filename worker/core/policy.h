@@ -7,7 +7,13 @@
 namespace ringfence {
 
 struct Policy {
-  Millis ring_ms = 30'000;               // T_ring: nobody answered by then -> voicemail; also each dial's timeout_secs
+  Millis ring_ms = 30'000;               // T_ring: nobody answered by then -> voicemail
+  Millis leg_ms = 30'000;                // T_leg: each dial's timeout_secs; a plan may say otherwise (5 to 600 s)
+  Millis leg_margin_ms = 2'000;          // after T_leg the leg is given up even if no webhook says that it ended
+  Millis screen_ms = 15'000;             // T_screen: an answer that has to prove itself does so in this time
+  Millis fast_answer_ms = 1'500;         // press1_if_fast: nobody takes a phone out of a pocket faster than this
+  Millis apology_ms = 4'000;             // the longest that a leg lives on to hear that somebody else took the call
+  Millis transfer_margin_ms = 5'000;     // T_transfer: after the destination's timeout, before the records are read
   Millis bridge_retry_ms = 500;          // pause before the second and last bridge attempt
   Millis bridge_watch_ms = 2'000;        // T_bridge: accepted bridge without `call.bridged` -> look, retry, fall back
   Millis command_retry_ms = 600;         // T_cmd: first resend of an unanswered command, same command_id, then doubling

@@ -13,6 +13,7 @@ bool want_dead(const Session& session, std::size_t leg) {
       return false;
     case Phase::answering:
     case Phase::bridging:
+    case Phase::transferring:
     case Phase::connected:
       return static_cast<int>(leg) != session.winner;
     case Phase::vm_answering:
@@ -88,6 +89,10 @@ bool still_wanted(const Session& session, const OutboxEntry& entry) noexcept {
     case Verb::record_start:
       return session.phase == Phase::connected || session.phase == Phase::vm_recording;
     case Verb::audit:
+    case Verb::transfer:
+    case Verb::reject:
+    case Verb::gather:
+    case Verb::notify:
       return true;
   }
   return false;

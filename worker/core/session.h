@@ -4,7 +4,10 @@
 //   session   one inbound call being rung, from the first webhook to the proof that nothing of it is left
 //   parent    the caller's call; leg: an outbound call to one device
 //   claim     the commit in which a session names its winner; no bridge exists without one
-//   winner    the leg the claim names
+//   winner    the leg the claim names; another one only after its end was seen (ring_again)
+//   accepted  an answer that counts: by a person, as far as Destination::verify asks for it
+//   screening answered and not yet accepted
+//   quit      why we gave a leg up while the others ring on
 //   want-dead derived, never stored: this leg should not exist in this phase
 //   proved    a leg's end that the provider stated; inferred: an end we concluded, which evidence may revoke
 //   outbox    commands whose result has not been committed; they survive a crash here and are resent from here
@@ -29,6 +32,7 @@ enum class Phase : std::uint8_t {
   ringing,       // devices ring, the caller hears ringback
   answering,     // a winner is claimed, the parent is being answered
   bridging,      // the parent is answered, the bridge is being made
+  transferring,  // the provider rings and bridges the only destination by itself
   connected,     // conversation
   vm_answering,  // voicemail wanted, the parent is being answered
   vm_greeting,   // the greeting is spoken
@@ -39,20 +43,41 @@ enum class Phase : std::uint8_t {
 [[nodiscard]] std::string_view name_of(Phase phase) noexcept;
 
 // Only ever moves to the right, but for ended_inferred, which positive evidence may revoke (I4).
-enum class LegState : std::uint8_t { planned, dialing, ringing, answered, bridged, ended_inferred, ended };
+enum class LegState : std::uint8_t { planned, dialing, ringing, answered, accepted, bridged, ended_inferred, ended };
 [[nodiscard]] std::string_view name_of(LegState state) noexcept;
 
 enum class ParentState : std::uint8_t { ringing, answered, ended };
+[[nodiscard]] std::string_view name_of(ParentState state) noexcept;
 
 // How the call went, for people. Set once, but that `abandoned` becomes `answered` by a bridge told of late.
-enum class Outcome : std::uint8_t { none, answered, voicemail, abandoned, failed };
+enum class Outcome : std::uint8_t { none, answered, voicemail, abandoned, failed, unanswered, rejected };
 [[nodiscard]] std::string_view name_of(Outcome outcome) noexcept;
 
+// Decided once, never taken back.
+enum class Quit : std::uint8_t { none, expired, declined, screen_failed };
+[[nodiscard]] std::string_view name_of(Quit quit) noexcept;
+
+// The person who answered too late hears why, before the leg is hung up. Moves to the right only.
+enum class Apology : std::uint8_t { none, wanted, over };
+[[nodiscard]] std::string_view name_of(Apology apology) noexcept;
+
 struct Leg {
-  std::string device, to;
+  Destination destination;
   LegState state = LegState::planned;
-  std::string call_control_id, call_leg_id;  // learnt from the dial response or from any webhook
-  std::string cause;                         // why it ended
+  std::string call_control_id, call_leg_id;     // learnt from the dial response or from any webhook
+  std::string cause, hangup_source, sip_cause;  // why it ended, as the provider said
+  Quit quit = Quit::none;
+  Apology apology = Apology::none;
+  Millis dial_at_ms = 0;       // when it is to be dialled
+  Millis dialled_ms = 0;       // when it was, first
+  Millis expires_ms = 0;       // the provider's own ringing timeout has passed by then
+  Millis answered_ms = 0;      // when we learnt of it
+  Millis screen_until_ms = 0;  // accepted by then, or not at all
+  Millis apology_until_ms = 0;
+  Millis ended_ms = 0;
+  bool machine = false;  // the provider heard one
+  bool unsure = false;   // the provider could not tell
+  int gather_attempt = 0;
   Millis dial_quiet_ms = 0;   // until then a dial may still be executing: an audit before it proves life, not death
   int hangup_attempt = 0;     // hang-ups decided so far; a repeat is a look as well: "already ended" is the proof
   Millis hangup_next_ms = 0;  // not before; 0 = at once
@@ -64,8 +89,9 @@ struct Parent {
   std::string call_control_id, call_leg_id, call_session_id, connection_id;
   std::string from, to, caller_name;
   ParentState state = ParentState::ringing;
-  std::string cause;
-  bool bridged = false;  // the provider said so
+  std::string cause, hangup_source, sip_cause;
+  Millis answered_ms = 0, bridged_ms = 0, ended_ms = 0;  // when we learnt of it
+  bool bridged = false;                                  // the provider said so
   int answer_attempt = 0;
   int hangup_attempt = 0;
   Millis hangup_next_ms = 0;
@@ -91,15 +117,19 @@ struct Session {
   Phase phase = Phase::none;
   Outcome outcome = Outcome::none;
   Parent parent;
-  std::string organisation, user, greeting, note;
-  std::vector<Leg> legs;
-  int winner = -1;  // index into legs; set by the claim, never given to another leg (I1)
+  RingPlan plan;          // as resolved at the start; its destinations are in the legs
+  std::vector<Leg> legs;  // a device that is rung again gets a further one
+  int winner = -1;        // index into legs; set by the claim, given to another leg only after its end (I1)
+  int claims = 0;         // made so far: one, and one more for each ring_again
+  Millis claimed_ms = 0;
+  bool cancelled = false;  // an operator ended the call
 
   int bridge_attempt = 0;       // attempts decided
   int bridge_asked = 0;         // of these, put into the outbox
   bool bridge_refused = false;  // the current attempt was refused for certain
   bool bridge_maybe = false;    // some attempt may have been executed: only a look proves that it is not up (I7)
   bool bridge_disproved = false;
+  bool transfer_asked = false, reject_asked = false;
   bool greeting_asked = false, greeting_done = false;
   int record_attempt = 0;
   bool record_maybe = false;      // some record_start may have been executed

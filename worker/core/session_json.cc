@@ -10,27 +10,64 @@
 namespace ringfence {
 namespace {
 
-template <class Enum>
-constexpr int kLast = 0;
-template <>
-constexpr int kLast<Phase> = static_cast<int>(Phase::closed);
-template <>
-constexpr int kLast<Outcome> = static_cast<int>(Outcome::failed);
-template <>
-constexpr int kLast<LegState> = static_cast<int>(LegState::ended);
-template <>
-constexpr int kLast<ParentState> = static_cast<int>(ParentState::ended);
-template <>
-constexpr int kLast<Verb> = static_cast<int>(Verb::audit);
+template <class Visitor>
+void fields(Visitor& visit, Destination& to) {
+  visit("device", to.device);
+  visit("to", to.to);
+  visit("after", to.after_ms);
+  visit("timeout", to.timeout_ms);
+  visit("priority", to.priority);
+  visit("verify", to.verify);
+}
+
+template <class Visitor>
+void fields(Visitor& visit, SipHeader& header) {
+  visit("name", header.name);
+  visit("value", header.value);
+}
+
+// But for the destinations, which are the legs.
+template <class Visitor>
+void fields(Visitor& visit, RingPlan& plan) {
+  visit("route", plan.route);
+  visit("organisation", plan.organisation);
+  visit("user", plan.user);
+  visit("name", plan.name);
+  visit("greeting", plan.greeting);
+  visit("note", plan.note);
+  visit("ring", plan.ring_ms);
+  visit("channels", plan.max_channels);
+  visit("on_decline", plan.on_decline);
+  visit("on_busy", plan.on_busy);
+  visit("on_winner_lost", plan.on_winner_lost);
+  visit("on_unanswered", plan.on_unanswered);
+  visit("hold_losers", plan.hold_losers_ms);
+  visit("no_record", plan.no_record);
+  visit("busy", plan.busy);
+  visit("headers", plan.headers);
+}
 
 template <class Visitor>
 void fields(Visitor& visit, Leg& leg) {
-  visit("device", leg.device);
-  visit("to", leg.to);
+  visit("destination", leg.destination);
   visit("state", leg.state);
   visit("cc", leg.call_control_id);
   visit("leg_id", leg.call_leg_id);
   visit("cause", leg.cause);
+  visit("source", leg.hangup_source);
+  visit("sip_cause", leg.sip_cause);
+  visit("quit", leg.quit);
+  visit("apology", leg.apology);
+  visit("dial_at", leg.dial_at_ms);
+  visit("dialled", leg.dialled_ms);
+  visit("expires", leg.expires_ms);
+  visit("answered", leg.answered_ms);
+  visit("screen_until", leg.screen_until_ms);
+  visit("apology_until", leg.apology_until_ms);
+  visit("ended", leg.ended_ms);
+  visit("machine", leg.machine);
+  visit("unsure", leg.unsure);
+  visit("gathers", leg.gather_attempt);
   visit("dial_quiet", leg.dial_quiet_ms);
   visit("hangups", leg.hangup_attempt);
   visit("hangup_next", leg.hangup_next_ms);
@@ -47,6 +84,11 @@ void fields(Visitor& visit, Parent& parent) {
   visit("name", parent.caller_name);
   visit("state", parent.state);
   visit("cause", parent.cause);
+  visit("source", parent.hangup_source);
+  visit("sip_cause", parent.sip_cause);
+  visit("answered", parent.answered_ms);
+  visit("bridged_at", parent.bridged_ms);
+  visit("ended", parent.ended_ms);
   visit("bridged", parent.bridged);
   visit("answers", parent.answer_attempt);
   visit("hangups", parent.hangup_attempt);
@@ -71,12 +113,14 @@ void fields(Visitor& visit, Session& s) {
   visit("phase", s.phase);
   visit("outcome", s.outcome);
   visit("parent", s.parent);
-  visit("organisation", s.organisation);
-  visit("user", s.user);
-  visit("greeting", s.greeting);
-  visit("note", s.note);
+  visit("plan", s.plan);
   visit("legs", s.legs);
   visit("winner", s.winner);
+  visit("claims", s.claims);
+  visit("claimed", s.claimed_ms);
+  visit("cancelled", s.cancelled);
+  visit("transfer_asked", s.transfer_asked);
+  visit("reject_asked", s.reject_asked);
   visit("bridges", s.bridge_attempt);
   visit("bridges_asked", s.bridge_asked);
   visit("bridge_refused", s.bridge_refused);
@@ -127,9 +171,19 @@ class Writer {
     out_ += "true";
   }
   template <class Number>
-  requires std::is_arithmetic_v<Number> || std::is_enum_v<Number>
+  requires std::is_arithmetic_v<Number>
   void operator()(const char* key, Number value) {
-    if (static_cast<std::int64_t>(value) != 0) number(key, static_cast<std::int64_t>(value));
+    if (value != 0) number(key, static_cast<std::int64_t>(value));
+  }
+  // By name, so that a state that comes between two others in a later version changes no document.
+  template <class Enum>
+  requires std::is_enum_v<Enum>
+  void operator()(const char* key, Enum value) {
+    if (value == Enum{}) return;
+    name(key);
+    out_ += '"';
+    out_ += name_of(value);
+    out_ += '"';
   }
   template <class Part>
   requires std::is_class_v<Part>
@@ -200,13 +254,16 @@ class Reader {
   template <class Enum>
   requires std::is_enum_v<Enum>
   void operator()(const char* key, Enum& value) {
-    expect(key, JSON_INTEGER);
-    const std::int64_t number = get_int(object_, key);
-    if (number < 0 || number > kLast<Enum>) {
-      ok = false;
+    expect(key, JSON_STRING);
+    const std::string_view text = get_text(object_, key);
+    value = Enum{};
+    if (text.empty()) return;
+    for (int i = 0; name_of(static_cast<Enum>(i)) != "?"; ++i) {
+      if (name_of(static_cast<Enum>(i)) != text) continue;
+      value = static_cast<Enum>(i);
       return;
     }
-    value = static_cast<Enum>(number);
+    ok = false;
   }
   template <class Part>
   requires std::is_class_v<Part>

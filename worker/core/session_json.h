@@ -10,7 +10,7 @@
 
 namespace ringfence {
 
-inline constexpr int kSessionFormat = 1;
+inline constexpr int kSessionFormat = 2;
 
 [[nodiscard]] std::string encode_session(const Session& session);
 [[nodiscard]] Result<Session> decode_session(std::string_view document);

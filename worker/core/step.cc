@@ -34,7 +34,7 @@ Command materialize(const Session& session, const OutboxEntry& entry, const Poli
       command.call_control_id.clear();
       command.peer = parent.call_control_id;
       command.connection_id = parent.connection_id;
-      command.to = leg.to;
+      command.to = leg.destination.to;
       // A withheld or malformed caller number cannot be presented: the number that was called can.
       command.from = parent.from.starts_with('+') ? parent.from : parent.to;
       command.display_name = parent.caller_name;
@@ -48,7 +48,7 @@ Command materialize(const Session& session, const OutboxEntry& entry, const Poli
       if (entry.leg >= 0) command.call_control_id = leg.call_control_id;
       break;
     case Verb::speak:
-      command.text = session.greeting;
+      command.text = session.plan.greeting;
       break;
     case Verb::record_start:
       command.dual_channel = session.outcome == Outcome::answered;
@@ -62,6 +62,10 @@ Command materialize(const Session& session, const OutboxEntry& entry, const Poli
       command.call_session_id = parent.call_session_id;
       break;
     case Verb::answer:
+    case Verb::transfer:
+    case Verb::reject:
+    case Verb::gather:
+    case Verb::notify:
       break;
   }
   return command;

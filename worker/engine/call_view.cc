@@ -10,29 +10,17 @@ namespace {
 
 std::string leg_name(const Session& session, int leg) {
   if (leg >= 0 && static_cast<std::size_t>(leg) < session.legs.size()) {
-    return session.legs[static_cast<std::size_t>(leg)].device;
+    return session.legs[static_cast<std::size_t>(leg)].destination.device;
   }
   return leg == kParent ? "caller" : "unknown";
-}
-
-std::string_view name_of(ParentState state) {
-  switch (state) {
-    case ParentState::ringing:
-      return "ringing";
-    case ParentState::answered:
-      return "answered";
-    case ParentState::ended:
-      return "ended";
-  }
-  return "unknown";
 }
 
 Json legs_of(const Session& session) {
   Json legs = json_array_new();
   for (const Leg& leg : session.legs) {
     Json one = json_object_new();
-    set_text(one.get(), "device", leg.device);
-    set_text(one.get(), "to", leg.to);
+    set_text(one.get(), "device", leg.destination.device);
+    set_text(one.get(), "to", leg.destination.to);
     set_text(one.get(), "state", name_of(leg.state));
     if (!leg.cause.empty()) set_text(one.get(), "cause", leg.cause);
     set_text(one.get(), "call_control_id", leg.call_control_id);
@@ -67,8 +55,8 @@ Json call_row(const Session& session, std::uint64_t version) {
   set_int(row.get(), "v", static_cast<std::int64_t>(version));
   set_text(row.get(), "phase", name_of(session.phase));
   set_text(row.get(), "outcome", name_of(session.outcome));
-  set_text(row.get(), "organisation", session.organisation);
-  set_text(row.get(), "user", session.user);
+  set_text(row.get(), "organisation", session.plan.organisation);
+  set_text(row.get(), "user", session.plan.user);
   set_text(row.get(), "from", mask_number(session.parent.from));
   set_text(row.get(), "to", mask_number(session.parent.to));
   if (session.winner >= 0) set_text(row.get(), "winner", leg_name(session, session.winner));
@@ -88,7 +76,7 @@ Json call_view(const Session& session, std::uint64_t version) {
   set_text(parent.get(), "call_leg_id", session.parent.call_leg_id);
   set_text(parent.get(), "call_session_id", session.parent.call_session_id);
   set_json(view.get(), "caller", std::move(parent));
-  if (!session.note.empty()) set_text(view.get(), "note", session.note);
+  if (!session.plan.note.empty()) set_text(view.get(), "note", session.plan.note);
   if (!session.recording_id.empty()) set_text(view.get(), "recording_id", session.recording_id);
   set_json(view.get(), "devices", legs_of(session));
   set_json(view.get(), "outbox", outbox_of(session));

@@ -121,6 +121,12 @@ void execute(World& world, std::size_t index) {
       case Verb::audit:
         response.seen = snapshot(world);
         break;
+      case Verb::transfer:
+      case Verb::reject:
+      case Verb::gather:
+      case Verb::notify:
+        world.violation = "asks for what this model does not know";
+        break;
     }
     if (response.error_code.empty() && request.verb != Verb::audit) {
       world.executed.push_back(request);

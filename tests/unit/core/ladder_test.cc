@@ -32,7 +32,7 @@ TEST(Ladder, TheOfferNamesTheCallerByFourDigits) {
   fact.incoming = true;
   fact.from = "+15550001111";
   fact.to = "+15550002222";
-  const Json line = call.line({.body = fact, .plan = RingPlan{.destinations = {{"desk", "sip:desk"}}, .note = "n"}});
+  const Json line = call.line({.body = fact, .plan = RingPlan{.note = "n", .destinations = {{"desk", "sip:desk"}}}});
   EXPECT_EQ(get_text(line.get(), "event"), "call.initiated");
   EXPECT_EQ(get_text(line.get(), "leg"), "caller");
   EXPECT_EQ(get_text(line.get(), "detail"), "********1111 calls ********2222");

@@ -21,16 +21,24 @@ void each_has_its_own(Enum last) {
 }
 
 TEST(Names, EachValueHasItsOwn) {
-  each_has_its_own(Verb::audit);
+  each_has_its_own(Verb::notify);
   each_has_its_own(OutcomeClass::unknown);
   each_has_its_own(WebhookType::other);
   each_has_its_own(Phase::closed);
   each_has_its_own(LegState::ended);
-  each_has_its_own(Outcome::failed);
+  each_has_its_own(Outcome::rejected);
+  each_has_its_own(ParentState::ended);
+  each_has_its_own(Quit::screen_failed);
+  each_has_its_own(Apology::over);
+  each_has_its_own(Route::reject);
+  each_has_its_own(Verify::press1_if_fast);
+  each_has_its_own(OnRefusal::stop);
+  each_has_its_own(OnWinnerLost::hangup);
+  each_has_its_own(OnUnanswered::hangup);
 }
 
 TEST(Names, VerbsAreReadBack) {
-  for (int i = 0; i <= static_cast<int>(Verb::audit); ++i) {
+  for (int i = 0; i <= static_cast<int>(Verb::notify); ++i) {
     Verb verb{};
     ASSERT_TRUE(parse_verb(name_of(static_cast<Verb>(i)), verb));
     EXPECT_EQ(verb, static_cast<Verb>(i));

@@ -46,31 +46,87 @@ OutboxEntry any_entry(Random& random, int legs) {
           .next_try_ms = random.time()};
 }
 
+Leg any_leg(Random& random) {
+  Leg leg;
+  leg.destination = {.device = random.text(),
+                     .to = random.text(),
+                     .after_ms = random.below(60'000),
+                     .timeout_ms = random.below(600'000),
+                     .priority = random.below(100),
+                     .verify = random.any(Verify::press1_if_fast)};
+  leg.state = random.any(LegState::ended);
+  for (std::string* text : {&leg.call_control_id, &leg.call_leg_id, &leg.cause, &leg.hangup_source, &leg.sip_cause}) {
+    *text = random.text();
+  }
+  leg.quit = random.any(Quit::screen_failed);
+  leg.apology = random.any(Apology::over);
+  for (Millis* at_ms : {&leg.dial_at_ms, &leg.dialled_ms, &leg.expires_ms, &leg.answered_ms, &leg.screen_until_ms,
+                        &leg.apology_until_ms, &leg.ended_ms, &leg.dial_quiet_ms, &leg.hangup_next_ms}) {
+    *at_ms = random.time();
+  }
+  leg.machine = random.coin();
+  leg.unsure = random.coin();
+  leg.gather_attempt = random.below(9);
+  leg.hangup_attempt = random.below(100);
+  return leg;
+}
+
+Parent any_parent(Random& random) {
+  Parent parent;
+  for (std::string* text :
+       {&parent.call_control_id, &parent.call_leg_id, &parent.call_session_id, &parent.connection_id, &parent.from,
+        &parent.to, &parent.caller_name, &parent.cause, &parent.hangup_source, &parent.sip_cause}) {
+    *text = random.text();
+  }
+  parent.state = random.any(ParentState::ended);
+  parent.bridged = random.coin();
+  for (Millis* at_ms : {&parent.answered_ms, &parent.bridged_ms, &parent.ended_ms, &parent.hangup_next_ms}) {
+    *at_ms = random.time();
+  }
+  parent.answer_attempt = random.below(9);
+  parent.hangup_attempt = random.below(9);
+  return parent;
+}
+
+RingPlan any_plan(Random& random) {
+  RingPlan plan{.route = random.any(Route::reject)};
+  for (std::string* text : {&plan.organisation, &plan.user, &plan.name, &plan.greeting, &plan.note}) {
+    *text = random.text();
+  }
+  plan.ring_ms = random.below(600'000);
+  plan.max_channels = random.below(64);
+  plan.on_decline = random.any(OnRefusal::stop);
+  plan.on_busy = random.any(OnRefusal::stop);
+  plan.on_winner_lost = random.any(OnWinnerLost::hangup);
+  plan.on_unanswered = random.any(OnUnanswered::hangup);
+  plan.hold_losers_ms = random.below(9000);
+  plan.no_record = random.coin();
+  plan.busy = random.coin();
+  for (int i = random.below(3); i > 0; --i) plan.headers.push_back({random.text(), random.text()});
+  return plan;
+}
+
 Session any_session(Random& random) {
   Session s;
   s.id = {random.text()};
-  s.outcome = random.any(Outcome::failed);
+  s.outcome = random.any(Outcome::rejected);
   const int legs = 1 + random.below(static_cast<int>(limits::kLegs));
   for (int i = 0; i < legs; ++i) {
-    s.legs.push_back({random.text(), random.text(), random.any(LegState::ended), random.text(), random.text(),
-                      random.text(), random.time(), random.below(100), random.time()});
+    s.legs.push_back(any_leg(random));
   }
   s.phase = random.any(Phase::closed);
   const bool needs_winner = s.phase >= Phase::answering && s.phase <= Phase::connected;
   s.winner = needs_winner || random.coin() ? random.below(legs) : -1;
-  s.parent = {random.text(), random.text(), random.text(),   random.text(),
-              random.text(), random.text(), random.text(),   random.any(ParentState::ended),
-              random.text(), random.coin(), random.below(9), random.below(9),
-              random.time()};
-  s.greeting = random.text();
-  s.note = random.text();
-  s.organisation = random.text();
-  s.user = random.text();
-  for (bool* flag : {&s.bridge_refused, &s.bridge_maybe, &s.bridge_disproved, &s.greeting_asked, &s.greeting_done,
-                     &s.record_maybe, &s.recording_looked, &s.record_started, &s.recording_saved, &s.recording_lost}) {
+  s.parent = any_parent(random);
+  s.plan = any_plan(random);
+  s.claimed_ms = random.time();
+  for (bool* flag : {&s.cancelled, &s.transfer_asked, &s.reject_asked, &s.bridge_refused, &s.bridge_maybe,
+                     &s.bridge_disproved, &s.greeting_asked, &s.greeting_done, &s.record_maybe, &s.recording_looked,
+                     &s.record_started, &s.recording_saved, &s.recording_lost}) {
     *flag = random.coin();
   }
-  for (int* count : {&s.bridge_attempt, &s.bridge_asked, &s.record_attempt, &s.audit_attempt, &s.audit_backoff}) {
+  for (int* count :
+       {&s.claims, &s.bridge_attempt, &s.bridge_asked, &s.record_attempt, &s.audit_attempt, &s.audit_backoff}) {
     *count = random.below(50);
   }
   for (Millis* at_ms : {&s.created_ms, &s.ring_deadline_ms, &s.bridge_retry_ms, &s.bridge_deadline_ms,

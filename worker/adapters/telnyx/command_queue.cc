@@ -18,13 +18,17 @@ std::size_t lane_of(Verb verb) noexcept {
       return 0;
     case Verb::answer:
     case Verb::bridge:
+    case Verb::reject:
       return 1;
     case Verb::speak:
+    case Verb::gather:
     case Verb::record_start:
       return 2;
     case Verb::dial:
+    case Verb::transfer:
       return kFirstPatientLane;
     case Verb::audit:
+    case Verb::notify:
       break;
   }
   return kFirstPatientLane + 1;

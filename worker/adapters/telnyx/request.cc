@@ -58,8 +58,15 @@ const char* action_of(Verb verb) {
       return "speak";
     case Verb::record_start:
       return "record_start";
+    case Verb::transfer:
+      return "transfer";
+    case Verb::reject:
+      return "reject";
+    case Verb::gather:
+      return "gather_using_speak";
     case Verb::dial:
     case Verb::audit:
+    case Verb::notify:
       break;
   }
   return nullptr;
