@@ -32,11 +32,14 @@ constexpr std::array<std::string_view, 11> kPhases{"none",         "ringing",   
                                                    "vm_recording", "closing",   "closed"};
 constexpr std::array<std::string_view, 8> kLegStates{"planned",  "dialing", "ringing",        "answered",
                                                      "accepted", "bridged", "ended_inferred", "ended"};
-constexpr std::array<std::string_view, 7> kOutcomes{"none",   "answered",   "voicemail", "abandoned",
-                                                    "failed", "unanswered", "rejected"};
+constexpr std::array<std::string_view, 8> kOutcomes{"none",   "answered",   "voicemail", "abandoned",
+                                                    "failed", "unanswered", "rejected",  "cancelled"};
 constexpr std::array<std::string_view, 3> kParentStates{"ringing", "answered", "ended"};
 constexpr std::array<std::string_view, 4> kQuits{"none", "expired", "declined", "screen_failed"};
 constexpr std::array<std::string_view, 3> kApologies{"none", "wanted", "over"};
+constexpr std::array<std::string_view, 9> kDeviceOutcomes{
+    "none",   "answered", "answered_elsewhere", "caller_cancelled", "timed_out", "declined", "declined_elsewhere",
+    "failed", "cancelled"};
 constexpr std::array<std::string_view, 5> kRoutes{"ring", "transfer", "agent", "voicemail", "reject"};
 constexpr std::array<std::string_view, 4> kVerifies{"none", "press1", "amd", "press1_if_fast"};
 constexpr std::array<std::string_view, 2> kOnRefusals{"ring_on", "stop"};
@@ -54,6 +57,7 @@ std::string_view name_of(Outcome outcome) noexcept { return pick(kOutcomes, outc
 std::string_view name_of(ParentState state) noexcept { return pick(kParentStates, state); }
 std::string_view name_of(Quit quit) noexcept { return pick(kQuits, quit); }
 std::string_view name_of(Apology apology) noexcept { return pick(kApologies, apology); }
+std::string_view name_of(DeviceOutcome outcome) noexcept { return pick(kDeviceOutcomes, outcome); }
 std::string_view name_of(Route route) noexcept { return pick(kRoutes, route); }
 std::string_view name_of(Verify verify) noexcept { return pick(kVerifies, verify); }
 std::string_view name_of(OnRefusal what) noexcept { return pick(kOnRefusals, what); }
