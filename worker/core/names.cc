@@ -2,7 +2,7 @@
 #include <array>
 #include <utility>
 
-#include "core/event.h"
+#include "core/event_kind.h"
 #include "core/session.h"
 
 namespace ringfence {
@@ -27,6 +27,11 @@ constexpr std::array<std::string_view, 10> kWebhooks{"call.initiated",
                                                      "call.gather.ended",
                                                      "call.machine.detection.ended",
                                                      "other"};
+constexpr std::array<std::string_view, kEventKinds> kEventKindNames{
+    "initiated",       "answered",      "bridged",          "hangup",        "speak_ended",   "recording_saved",
+    "recording_error", "gather_ended",  "machine_detected", "other",         "dial_result",   "answer_result",
+    "bridge_result",   "hangup_result", "speak_result",     "record_result", "audit_result",  "transfer_result",
+    "reject_result",   "gather_result", "notify_result",    "tick",          "device_ready",  "cancel"};
 constexpr std::array<std::string_view, 11> kPhases{"none",         "ringing",   "answering",    "bridging",
                                                    "transferring", "connected", "vm_answering", "vm_greeting",
                                                    "vm_recording", "closing",   "closed"};
@@ -51,6 +56,7 @@ constexpr std::array<std::string_view, 2> kOnUnanswereds{"voicemail", "hangup"};
 std::string_view name_of(Verb verb) noexcept { return pick(kVerbs, verb); }
 std::string_view name_of(OutcomeClass outcome) noexcept { return pick(kOutcomeClasses, outcome); }
 std::string_view name_of(WebhookType type) noexcept { return pick(kWebhooks, type); }
+std::string_view name_of(EventKind kind) noexcept { return pick(kEventKindNames, kind); }
 std::string_view name_of(Phase phase) noexcept { return pick(kPhases, phase); }
 std::string_view name_of(LegState state) noexcept { return pick(kLegStates, state); }
 std::string_view name_of(Outcome outcome) noexcept { return pick(kOutcomes, outcome); }
