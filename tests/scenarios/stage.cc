@@ -21,6 +21,12 @@ std::string seconds(Millis ms) {
   return text;
 }
 
+// Values are one word in a scenario.
+std::string as_word(std::string text) {
+  std::ranges::replace(text, ' ', '_');
+  return text.empty() ? "none" : text;
+}
+
 std::string list(std::vector<std::string> words) {
   if (words.empty()) return "nothing";
   std::ranges::sort(words);
@@ -91,12 +97,12 @@ std::string Stage::leg_fact(std::size_t index, const std::string& what) const {
   const Leg& leg = session_.legs.at(index);
   if (what.empty()) return std::string(name_of(leg.state));
   if (what == "outcome") return std::string(name_of(device_outcome(session_, index)));
-  if (what == "reason") return std::string(reason_of(session_, index));
-  if (what == "by") return std::string(answered_by(session_, index));
+  if (what == "reason") return as_word(std::string(reason_of(session_, index)));
+  if (what == "by") return as_word(std::string(answered_by(session_, index)));
   if (what == "quit") return std::string(name_of(leg.quit));
-  if (what == "cause") return leg.cause;
-  if (what == "source") return leg.hangup_source;
-  if (what == "sip") return leg.sip_cause;
+  if (what == "cause") return as_word(leg.cause);
+  if (what == "source") return as_word(leg.hangup_source);
+  if (what == "sip") return as_word(leg.sip_cause);
   if (what == "rang") return leg.ringing_ms != 0 ? "yes" : "no";
   if (what == "answered_at") return leg.answered_ms == 0 ? "never" : seconds(leg.answered_ms - kStartMs);
   if (what == "ended_at") return leg.ended_ms == 0 ? "never" : seconds(leg.ended_ms - kStartMs);
@@ -115,9 +121,9 @@ std::string Stage::fact(const std::string& what) const {
   if (what == "ledger") return std::to_string(ledger_entries(session_).size());
   if (what == "kept") return is_tombstone(session_) ? "no" : "yes";
   const Parent& caller = session_.parent;
-  if (what == "caller.cause") return caller.cause;
-  if (what == "caller.source") return caller.hangup_source;
-  if (what == "caller.sip") return caller.sip_cause;
+  if (what == "caller.cause") return as_word(caller.cause);
+  if (what == "caller.source") return as_word(caller.hangup_source);
+  if (what == "caller.sip") return as_word(caller.sip_cause);
   if (what == "caller.bridged_at") return caller.bridged_ms == 0 ? "never" : seconds(caller.bridged_ms - kStartMs);
   if (what == "caller.answered_at") return caller.answered_ms == 0 ? "never" : seconds(caller.answered_ms - kStartMs);
   if (what == "caller.ended_at") return caller.ended_ms == 0 ? "never" : seconds(caller.ended_ms - kStartMs);

@@ -28,10 +28,10 @@ constexpr std::array<std::string_view, 10> kWebhooks{"call.initiated",
                                                      "call.machine.detection.ended",
                                                      "other"};
 constexpr std::array<std::string_view, kEventKinds> kEventKindNames{
-    "initiated",       "answered",      "bridged",          "hangup",        "speak_ended",   "recording_saved",
-    "recording_error", "gather_ended",  "machine_detected", "other",         "dial_result",   "answer_result",
-    "bridge_result",   "hangup_result", "speak_result",     "record_result", "audit_result",  "transfer_result",
-    "reject_result",   "gather_result", "notify_result",    "tick",          "device_ready",  "cancel"};
+    "initiated",       "answered",      "bridged",          "hangup",        "speak_ended",  "recording_saved",
+    "recording_error", "gather_ended",  "machine_detected", "other",         "dial_result",  "answer_result",
+    "bridge_result",   "hangup_result", "speak_result",     "record_result", "audit_result", "transfer_result",
+    "reject_result",   "gather_result", "notify_result",    "tick",          "device_ready", "cancel"};
 constexpr std::array<std::string_view, 11> kPhases{"none",         "ringing",   "answering",    "bridging",
                                                    "transferring", "connected", "vm_answering", "vm_greeting",
                                                    "vm_recording", "closing",   "closed"};

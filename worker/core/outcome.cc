@@ -14,11 +14,10 @@ bool is_decided(Phase phase) {
   return phase == Phase::connected || rules::is_voicemail(phase) || rules::is_over(phase);
 }
 
-bool won(const Session& session, std::size_t leg) { return session.winner == static_cast<int>(leg); }
-
-// A claim by its answer; the only leg of a transfer has one from the start.
+// By its answer; the only leg of a transfer has a claim from the start.
 bool was_claimed(const Session& session, std::size_t leg) {
-  return won(session, leg) && session.legs[leg].answered_ms != 0;
+  const bool transferred = session.plan.route == Route::transfer || session.plan.route == Route::agent;
+  return session.legs[leg].claimed || (transferred && leg == 0 && session.legs[leg].answered_ms != 0);
 }
 
 bool never_dialled(const Leg& leg) { return leg.cause == rules::kNeverDialled; }
@@ -75,7 +74,9 @@ DeviceOutcome shared_outcome(const Session& session) {
   return DeviceOutcome::failed;
 }
 
-DeviceOutcome claimed_outcome(const Session& session, const Leg& leg) {
+DeviceOutcome claimed_outcome(const Session& session, std::size_t index) {
+  const Leg& leg = session.legs[index];
+  if (session.winner != static_cast<int>(index)) return DeviceOutcome::failed;  // lost before the bridge
   if (session.outcome == Outcome::answered) return DeviceOutcome::answered;
   if (leg.hangup_attempt > 0 && session.outcome == Outcome::abandoned) return DeviceOutcome::caller_cancelled;
   if (leg.hangup_attempt > 0 && session.outcome == Outcome::cancelled) return DeviceOutcome::cancelled;
@@ -91,7 +92,7 @@ DeviceOutcome device_outcome(const Session& session, std::size_t leg) {
   if (was_claimed(session, leg)) {
     // Who left first, and whether the two did talk after all, may be told until the proofs are in.
     if (session.phase == Phase::closing && session.outcome == Outcome::abandoned) return DeviceOutcome::none;
-    return claimed_outcome(session, l);
+    return claimed_outcome(session, leg);
   }
   const DeviceOutcome own = own_outcome(l);
   return own != DeviceOutcome::none ? own : shared_outcome(session);

@@ -9,4 +9,4 @@ inline constexpr std::size_t kPhases = static_cast<std::size_t>(Phase::closed) +
   return static_cast<std::uint16_t>(1U << static_cast<unsigned>(phase));
 }
 [[nodiscard]] constexpr bool is_allowed(Phase, EventKind, Phase) noexcept { return true; }
-}
+}  // namespace ringfence

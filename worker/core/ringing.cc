@@ -20,10 +20,11 @@ void forget_bridge(Session& s) {
 
 bool claim(Session& s, Millis at_ms) {
   for (std::size_t i = first_of(s); i < s.legs.size(); ++i) {
-    const Leg& leg = s.legs[i];
+    Leg& leg = s.legs[i];
     // Without its id a leg cannot be bridged; the next event of it brings the id.
     const bool counts = leg.state == LegState::accepted || leg.state == LegState::bridged;
     if (!counts || leg.quit != Quit::none || leg.call_control_id.empty()) continue;
+    leg.claimed = true;
     s.winner = static_cast<int>(i);
     ++s.claims;
     s.claimed_ms = at_ms;

@@ -95,6 +95,7 @@ struct Leg {
   bool machine = false;                      // the provider heard one
   bool unsure = false;                       // the provider could not tell
   bool unproved = false;                     // the prompt is over, or could not be played, and the key was not pressed
+  bool claimed = false;                      // was the winner, and is unless its end was seen
   bool rung_again = false;                   // a later leg stands for its device
   DeviceOutcome told = DeviceOutcome::none;  // to the organisation's application: from then on its facts stand
   std::string told_reason;

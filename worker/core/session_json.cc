@@ -70,6 +70,7 @@ void fields(Visitor& visit, Leg& leg) {
   visit("machine", leg.machine);
   visit("unsure", leg.unsure);
   visit("unproved", leg.unproved);
+  visit("claimed", leg.claimed);
   visit("rung_again", leg.rung_again);
   visit("told", leg.told);
   visit("told_reason", leg.told_reason);

@@ -70,6 +70,7 @@ Leg any_leg(Random& random) {
   leg.machine = random.coin();
   leg.unproved = random.coin();
   leg.rung_again = random.coin();
+  leg.claimed = random.coin();
   leg.unsure = random.coin();
   leg.gather_attempt = random.below(9);
   leg.hangup_attempt = random.below(100);
