@@ -45,42 +45,54 @@ inline constexpr Phases X = bit_of(Phase::closed);
 [[nodiscard]] constexpr PhaseTable make_phase_table() noexcept {
   using namespace phase_table;
   return {.by_event = {{
-//   webhooks: initiated    answered     bridged      hangup       speak_ended  rec_saved    rec_error    gather_ended detected other
-//   results:  dial         answer       bridge       hangup       speak        record       audit        transfer     reject   gather    notify
-//   then:     tick         device_ready cancel
-/* none */         {R|A|T|V|L, L,         L,           X,           X,           X,           X,           L,           L,       X,
-                    o,         o,         o,           o,           o,           o,           o,           o,           o,       o,        o,
-                    o,         o,         o},
-/* ringing */      {A,         A,         A,           V|L,         A,           A,           A,           A|V|L,       A|V|L,   A,
-                    A|V|L,     L,         o,           o,           L,           o,           A|V|L,       o,           o,       V|L,      o,
-                    o,         o,         L},
-/* answering */    {o,         B|T,       B|C,         R|V|L,       o,           o,           o,           o,           o,       o,
-                    o,         B|T|L,     o,           o,           o,           o,           R|B|V|L,     o,           o,       o,        o,
-                    o,         o,         L},
-/* bridging */     {o,         o,         C,           R|G|L,       o,           o,           o,           o,           o,       o,
-                    o,         L,         G,           o,           L,           o,           R|C|G|L,     o,           o,       o,        o,
-                    o,         o,         L},
-/* transferring */ {o,         o,         C,           V|L,         o,           o,           o,           o,           o,       o,
-                    o,         L,         o,           o,           o,           o,           C|V|L,       V|L,         o,       o,        o,
-                    o,         o,         L},
-/* connected */    {o,         o,         o,           L,           o,           o,           o,           o,           o,       o,
-                    o,         L,         o,           o,           L,           L,           L,           o,           o,       o,        o,
-                    o,         o,         L},
-/* vm_answering */ {o,         G,         G,           L,           o,           o,           o,           o,           o,       o,
-                    o,         G|L,       o,           o,           o,           o,           G|L,         o,           o,       o,        o,
-                    o,         o,         L},
-/* vm_greeting */  {o,         o,         o,           L,           M,           o,           o,           o,           o,       o,
-                    o,         L,         o,           o,           M|L,         o,           L,           o,           o,       o,        o,
-                    o,         o,         L},
-/* vm_recording */ {o,         o,         o,           L,           o,           L,           L,           o,           o,       o,
-                    o,         L,         o,           o,           L,           L,           L,           o,           o,       o,        o,
-                    o,         o,         L},
-/* closing */      {o,         o,         o,           X,           o,           X,           X,           o,           o,       o,
-                    X,         X,         o,           X,           X,           X,           X,           o,           X,       X,        o,
-                    o,         o,         o},
-/* closed */       {o,         o,         o,           o,           o,           o,           o,           o,           o,       o,
-                    o,         o,         o,           o,           o,           o,           o,           o,           o,       o,        o,
-                    o,         o,         o},
+// webhooks: initiated, answered, bridged, hangup, speak_ended, recording_saved, recording_error, gather_ended,
+    //           machine_detected, other
+    // results:  dial, answer, bridge, hangup, speak, record, audit, transfer, reject, gather, notify
+    // and:      tick, device_ready, cancel
+    /* none */
+    {R|A|T|V|L, L,         L,         X,         X,         X,         X,         L,         L,         X,
+     o,      o,      o,      o,      o,      o,      o,      o,      o,      o,      o,
+     o, o, o},
+    /* ringing */
+    {A,         A,         A,         V|L,       A,         A,         A,         A|V|L,     A|V|L,     A,
+     A|V|L,  L,      o,      o,      L,      o,      A|V|L,  o,      o,      V|L,    o,
+     o, o, L},
+    /* answering */
+    {o,         B|T,       B|C,       R|V|L,     o,         o,         o,         o,         o,         o,
+     o,      B|T|L,  o,      o,      o,      o,      R|B|V|L, o,      o,      o,      o,
+     o, o, L},
+    /* bridging */
+    {o,         o,         C,         R|G|L,     o,         o,         o,         o,         o,         o,
+     o,      L,      G,      o,      L,      o,      R|C|G|L, o,      o,      o,      o,
+     o, o, L},
+    /* transferring */
+    {o,         o,         C,         V|L,       o,         o,         o,         o,         o,         o,
+     o,      L,      o,      o,      o,      o,      C|V|L,  V|L,    o,      o,      o,
+     o, o, L},
+    /* connected */
+    {o,         o,         o,         L,         o,         o,         o,         o,         o,         o,
+     o,      L,      o,      o,      L,      L,      L,      o,      o,      o,      o,
+     o, o, L},
+    /* vm_answering */
+    {o,         G,         G,         L,         o,         o,         o,         o,         o,         o,
+     o,      G|L,    o,      o,      o,      o,      G|L,    o,      o,      o,      o,
+     o, o, L},
+    /* vm_greeting */
+    {o,         o,         o,         L,         M,         o,         o,         o,         o,         o,
+     o,      L,      o,      o,      M|L,    o,      L,      o,      o,      o,      o,
+     o, o, L},
+    /* vm_recording */
+    {o,         o,         o,         L,         o,         L,         L,         o,         o,         o,
+     o,      L,      o,      o,      L,      L,      L,      o,      o,      o,      o,
+     o, o, L},
+    /* closing */
+    {o,         o,         o,         X,         o,         X,         X,         o,         o,         o,
+     X,      X,      o,      X,      X,      X,      X,      o,      X,      X,      o,
+     o, o, o},
+    /* closed */
+    {o,         o,         o,         o,         o,         o,         o,         o,         o,         o,
+     o,      o,      o,      o,      o,      o,      o,      o,      o,      o,      o,
+     o, o, o},
   }},
   //         none ringing answering bridging transferring connected vm_answering vm_greeting vm_recording closing closed
   .at_once = {o,  A,      B,        C,       o,           L,        G,           o,          L,           X,      o},
