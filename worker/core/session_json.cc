@@ -44,6 +44,8 @@ void fields(Visitor& visit, RingPlan& plan) {
   visit("hold_losers", plan.hold_losers_ms);
   visit("no_record", plan.no_record);
   visit("busy", plan.busy);
+  visit("outbound", plan.outbound);
+  visit("caller_id", plan.caller_id);
   visit("headers", plan.headers);
 }
 
