@@ -76,8 +76,9 @@ struct Organisation {
 
 struct IncomingCall {
   std::string_view called, caller, caller_name;
-  std::string_view session;  // tells its conversation with an agent from others
-  std::string_view summary;  // of earlier conversations, when there is one at hand
+  std::string_view session;   // tells its conversation with an agent from others
+  std::string_view summary;   // of earlier conversations, when there is one at hand
+  bool every_device = false;  // to draw a plan: also the devices that are not dialled just now
 };
 
 class Directory {

@@ -185,7 +185,7 @@ class Decision {
   std::vector<PlanTarget> dialable(const Organisation& organisation, const User& user) {
     std::vector<PlanTarget> targets;
     for (const Device& device : user.devices) {
-      std::string_view hindered = hindrance(device, now_ms_);
+      std::string_view hindered = call_.every_device ? std::string_view() : hindrance(device, now_ms_);
       // Refused at import as well; said again here because dialling it would ring the whole organisation.
       if (hindered.empty() && device.number.empty() && device.sip_username == organisation.sip_username) {
         hindered = "has the organisation's credential";

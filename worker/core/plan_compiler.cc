@@ -153,9 +153,11 @@ class Check {
     compile_plan(plan_, devices_, channels_, rules_, compiled);
     if (compiled.max_channels == 0) return std::nullopt;
     for (const TimelineRow& row : timeline(compiled, rules_).rows) {
-      if (row.rings && row.until_ms - row.from_ms >= limits::kRingMinMs) continue;
-      const std::string& name = compiled.destinations[row.destination].device;
-      return PlanFault{line_of(name), "device " + name + " would wait for a channel until the ringing is over (" +
+      const Destination& to = compiled.destinations[row.destination];
+      const Millis last_ms = std::min(row.until_ms, last_answer_ms(to.verify, plan_, rules_));
+      if (row.rings && last_ms - row.from_ms >= limits::kRingMinMs) continue;
+      const std::string& name = to.device;
+      return PlanFault{line_of(name), "device " + name + " would wait for a channel until it is too late to answer (" +
                                           std::to_string(compiled.max_channels) +
                                           " at once); expected more max_channels or channels, or a timeout= for "
                                           "those that ring before it"};

@@ -215,7 +215,15 @@ TEST(DirectoryFile, TheSampleIsAccepted) {
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   ASSERT_FALSE(text.empty());
   const Directory directory = good(text);
-  EXPECT_EQ(directory.plan("+4930123456", "+4915112345", at("2026-11-21T08:00:00Z"), "d").destinations.size(), 2u);
+  // A Saturday: the hours are over.
+  EXPECT_EQ(directory.plan("+4930123456", "+4915112345", at("2026-11-21T08:00:00Z"), "d").route, Route::agent);
+  const RingPlan plan = directory.plan({.called = "+4930123456", .caller = "+4915112345", .every_device = true},
+                                       at("2026-11-23T08:00:00Z"), "d");
+  EXPECT_EQ(plan.route, Route::ring);
+  EXPECT_EQ(plan.destinations.size(), 3u);
+  EXPECT_EQ(directory.plan("+4930123456", "anonymous", at("2026-11-23T08:00:00Z"), "d").route, Route::reject);
+  const std::string text_again = directory.text();
+  EXPECT_EQ(good(text_again).text(), text_again);
 }
 
 }  // namespace
