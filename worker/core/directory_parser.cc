@@ -154,7 +154,7 @@ class Parser {
     const std::string& name = directive.name;
     if (name == "plan") {
       wanted.plan.line = directive.line;
-      const Done done = reader_.value(directive, seen, user.plan);
+      Done done = reader_.value(directive, seen, user.plan);
       wanted.plan.name = user.plan;
       return done;
     }
