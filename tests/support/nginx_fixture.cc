@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
 #include <iterator>
 #include <memory>
@@ -109,8 +110,7 @@ int NginxFixture::version() {
   const char* at = text.data() + slash;
   for (int& number : numbers) {
     if (at == text.data() + text.size()) break;
-    number = std::atoi(++at);
-    at = std::find(at, text.data() + text.size(), '.');
+    at = std::from_chars(at + 1, text.data() + text.size(), number).ptr;
   }
   return numbers[0] * 1000000 + numbers[1] * 1000 + numbers[2];
 }
