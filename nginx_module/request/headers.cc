@@ -59,8 +59,9 @@ Common collect(ngx_http_request_t* r, Context& context) noexcept {
   return common;
 }
 
+// With --with-compat an nginx that has TLS loads a module whose sources were configured without it.
 bool is_tls([[maybe_unused]] const ngx_http_request_t* r) noexcept {
-#if (NGX_HTTP_SSL)
+#if (NGX_HTTP_SSL || NGX_COMPAT)
   return r->connection->ssl != nullptr;
 #else
   return false;

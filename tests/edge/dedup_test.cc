@@ -99,6 +99,7 @@ TEST_F(EdgeTest, ACopyOfAnEventThatThenFailsIsNotAnswered200) {
 }
 
 TEST_F(EdgeTest, AClientThatGivesUpDoesNotUndoADurableEvent) {
+  if (!NginxFixture::has(NginxFixture::kHttp2)) GTEST_SKIP() << "this nginx has no HTTP/2";
   ASSERT_TRUE(start());
   worker.set_script([](const SeenEvent&) { return WorkerReply{.bytes = "", .close = false, .hold = true}; });
   {

@@ -299,6 +299,7 @@ TEST_F(GateBypassTest, HalfABodyFromAnotherLocationIsNotTakenForAWhole) {
 }
 
 TEST_F(GateBypassTest, AnHttp2RequestMeetsTheSameGate) {
+  if (!NginxFixture::has(NginxFixture::kHttp2)) GTEST_SKIP() << "this nginx has no HTTP/2";
   ASSERT_TRUE(start_gate());
   HttpRequest http2 = forged();
   http2.http2 = true;

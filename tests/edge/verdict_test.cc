@@ -86,6 +86,7 @@ TEST_F(EdgeTest, ATimestampThatIsNotPlainDigitsIsRefusedThoughSigned) {
 }
 
 TEST_F(EdgeTest, ARepeatedHeaderIsRefusedWhicheverCopyIsGenuine) {
+  if (!NginxFixture::has(NginxFixture::kHttp2)) GTEST_SKIP() << "this nginx has no HTTP/2";
   ASSERT_TRUE(start());
   for (const std::string name : {"telnyx-timestamp", "telnyx-signature-ed25519"}) {
     for (const bool first : {true, false}) {

@@ -374,6 +374,7 @@ TEST_F(WorkerTest, ALocationThatFailsOverToAnotherClaimsTheEventAnew) {
 }
 
 TEST_F(WorkerTest, AClaimEndsWithTheVerdictThoughTheClientReadsSlowly) {
+  if (!NginxFixture::has(NginxFixture::kHttp2)) GTEST_SKIP() << "this nginx has no HTTP/2";
   ASSERT_TRUE(start());
   worker.set_script([](const SeenEvent&) { return reply_with(Verdict::later); });
   SlowHttp2Client refused(nginx.http2_socket());
@@ -390,6 +391,7 @@ TEST_F(WorkerTest, AClaimEndsWithTheVerdictThoughTheClientReadsSlowly) {
 }
 
 TEST_F(WorkerTest, WhatFollowsAVerdictNeverReachesAClientThatReadsSlowly) {
+  if (!NginxFixture::has(NginxFixture::kHttp2)) GTEST_SKIP() << "this nginx has no HTTP/2";
   ASSERT_TRUE(start());
   worker.set_script([](const SeenEvent&) { return WorkerReply{.bytes = "", .close = false, .hold = true}; });
   SlowHttp2Client client(nginx.http2_socket());

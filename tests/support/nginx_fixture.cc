@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cstdlib>
 #include <iterator>
@@ -48,7 +49,7 @@ constexpr std::string_view kHttp = R"(http {
 {http}
   server {
     listen unix:{dir}/http.sock;
-    listen unix:{dir}/http2.sock http2;
+    listen unix:{dir}/http2.sock{http2};
     location = /webhook_status { webhook_status; {status} }
 {server}
   }
@@ -74,6 +75,7 @@ struct JsonDeleter {
 void NginxFixture::write_conf(const NginxSetup& setup) const {
   std::string text{kHead};
   if (setup.with_http) text += kHttp;
+  text = replaced(std::move(text), "{http2}", has(kHttp2) ? " http2" : "");
   text = replaced(std::move(text), "{main}", setup.main);
   text = replaced(std::move(text), "{http}", setup.http);
   text = replaced(std::move(text), "{server}", setup.server);
@@ -100,6 +102,12 @@ std::string NginxFixture::description() {
   int status = 0;
   ::waitpid(spawn({program(), "-V"}, {}, dir.file("description")), &status, 0);
   return read_text(dir.file("description"));
+}
+
+bool NginxFixture::has(std::string_view argument) {
+  static const std::string text = description();  // one nginx a process
+  const std::size_t at = text.find(argument);
+  return at != std::string::npos && std::isspace(static_cast<unsigned char>((text + "\n")[at + argument.size()])) != 0;
 }
 
 int NginxFixture::version() {
