@@ -17,12 +17,12 @@ void test_hook() noexcept {
   std::FILE* file = path == nullptr ? nullptr : std::fopen(path, "r+");
   if (file == nullptr) return;
   char text[16] = {};
-  (void)std::fread(text, 1, sizeof text - 1, file);
-  const long left = std::strtol(text, nullptr, 10);
+  const bool read = std::fgets(text, sizeof text, file) != nullptr;
+  const long left = read ? std::strtol(text, nullptr, 10) : 0;
   std::rewind(file);
   if (left > 1) (void)std::fprintf(file, "%ld ", left - 1);
   (void)std::fclose(file);
-  if (left > 1) return;
+  if (left != 1) return;
   (void)std::remove(path);
   (void)::raise(SIGKILL);
 }
