@@ -185,7 +185,10 @@ char* check(const Merging& m, bool own_tolerance) noexcept {
   const LocConf& conf = m.conf;
   // Also where nobody dedups: nginx would call it a zone of no size, and not say where.
   if (conf.dedup_zone != nullptr && !is_declared(conf.dedup_zone)) {
-    return refuse(m.cf, conf.dedup_at, "\"webhook_dedup\" names a zone that no \"webhook_zone\" declares");
+    ngx_log_error(NGX_LOG_EMERG, m.cf->log, 0,
+                  "\"webhook_dedup\" names a zone that no \"webhook_zone\" declares: \"%V\" in %V:%ui",
+                  &conf.dedup_zone->shm.name, &conf.dedup_at.file, conf.dedup_at.line);
+    return conf_failed();
   }
   if (conf.webhook == 0) {
     if (conf.pass_at.line == 0) return NGX_CONF_OK;

@@ -98,9 +98,9 @@ void refuse_unknown(ngx_conf_t* cf, const MainConf& main, const ngx_str_t& name,
   ngx_str_t near = ngx_text(near_miss(view(name), std::span(known).first(count)));
   ngx_str_t list{static_cast<std::size_t>(end - presets), presets};
   ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                "\"webhook\" knows no scheme \"%V\"; %s%V%s there are %V; one of your own goes into http as "
+                "\"webhook\" knows no scheme \"%V\"; %s%V%sthere are %V; one of your own goes into http as "
                 "\"webhook_scheme %V { ... }\" in %V:%ui",
-                &name, near.len == 0 ? "" : "did you mean \"", &near, near.len == 0 ? "" : "\"?", &list, &name,
+                &name, near.len == 0 ? "" : "did you mean \"", &near, near.len == 0 ? "" : "\"? ", &list, &name,
                 &at.file, at.line);
 }
 

@@ -160,7 +160,9 @@ Fault parse_key(const Plan& plan, std::string_view text, Key& key) noexcept {
   read.algorithm = method.algorithm;
   std::string_view wrong = read_key(plan, method, text, read);
   if (wrong.empty() && !prepare(read.algorithm, {read.bytes.data(), read.size}, read.prepared)) {
-    wrong = method.algorithm == Algorithm::ecdsa_p256 ? "is not a public key on P-256 in DER" : "cannot be used";
+    wrong = method.algorithm == Algorithm::ecdsa_p256
+                ? "is not a public key on P-256 in DER"
+                : "cannot be used with this OpenSSL, where 3.0.3 or later is needed";
   }
   if (wrong.empty()) {
     take_fingerprint(read);
