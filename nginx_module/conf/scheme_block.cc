@@ -19,8 +19,13 @@ Scheme* make_scheme(ngx_conf_t* cf, std::string_view name, const SourceLine& at)
   static_assert(std::is_trivially_destructible_v<Scheme>);
   void* memory = ngx_palloc(cf->pool, sizeof(Scheme));
   if (memory == nullptr) return nullptr;
-  return new (memory)
-      Scheme{.recipe = scheme::Recipe(name), .at = at, .slot = 0, .next = nullptr, .used = false, .default_url = false};
+  return new (memory) Scheme{.recipe = scheme::Recipe(name),
+                             .at = at,
+                             .slot = 0,
+                             .next = nullptr,
+                             .used = false,
+                             .default_url = false,
+                             .fresh_ms = 0};
 }
 
 Scheme* declared(const MainConf& main, std::string_view name) noexcept {

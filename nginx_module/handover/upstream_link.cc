@@ -109,9 +109,9 @@ ngx_int_t take_verdict(ngx_http_request_t* r, Context& context, const VerdictFra
   log_verdict(r, context, reason, frame.reason);
   count_frames(r, context);
   if (is_taken(outcome)) {
-    commit_claim(context);
+    commit_claims(context);
   } else {
-    release_claim(context);
+    release_claims(context);
   }
   context.retry_after_s = std::clamp<std::uint16_t>(frame.retry_after_s, 1, kRetryAfterMost_s);
   settle(context, reason);
@@ -150,7 +150,7 @@ void abort_request(ngx_http_request_t*) noexcept {}
 void finalize_request(ngx_http_request_t* r, ngx_int_t) noexcept {
   Context& context = context_of(r);
   count_frames(r, context);
-  release_claim(context);
+  release_claims(context);
   if (context.outcome != Outcome::none) return;
   settle(context, Reason::worker_away);
   log_refusal(r, *context.conf, Reason::worker_away, context.presented);

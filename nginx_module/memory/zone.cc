@@ -146,7 +146,8 @@ ngx_shm_zone_t* refer_dedup_zone(ngx_conf_t* cf, ngx_str_t& name) {
   return ngx_shared_memory_add(cf, &name, 0, &ngx_http_webhook_module);
 }
 
-bool is_declared(const ngx_shm_zone_t* zone) noexcept { return zone->data != nullptr; }
+// By what it is initialised with, since the counters are a zone of ours, too.
+bool is_declared(const ngx_shm_zone_t* zone) noexcept { return zone->init == init_dedup; }
 
 ngx_shm_zone_t* declare_counters(ngx_conf_t* cf, void* owner, CountersReady ready) {
   ngx_str_t name = ngx_text(kCountersName);
@@ -160,9 +161,9 @@ ngx_shm_zone_t* declare_counters(ngx_conf_t* cf, void* owner, CountersReady read
   return shm;
 }
 
-ClaimResult claim(ngx_shm_zone_t* zone, const DedupKey& key, std::int64_t lease_ms) noexcept {
+ClaimResult claim(ngx_shm_zone_t* zone, const DedupKey& key, std::int64_t lease_ms, std::int64_t keep_ms) noexcept {
   const Lock lock(zone_of(zone));
-  return zone_of(zone).table->claim(key, now_ms(), lease_ms);
+  return zone_of(zone).table->claim(key, now_ms(), lease_ms, keep_ms);
 }
 
 void commit(ngx_shm_zone_t* zone, const DedupKey& key, ClaimToken token, std::int64_t window_ms) noexcept {

@@ -258,5 +258,22 @@ TEST_F(ConfigTest, KeysAndToleranceAreInherited) {
   EXPECT_EQ(send(signer.webhook("/w", event_body("evt-2"), -20)).status, 403);
 }
 
+// A public key is known to everybody; as a secret it would let everybody sign.
+TEST_F(ConfigTest, AnotherSchemeDoesNotInheritKeysOfAnotherKind) {
+  const std::string refusal = "\"webhook\" inherits the keys of scheme \"telnyx\"";
+  expect_refused(with(gate() + "location /w/in {\n webhook stripe;\n}\n}"), "webhook stripe", refusal);
+  write_text(nginx.file("keys"), signer.public_key());
+  expect_refused(with("webhook telnyx;\nwebhook_key_file keys;\nlocation /w {\n if ($arg_x) {\n webhook github;\n}\n}"),
+                 "webhook github", refusal);
+  expect_accepted(with(gate() + "location /w/in {\n webhook stripe;\n webhook_key " + kSecret + ";\n}\n}"));
+  expect_accepted(with("location /w {\n webhook stripe;\n webhook_key " + std::string(kSecret) +
+                       ";\n location /w/in {\n webhook slack;\n}\n}"));
+}
+
+TEST_F(ConfigTest, TheCountersAreNoDedupZone) {
+  expect_refused(with(gate() + "webhook_dedup zone=webhook:counters;\n}"), "webhook_dedup zone=webhook:counters",
+                 "names a zone that no \"webhook_zone\" declares");
+}
+
 }  // namespace
 }  // namespace ringfence::test

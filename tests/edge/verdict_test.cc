@@ -205,6 +205,7 @@ TEST_F(EdgeTest, RequestsThatCouldBeReadInTwoWaysAreRefused) {
       {changed("telnyx-timestamp: ", "telnyx-timestamp: 1\r\ntelnyx-timestamp: "), 403},
       {changed("telnyx-timestamp: ", "Telnyx-Timestamp: 1\r\ntelnyx-timestamp: "), 403},
       {changed("telnyx-timestamp: ", "telnyx_timestamp: "), 403},
+      {changed("telnyx-timestamp: ", "telnyx_timestamp: 1\r\ntelnyx-timestamp: "), 403},
       {changed("telnyx-timestamp: ", "telnyx-timestamp : "), 400},
   };
   for (const auto& [text, status] : requests) {
@@ -213,10 +214,6 @@ TEST_F(EdgeTest, RequestsThatCouldBeReadInTwoWaysAreRefused) {
     EXPECT_EQ(client.read_response().status, status) << text;
   }
   expect_no_effect();
-  RawClient client(nginx.http_socket());
-  // A header of another name is nobody's business.
-  ASSERT_TRUE(client.write(changed("telnyx-timestamp: ", "telnyx_timestamp: 1\r\ntelnyx-timestamp: ")));
-  EXPECT_EQ(client.read_response().status, 200);
 }
 
 }  // namespace
