@@ -119,7 +119,8 @@ ngx_shm_zone_t* declare_dedup_zone(ngx_conf_t* cf, ngx_str_t& spec) {
   ngx_str_t size_text{};
   if (colon != std::string_view::npos) size_text = ngx_text(text.substr(colon + 1));
   const ssize_t size = size_text.len == 0 ? NGX_ERROR : ngx_parse_size(&size_text);
-  if (colon == 0 || size < 0) {
+  // "zone=calls:1m", as other modules have it, would be a zone of the name "zone=calls".
+  if (colon == 0 || size < 0 || text.substr(0, colon).contains('=')) {
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"webhook_zone\" needs <name>:<size>, not \"%V\"", &spec);
     return nullptr;
   }

@@ -190,6 +190,7 @@ TEST_F(ConfigTest, ZonesAreChecked) {
   expect_refused(with("", "webhook_zone :1m;\n"), "webhook_zone", "needs <name>:<size>");
   expect_refused(with("", "webhook_zone calls:many;\n"), "webhook_zone", "needs <name>:<size>");
   expect_refused(with("", "webhook_zone calls:8k;\n"), "webhook_zone", "is too small");
+  expect_refused(with("", "webhook_zone zone=calls:1m;\n"), "webhook_zone", "needs <name>:<size>");
   expect_refused(with("", "webhook_zone calls:1m;\nwebhook_zone calls:1m; # again\n"), "webhook_zone calls:1m; # again",
                  "is duplicate");
 }
@@ -261,12 +262,12 @@ TEST_F(ConfigTest, KeysAndToleranceAreInherited) {
 // A public key is known to everybody; as a secret it would let everybody sign.
 TEST_F(ConfigTest, AnotherSchemeDoesNotInheritKeysOfAnotherKind) {
   const std::string refusal = "\"webhook\" inherits the keys of scheme \"telnyx\"";
-  expect_refused(with(gate() + "location /w/in {\n webhook stripe;\n}\n}"), "webhook stripe", refusal);
+  expect_refused(with(gate() + "location /w/in {\n webhook slack;\n}\n}"), "webhook slack", refusal);
   write_text(nginx.file("keys"), signer.public_key());
   expect_refused(with("webhook telnyx;\nwebhook_key_file keys;\nlocation /w {\n if ($arg_x) {\n webhook github;\n}\n}"),
                  "webhook github", refusal);
-  expect_accepted(with(gate() + "location /w/in {\n webhook stripe;\n webhook_key " + kSecret + ";\n}\n}"));
-  expect_accepted(with("location /w {\n webhook stripe;\n webhook_key " + std::string(kSecret) +
+  expect_accepted(with(gate() + "location /w/in {\n webhook stripe;\n webhook_key whsec_" + kSecret + ";\n}\n}"));
+  expect_accepted(with("location /w {\n webhook stripe;\n webhook_key whsec_" + std::string(kSecret) +
                        ";\n location /w/in {\n webhook slack;\n}\n}"));
 }
 

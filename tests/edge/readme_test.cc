@@ -50,7 +50,7 @@ class ReadmeTest : public EdgeTest {
   // The key files the README names, with keys of the right kind.
   void write_keys() const {
     for (const char* name : {"stripe", "github", "twilio", "retell", "calcom", "shopify", "meta"}) {
-      write_text(nginx.file(std::string(name) + ".keys"), "a7c1f0d2-9b1e4e55-8a02 # the only one\n");
+      write_text(nginx.file(std::string(name) + ".keys"), "whsec_a7c1f0d29b1e4e558a02 # the only one\n");
     }
     write_text(nginx.file("telnyx.keys"), signer.public_key() + "\n");
   }
