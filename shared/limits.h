@@ -152,8 +152,11 @@ inline constexpr std::size_t kSipHeaderBytes = 1024;
 inline constexpr std::size_t kSipHeadersBytes = 6 * 1024;
 // What is spoken to a caller; Telnyx's speak takes 3,000 characters.
 inline constexpr std::size_t kGreetingBytes = 3000;
-// Commands waiting for their result in one session: a dial and a hangup per leg, and the parent's own.
-inline constexpr std::size_t kOutbox = 2 * kLegs + 16;
+// Commands waiting for their result in one session: at worst a dial, a prompt, a hangup and an outcome to be told per
+// leg, and the parent's own.
+inline constexpr std::size_t kOutbox = 4 * kLegs + 16;
+// An outcome that the organisation's application does not take is offered again for a day.
+inline constexpr std::int64_t kNotifyMs = 24LL * 3'600'000;
 // A session document: 64 legs of ~300 bytes each and the outbox.
 inline constexpr std::size_t kDocumentBytes = 128 * 1024;
 

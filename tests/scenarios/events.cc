@@ -38,12 +38,12 @@ std::string joined(const Words& words, std::size_t count) {
 
 int Stage::leg_named(const std::string& word) const {
   if (word == "caller") return kParent;
-  const auto at = std::ranges::find(script_.devices, word);
-  return at == script_.devices.end() ? kUnknownLeg : static_cast<int>(at - script_.devices.begin());
+  const auto at = std::ranges::find(names_, word);
+  return at == names_.end() ? kUnknownLeg : static_cast<int>(at - names_.begin());
 }
 
 WebhookFact Stage::about(int leg) const {
-  const std::string name = leg == kParent ? "caller" : script_.devices[static_cast<std::size_t>(leg)];
+  const std::string name = name_of_leg(leg);
   WebhookFact fact{.call_control_id = name + "-call", .call_leg_id = name + "-leg", .call_session_id = "the-session"};
   fact.connection_id = "the-connection";
   // The caller's call has none until we have answered it: it is known by its leg id.
@@ -57,8 +57,10 @@ void Stage::webhook(WebhookFact fact, bool incoming_call) {
     fact.incoming = true;
     fact.from = "+15550001111";
     fact.to = "+15550002222";
-    event.plan = RingPlan{.organisation = "acme", .user = "reception", .greeting = "Please leave a message."};
-    for (const auto& device : script_.devices) event.plan->destinations.push_back({device, "sip:" + device});
+    event.plan = script_.plan;
+    event.plan->organisation = "acme";
+    event.plan->user = "reception";
+    event.plan->greeting = "Please leave a message.";
   }
   fact.type_name = std::string(name_of(fact.type));
   event.body = std::move(fact);
@@ -76,29 +78,46 @@ bool Stage::act(const Line& line) {
     for (auto& [name, sent] : sent_) sent.lost = true;
     return true;
   }
-  if (same(words, {"store", "forgets"})) {
-    session_ = Session{.id = session_.id};
-    return true;
-  }
   if (same(words, {"all", "ok"})) {
     const auto waiting = std::exchange(sent_, {});
     for (const auto& [name, sent] : waiting) {
-      if (!sent.lost && sent.command.verb != Verb::audit) answer_command(sent, accepted(sent.command));
+      const bool asks = sent.command.verb == Verb::audit;
+      if (!sent.lost && !asks) answer_command(sent, accepted(sent.command));
     }
     return true;
   }
   const int leg = leg_named(words[0]);
   if (words[0] == "look") return act_audit(words);
+  if (act_others(words)) return true;
   if (leg == kParent) return act_caller(words);
   if (leg >= 0) return act_leg(words);
   return act_result(words);
 }
 
+bool Stage::act_others(const Words& words) {
+  if (same(words, {"store", "forgets"})) {
+    session_ = Session{.id = session_.id};
+  } else if (same(words, {"operator", "cancels"})) {
+    happen(Event{.body = Cancel{.reason = "an operator said so"}});
+  } else if (words.size() >= 3 && words[0] == "device" && words[2] == "ready") {  // device D ready [press1 ...]
+    Words device(words.begin() + 1, words.end());
+    device.erase(device.begin() + 1);
+    DeviceReady ready;
+    if (!parse_device(device, ready.destination)) return false;
+    happen(Event{.body = std::move(ready)});
+  } else {
+    return false;
+  }
+  return true;
+}
+
 bool Stage::act_caller(const Words& given) {
   Words words = given;
   take_flag(words, "again");  // another webhook that says the same: step() must not care
-  const std::string cause = take_option(words, "cause");
   WebhookFact fact = about(kParent);
+  fact.sip_hangup_cause = take_option(words, "sip");
+  fact.hangup_source = take_option(words, "source");
+  const std::string cause = take_option(words, "cause");
   if (same(words, {"caller", "calls"})) {
     fact.type = WebhookType::initiated;
     webhook(fact, true);
@@ -113,6 +132,11 @@ bool Stage::act_caller(const Words& given) {
     fact.type = WebhookType::bridged;
   } else if (same(words, {"caller", "heard", "greeting"})) {
     fact.type = WebhookType::speak_ended;
+  } else if (same(words, {"caller", "heard", "hold"})) {
+    fact.type = WebhookType::speak_ended;
+    fact.client_state = ClientState{.session = session_.id, .leg = kParent, .generation = 2};
+  } else if (same(words, {"caller", "does", "something"})) {
+    fact.type = WebhookType::other;
   } else if (same(words, {"caller", "recording", "saved"})) {
     fact.type = WebhookType::recording_saved;
     fact.recording_id = "the-recording";
@@ -128,8 +152,10 @@ bool Stage::act_caller(const Words& given) {
 bool Stage::act_leg(const Words& given) {
   Words words = given;
   take_flag(words, "again");
-  const std::string cause = take_option(words, "cause");
   WebhookFact fact = about(leg_named(words[0]));
+  fact.sip_hangup_cause = take_option(words, "sip");
+  fact.hangup_source = take_option(words, "source");
+  const std::string cause = take_option(words, "cause");
   words.erase(words.begin());
   if (same(words, {"rings"})) {
     fact.type = WebhookType::initiated;
@@ -137,6 +163,19 @@ bool Stage::act_leg(const Words& given) {
     fact.type = WebhookType::answered;
   } else if (same(words, {"bridged"})) {
     fact.type = WebhookType::bridged;
+  } else if (words.size() == 2 && words[0] == "presses") {
+    fact.type = WebhookType::gather_ended;
+    if (words[1] != "nothing") fact.digits = words[1];
+  } else if (same(words, {"is", "a", "person"})) {
+    fact.type = WebhookType::machine_detected;
+    fact.detection = WebhookFact::Detection::person;
+  } else if (same(words, {"is", "a", "machine"})) {
+    fact.type = WebhookType::machine_detected;
+    fact.detection = WebhookFact::Detection::machine;
+  } else if (same(words, {"may", "be", "anybody"})) {
+    fact.type = WebhookType::machine_detected;
+  } else if (same(words, {"heard", "apology"})) {
+    fact.type = WebhookType::speak_ended;
   } else if (same(words, {"hangs", "up"}) || same(words, {"declines"}) || same(words, {"ended"})) {
     fact.type = WebhookType::hangup;
     fact.hangup_cause = !cause.empty() ? cause : words[0] == "declines" ? "call_rejected" : "normal_clearing";
@@ -159,7 +198,8 @@ CommandOutcome Stage::accepted(const Command& command) const {
 }
 
 void Stage::answer_command(const Sent& sent, CommandOutcome outcome) {
-  happen(Event{.body = CommandResult{sent.command.id, sent.command.tries, std::move(outcome)}});
+  const Command& command = sent.command;
+  happen(Event{.body = CommandResult{command.id, command.tries, std::move(outcome), command.verb, command.leg}});
 }
 
 // VERB WHOM ok | refused CODE | unknown [STATUS] | not sent, each with `after SECONDS` (Retry-After) and `try N`.
@@ -171,7 +211,8 @@ bool Stage::act_result(const Words& given) {
   const std::string name = joined(words, 2);
   CommandOutcome outcome;
   if (words[2] == "refused" && words.size() == 4) {
-    outcome = {.outcome = OutcomeClass::refused, .http_status = words[3] == "404" ? 404 : 422, .error_code = words[3]};
+    outcome = {.outcome = OutcomeClass::refused, .http_status = 422, .error_code = words[3]};
+    if (words[3] == "404" || words[3] == "410") outcome.http_status = words[3] == "404" ? 404 : 410;
   } else if (words[2] == "unknown" && words.size() <= 4) {
     outcome.http_status = words.size() == 4 ? static_cast<int>(std::strtol(words[3].c_str(), nullptr, 10)) : 0;
   } else if (words[2] == "not" && words.size() == 4 && words[3] == "sent") {

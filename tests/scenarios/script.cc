@@ -63,7 +63,80 @@ Result<void> parse_line(Script& script, int number, std::string_view text) {
   return {};
 }
 
+// ring A B | ring A, B after 5 press1 | ring nobody | transfer A | agent A | voicemail | reject [busy]
+bool parse_route(Script& script, std::string_view line) {
+  auto words = split(line, ' ');
+  RingPlan& plan = script.plan;
+  plan.busy = words == std::vector<std::string>{"reject", "busy"};
+  if (plan.busy) words.pop_back();
+  while (name_of(plan.route) != words[0]) {
+    if (plan.route == Route::reject) return false;
+    plan.route = static_cast<Route>(static_cast<int>(plan.route) + 1);
+  }
+  std::string_view rest = line.substr(std::min(line.size(), words[0].size()));
+  if (plan.busy || trim(rest) == "nobody") return true;
+  // Without options the commas may go, too; a name begins with a capital letter.
+  const auto is_name = [](const std::string& word) { return word[0] >= 'A' && word[0] <= 'Z'; };
+  const bool plain = rest.find(',') == std::string_view::npos && std::all_of(words.begin() + 1, words.end(), is_name);
+  for (const auto& part : split(rest, plain ? ' ' : ',')) {
+    Destination to;
+    if (!parse_device(split(part, ' '), to)) return false;
+    script.devices.push_back(to.device);
+    plan.destinations.push_back(std::move(to));
+  }
+  return true;
+}
+
+template <class Enum>
+bool parse_word(std::string_view word, Enum& value) {
+  for (int i = 0; name_of(static_cast<Enum>(i)) != "?"; ++i) {
+    if (name_of(static_cast<Enum>(i)) != word) continue;
+    value = static_cast<Enum>(i);
+    return true;
+  }
+  return false;
+}
+
+bool parse_option(RingPlan& plan, const std::vector<std::string>& words) {
+  const std::string value = words.size() == 2 ? words[1] : "";
+  if (words.size() == 1) {
+    if (words[0] != "no_record" && words[0] != "tell") return false;
+    (words[0] == "tell" ? plan.notify : plan.no_record) = true;
+    return true;
+  }
+  if (words[0] == "ring") return (plan.ring_ms = parse_seconds(value)) > 0;
+  if (words[0] == "hold") return (plan.hold_losers_ms = parse_seconds(value)) > 0;
+  if (words[0] == "channels") return (plan.max_channels = static_cast<int>(parse_seconds(value) / 1000)) > 0;
+  if (words[0] == "on_decline") return parse_word(value, plan.on_decline);
+  if (words[0] == "on_busy") return parse_word(value, plan.on_busy);
+  if (words[0] == "on_winner_lost") return parse_word(value, plan.on_winner_lost);
+  return words[0] == "on_unanswered" && parse_word(value, plan.on_unanswered);
+}
+
 }  // namespace
+
+bool parse_device(const std::vector<std::string>& words, Destination& to) {
+  if (words.empty()) return false;
+  to.device = words[0];
+  to.to = "sip:" + words[0];
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    if (parse_word(words[i], to.verify)) continue;
+    if (i + 1 == words.size()) return false;
+    const Millis value = parse_seconds(words[i + 1]);
+    if (value < 0) return false;
+    if (words[i] == "after") {
+      to.after_ms = value;
+    } else if (words[i] == "timeout") {
+      to.timeout_ms = value;
+    } else if (words[i] == "priority") {
+      to.priority = static_cast<int>(value / 1000);
+    } else {
+      return false;
+    }
+    ++i;
+  }
+  return true;
+}
 
 Millis parse_seconds(std::string_view text) {
   constexpr std::size_t kMostDigits = 9;
@@ -93,12 +166,15 @@ Result<Script> parse_script(std::string file, std::string_view text) {
     const auto line = trim(text.substr(0, std::min(text.substr(0, end).find('#'), end)));
     text.remove_prefix(std::min(end + 1, text.size()));
     if (line.empty()) continue;
-    if (line.starts_with("ring ")) {
-      script.devices = split(line.substr(5), ' ');
-      if (script.devices == std::vector<std::string>{"nobody"}) script.devices.clear();
+    if (!ring_seen) {
+      if (!parse_route(script, line)) {
+        return wrong(script, number, "the first line is `ring A B ...`, `ring nobody` or another route");
+      }
       ring_seen = true;
-    } else if (!ring_seen) {
-      return wrong(script, number, "the first line is `ring A B ...` or `ring nobody`");
+    } else if (line.starts_with("plan ")) {
+      if (!parse_option(script.plan, split(line.substr(5), ' '))) {
+        return wrong(script, number, "a plan has no such option");
+      }
     } else if (const auto parsed = parse_line(script, number, line); !parsed) {
       return std::unexpected(parsed.error());
     }

@@ -24,6 +24,7 @@ struct Line {
 struct Script {
   std::string file;
   std::vector<std::string> devices;
+  RingPlan plan;  // its destinations are the devices
   std::vector<Line> lines;
 };
 
@@ -32,5 +33,8 @@ struct Script {
 
 // "0.5" -> 500; -1 for anything that is not a number of seconds with up to three decimals.
 [[nodiscard]] Millis parse_seconds(std::string_view text);
+
+// `D after 5 timeout 20 priority 2 press1`: a device as a plan names it. False: not that.
+[[nodiscard]] bool parse_device(const std::vector<std::string>& words, Destination& to);
 
 }  // namespace ringfence::scenario

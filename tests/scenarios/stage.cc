@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/outcome.h"
 #include "core/session_json.h"
 
 namespace ringfence::scenario {
@@ -20,6 +21,12 @@ std::string seconds(Millis ms) {
   return text;
 }
 
+// Values are one word in a scenario.
+std::string as_word(std::string text) {
+  std::ranges::replace(text, ' ', '_');
+  return text.empty() ? "none" : text;
+}
+
 std::string list(std::vector<std::string> words) {
   if (words.empty()) return "nothing";
   std::ranges::sort(words);
@@ -30,24 +37,32 @@ std::string list(std::vector<std::string> words) {
 
 }  // namespace
 
-std::string words_of(const Script& script, const Command& command) {
-  const auto leg = static_cast<std::size_t>(command.leg);
-  const std::string whom = command.leg == kParent        ? "caller"
-                           : leg < script.devices.size() ? script.devices[leg]
-                                                         : "unknown";
+Stage::Stage(const Script& script, Transitions& seen)
+    : script_(script), now_ms_(kStartMs), names_(script.devices), seen_(&seen) {
+  session_.id = {"caller-leg"};
+}
+
+std::string Stage::name_of_leg(int leg) const {
+  if (leg == kParent) return "caller";
+  const auto index = static_cast<std::size_t>(leg);
+  return index < names_.size() ? names_[index] : "unknown";
+}
+
+std::string Stage::words_of(const Command& command) const {
   switch (command.verb) {
     case Verb::record_start:
       return command.dual_channel ? "record conversation" : "record message";
     case Verb::speak:
-      return "speak greeting";
+      if (command.leg != kParent) return "apologise " + name_of_leg(command.leg);
+      return command.attempt == 1 ? "speak greeting" : "speak hold";
     case Verb::audit:
       return "look";
+    case Verb::notify:
+      return "tell " + (command.leg == kParent ? "call" : name_of_leg(command.leg));
     default:
-      return std::string(name_of(command.verb)) + " " + whom;
+      return std::string(name_of(command.verb)) + " " + name_of_leg(command.leg);
   }
 }
-
-Stage::Stage(const Script& script) : script_(script), now_ms_(kStartMs) { session_.id = {"caller-leg"}; }
 
 std::vector<std::string> Stage::play() {
   for (const Line& line : script_.lines) {
@@ -78,19 +93,43 @@ void Stage::compare(const Line& line) {
   }
 }
 
+std::string Stage::leg_fact(std::size_t index, const std::string& what) const {
+  const Leg& leg = session_.legs.at(index);
+  if (what.empty()) return std::string(name_of(leg.state));
+  if (what == "outcome") return std::string(name_of(device_outcome(session_, index)));
+  if (what == "reason") return as_word(std::string(reason_of(session_, index)));
+  if (what == "by") return as_word(std::string(answered_by(session_, index)));
+  if (what == "quit") return std::string(name_of(leg.quit));
+  if (what == "cause") return as_word(leg.cause);
+  if (what == "source") return as_word(leg.hangup_source);
+  if (what == "sip") return as_word(leg.sip_cause);
+  if (what == "rang") return leg.ringing_ms != 0 ? "yes" : "no";
+  if (what == "answered_at") return leg.answered_ms == 0 ? "never" : seconds(leg.answered_ms - kStartMs);
+  if (what == "ended_at") return leg.ended_ms == 0 ? "never" : seconds(leg.ended_ms - kStartMs);
+  return "(not something a scenario can ask of a leg)";
+}
+
 std::string Stage::fact(const std::string& what) const {
   if (what == "phase") return std::string(name_of(session_.phase));
   if (what == "outcome") return std::string(name_of(session_.outcome));
-  if (what == "winner") {
-    return session_.winner < 0 ? "none" : script_.devices.at(static_cast<std::size_t>(session_.winner));
-  }
+  if (what == "winner") return session_.winner < 0 ? "none" : name_of_leg(session_.winner);
   if (what == "next") {  // when it wants to look at the clock again
     const Millis due = due_ms(session_);
     return due == 0 ? "never" : seconds(due - kStartMs);
   }
   if (what == "recording") return session_.recording_saved ? "saved" : session_.recording_lost ? "lost" : "none";
-  const int leg = leg_named(what);
-  if (leg >= 0) return std::string(name_of(session_.legs.at(static_cast<std::size_t>(leg)).state));
+  if (what == "ledger") return std::to_string(ledger_entries(session_).size());
+  if (what == "kept") return is_tombstone(session_) ? "no" : "yes";
+  const Parent& caller = session_.parent;
+  if (what == "caller.cause") return as_word(caller.cause);
+  if (what == "caller.source") return as_word(caller.hangup_source);
+  if (what == "caller.sip") return as_word(caller.sip_cause);
+  if (what == "caller.bridged_at") return caller.bridged_ms == 0 ? "never" : seconds(caller.bridged_ms - kStartMs);
+  if (what == "caller.answered_at") return caller.answered_ms == 0 ? "never" : seconds(caller.answered_ms - kStartMs);
+  if (what == "caller.ended_at") return caller.ended_ms == 0 ? "never" : seconds(caller.ended_ms - kStartMs);
+  const auto dot = std::min(what.find('.'), what.size());
+  const int leg = leg_named(what.substr(0, dot));
+  if (leg >= 0) return leg_fact(static_cast<std::size_t>(leg), dot < what.size() ? what.substr(dot + 1) : "");
   return "(not something a scenario can ask)";
 }
 
@@ -122,10 +161,24 @@ void Stage::happen(Event event) {
   event.id = {"event-" + std::to_string(++events_)};
   event.session = {"caller-leg"};
   event.at_ms = now_ms_;
+  const Phase was = session_.phase;
   StepResult result = step(session_, event, policy_);
   session_ = std::move(result.next);
+  const auto kind = static_cast<std::size_t>(kind_of(event));
+  (*seen_)[static_cast<std::size_t>(was)][kind] |= bit_of(session_.phase);
+  if (!is_allowed(was, kind_of(event), session_.phase)) {
+    complaints_.push_back(script_.file + ": the phase table does not let " + std::string(name_of(kind_of(event))) +
+                          " lead from " + std::string(name_of(was)) + " to " + std::string(name_of(session_.phase)));
+  }
+  while (names_.size() < session_.legs.size()) {
+    const std::string& device = session_.legs[names_.size()].destination.device;
+    const auto is_same = [&](const Leg& leg) { return leg.destination.device == device; };
+    const auto count =
+        std::count_if(session_.legs.begin(), session_.legs.begin() + static_cast<int>(names_.size()), is_same);
+    names_.push_back(count == 0 ? device : device + std::to_string(count + 1));
+  }
   for (const Command& command : result.commands) {
-    const std::string name = words_of(script_, command);
+    const std::string name = words_of(command);
     const auto [known, is_new] = names_by_id_.try_emplace(command.id.text, name);
     const bool repeats = !is_new && known->second == name && command.tries > 1;
     const bool sound = is_new ? command.tries == 1 : repeats;

@@ -2,19 +2,25 @@
 // compares what comes out with what the line expects. Must not know: files.
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "core/phase_table.h"
 #include "core/step.h"
 #include "script.h"
 
 namespace ringfence::scenario {
 
+// One bit for each phase that an event of this kind led to from this phase.
+using Transitions = std::array<std::array<std::uint16_t, kEventKinds>, kPhases>;
+
 class Stage {
  public:
-  explicit Stage(const Script& script);
+  // What leads from which phase to which is added to `seen`.
+  Stage(const Script& script, Transitions& seen);
   // One text per line that went wrong; empty: the scenario holds.
   [[nodiscard]] std::vector<std::string> play();
 
@@ -27,6 +33,9 @@ class Stage {
   void play_line(const Line& line);
   void compare(const Line& line);
   [[nodiscard]] std::string fact(const std::string& what) const;
+  [[nodiscard]] std::string leg_fact(std::size_t leg, const std::string& what) const;
+  [[nodiscard]] std::string words_of(const Command& command) const;
+  [[nodiscard]] std::string name_of_leg(int leg) const;
   void run_until(Millis at_ms, const Line& line);
   void happen(Event event);
   void complain(const Line& line, const std::string& what);
@@ -37,6 +46,7 @@ class Stage {
   bool act_leg(const std::vector<std::string>& words);
   bool act_result(const std::vector<std::string>& words);
   bool act_audit(const std::vector<std::string>& words);
+  bool act_others(const std::vector<std::string>& words);      // devices, operators, the store
   [[nodiscard]] int leg_named(const std::string& word) const;  // kParent for `caller`, kUnknownLeg for nobody
   [[nodiscard]] WebhookFact about(int leg) const;
   void webhook(WebhookFact fact, bool incoming_call = false);
@@ -52,9 +62,8 @@ class Stage {
   std::vector<std::pair<std::string, Sent>> sent_;  // by name, oldest first; a resend replaces nothing
   std::map<std::string, std::string> names_by_id_;  // command id -> its name when first seen
   std::vector<std::string> complaints_;
+  std::vector<std::string> names_;  // of the legs: a device rung again gets a number, A2
+  Transitions* seen_;
 };
-
-// How a command reads in a scenario: `dial A`, `answer caller`, `bridge A`, `record message`.
-[[nodiscard]] std::string words_of(const Script& script, const Command& command);
 
 }  // namespace ringfence::scenario

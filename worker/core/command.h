@@ -36,20 +36,20 @@ enum class Verb : std::uint8_t {
 struct Command {
   CommandId id;  // stable: derived from session, verb, leg and attempt
   Verb verb = Verb::hangup;
-  int leg = kParent;                   // whom it concerns; for bridge the winner
+  int leg = kParent;                   // whom it concerns; bridge, transfer: the winner. speak: caller or loser
   int attempt = 1;                     // a new attempt is a new decision with a new id; a resend keeps both
   int tries = 1;                       // how often it was handed to the wire, this time included
   std::string call_control_id;         // the call the request addresses; empty for dial and audit
   std::string peer;                    // bridge: the winner's call_control_id. dial: the parent's (link_to)
   std::string connection_id;           // dial, audit
   std::string call_session_id;         // audit
-  std::string to, from, display_name;  // dial
-  std::string client_state;            // base64, all but audit
-  std::string text;                    // speak
+  std::string to, from, display_name;  // dial, transfer
+  std::string client_state;            // base64, all but audit and notify
+  std::string text;                    // speak, gather
   bool dual_channel = false;           // record_start: both sides of a bridged call; single for voicemail
   bool beep = false;                   // record_start
-  int timeout_secs = 0;                // dial
-  int time_limit_secs = 0;             // dial
+  int timeout_secs = 0;                // dial, transfer: of ringing; gather: of waiting for one digit
+  int time_limit_secs = 0;             // dial, transfer
   int max_length_secs = 0;             // record_start of a voicemail; 0 = no limit of ours
   bool detect_machine = false;         // dial
   bool prevent_double_bridge = false;  // bridge

@@ -1,4 +1,5 @@
-// decide: the phase a session is in, from facts and the time alone, run until nothing moves. See rules.h.
+// decide: the phase a session is in, from facts and the time alone, run until nothing moves. This file holds the start,
+// the claim's road to the bridge, and transfers; ringing.cc, screening.cc and ending.cc the rest. See rules.h.
 #include <algorithm>
 
 #include "core/rules.h"
@@ -6,61 +7,48 @@
 namespace ringfence::rules {
 namespace {
 
-bool passed(Millis deadline_ms, Millis at_ms) { return deadline_ms != 0 && at_ms >= deadline_ms; }
-
-void enter_closing(Session& s, Outcome outcome) {
-  s.phase = Phase::closing;
-  if (s.outcome == Outcome::none) s.outcome = outcome;
-  s.ring_deadline_ms = s.bridge_retry_ms = s.bridge_deadline_ms = s.greeting_deadline_ms = s.record_retry_ms = 0;
-  s.audit_backoff = 0;          // looks for something else now
-  s.recording_deadline_ms = 0;  // decide_over() sets it when there is something to wait for
+// The provider does the ringing: the only destination is the winner from the start.
+void claim_only_leg(Session& s, Millis at_ms) {
+  s.winner = 0;
+  s.claims = 1;
+  s.claimed_ms = at_ms;
 }
 
-// Voicemail is the end of every road on which nobody took the call, and of a bridge that could not be made.
-void enter_voicemail(Session& s) {
-  s.phase = Phase::vm_answering;
-  s.ring_deadline_ms = s.bridge_retry_ms = s.bridge_deadline_ms = 0;
+void enter_transferring(Session& s, Millis at_ms, const Policy& policy) {
+  s.phase = Phase::transferring;
+  const Millis timeout_ms = s.legs[0].destination.timeout_ms;
+  s.bridge_deadline_ms = at_ms + (timeout_ms != 0 ? timeout_ms : policy.leg_ms) + policy.transfer_margin_ms;
 }
 
 bool decide_start(Session& s, Millis at_ms, const Policy& policy) {
+  s.created_ms = at_ms;
   if (s.parent.call_control_id.empty()) {
     // A leg of ours whose session the store no longer knows: nobody waits for it.
-    if (s.legs.empty()) return false;
+    if (s.legs.empty()) {
+      s.created_ms = 0;
+      return false;
+    }
     s.plan.note = "a leg of a session that is not in the store";
     s.parent.state = ParentState::ended;
-    s.created_ms = at_ms;
     enter_closing(s, Outcome::failed);
     return true;
   }
-  s.created_ms = at_ms;
-  if (s.legs.empty()) {
+  const Route route = s.plan.route;
+  if (route == Route::reject) {
+    enter_closing(s, Outcome::rejected);
+  } else if (route == Route::voicemail || s.legs.empty()) {
     enter_voicemail(s);
+  } else if (route == Route::transfer) {
+    claim_only_leg(s, at_ms);
+    enter_transferring(s, at_ms, policy);
+  } else if (route == Route::agent) {
+    claim_only_leg(s, at_ms);
+    s.phase = Phase::answering;
   } else {
     s.phase = Phase::ringing;
-    s.ring_deadline_ms = at_ms + policy.ring_ms;
+    begin_round(s, at_ms, policy);
   }
   return true;
-}
-
-bool decide_ringing(Session& s, Millis at_ms) {
-  for (std::size_t i = 0; i < s.legs.size(); ++i) {
-    // Without its id a leg cannot be bridged; the next event of it brings the id.
-    if (s.legs[i].state != LegState::answered || s.legs[i].call_control_id.empty()) continue;
-    s.winner = static_cast<int>(i);  // the claim
-    s.phase = Phase::answering;
-    s.ring_deadline_ms = 0;
-    return true;
-  }
-  const bool all_ended = std::ranges::all_of(s.legs, [](const Leg& leg) { return leg.ended(); });
-  if (!all_ended && !passed(s.ring_deadline_ms, at_ms)) return false;
-  enter_voicemail(s);
-  return true;
-}
-
-// The parent could not be answered at all: the last honest thing is to let the caller go.
-bool cannot_answer(const Session& s, const Policy& policy) {
-  return s.parent.state == ParentState::ringing && s.parent.answer_attempt >= policy.answer_attempts &&
-         find_open(s, Verb::answer, kParent) == nullptr;
 }
 
 void begin_bridge_attempt(Session& s, Millis at_ms, const Policy& policy) {
@@ -71,29 +59,48 @@ void begin_bridge_attempt(Session& s, Millis at_ms, const Policy& policy) {
   s.bridge_deadline_ms = at_ms + policy.bridge_watch_ms;
 }
 
+bool end_hold(Session& s, Millis at_ms) {
+  if (!passed(s.hold_until_ms, at_ms)) return false;
+  s.hold_until_ms = 0;
+  return true;
+}
+
 bool decide_answering(Session& s, Millis at_ms, const Policy& policy) {
   if (winner_of(s)->ended()) {
-    enter_voicemail(s);
+    lose_winner(s, at_ms, policy);
     return true;
   }
   if (s.parent.state == ParentState::answered) {
+    if (s.plan.route == Route::agent) {
+      enter_transferring(s, at_ms, policy);
+      return true;
+    }
     s.phase = Phase::bridging;
     begin_bridge_attempt(s, at_ms, policy);
     return true;
   }
-  if (!cannot_answer(s, policy)) return false;
+  if (!cannot_answer(s, policy)) return end_hold(s, at_ms);
+  // The parent could not be answered at all: the last honest thing is to let the caller go.
   enter_closing(s, Outcome::failed);
   return true;
 }
 
+void enter_connected(Session& s) {
+  s.phase = Phase::connected;
+  s.outcome = Outcome::answered;
+  s.bridge_retry_ms = s.bridge_deadline_ms = s.hold_until_ms = 0;
+}
+
 bool decide_bridging(Session& s, Millis at_ms, const Policy& policy) {
-  if (s.parent.bridged || winner_of(s)->state == LegState::bridged) {
-    s.phase = Phase::connected;
-    s.outcome = Outcome::answered;
-    s.bridge_retry_ms = s.bridge_deadline_ms = 0;
+  if (is_bridged(s)) {
+    enter_connected(s);
     return true;
   }
-  if (winner_of(s)->ended() || s.bridge_disproved) {
+  if (winner_of(s)->ended()) {
+    lose_winner(s, at_ms, policy);
+    return true;
+  }
+  if (s.bridge_disproved) {
     enter_voicemail(s);
     return true;
   }
@@ -102,7 +109,7 @@ bool decide_bridging(Session& s, Millis at_ms, const Policy& policy) {
     return true;
   }
   const bool overdue = passed(s.bridge_deadline_ms, at_ms);
-  if (s.bridge_deadline_ms == 0 || (!s.bridge_refused && !overdue)) return false;
+  if (s.bridge_deadline_ms == 0 || (!s.bridge_refused && !overdue)) return end_hold(s, at_ms);
   // This attempt is over. Silence may hide a bridge that is up, a refusal cannot.
   s.bridge_maybe |= overdue && !s.bridge_refused;
   s.bridge_deadline_ms = 0;
@@ -114,90 +121,36 @@ bool decide_bridging(Session& s, Millis at_ms, const Policy& policy) {
   return true;  // else: wants_bridge_proof() holds and derive asks for an audit
 }
 
-bool decide_voicemail(Session& s, Millis at_ms, const Policy& policy) {
-  if (s.phase == Phase::vm_answering) {
-    if (s.parent.state == ParentState::answered) {
-      s.phase = Phase::vm_greeting;
-      s.outcome = Outcome::voicemail;
-      s.greeting_deadline_ms = at_ms + policy.greeting_ms;
-      return true;
+bool decide_transferring(Session& s, Millis at_ms, const Policy& policy) {
+  const Leg& leg = *winner_of(s);
+  if (is_bridged(s)) {
+    enter_connected(s);
+    return true;
+  }
+  if (leg.ended() || s.bridge_disproved) {
+    // An agent's caller has been answered and is owed something to speak to.
+    if (s.plan.route == Route::agent) {
+      enter_voicemail(s);
+    } else {
+      enter_unanswered(s);
     }
-    if (!cannot_answer(s, policy)) return false;
-    enter_closing(s, Outcome::failed);
     return true;
   }
-  if (s.phase == Phase::vm_greeting) {
-    if (!s.greeting_done && !passed(s.greeting_deadline_ms, at_ms)) return false;
-    s.greeting_deadline_ms = 0;
-    s.phase = Phase::vm_recording;
-    s.recording_deadline_ms = at_ms + policy.voicemail_limit_ms + policy.voicemail_slack_ms;
+  // Answered means bridged, and at once: if nobody says so, the records are read.
+  const Millis watched_ms = leg.answered_ms + policy.bridge_watch_ms;
+  if (leg.state >= LegState::answered && s.bridge_deadline_ms > watched_ms) {
+    s.bridge_deadline_ms = watched_ms;
     return true;
   }
-  // Recording: it ends with the caller, with its own maximum, or because it cannot be had. Never in silence.
-  const bool given_up = !s.record_started && s.record_attempt >= policy.record_attempts &&
-                        find_open(s, Verb::record_start, kParent) == nullptr;
-  s.recording_lost |= given_up && !s.record_maybe;
-  const bool over = s.recording_saved || s.recording_lost || given_up || passed(s.recording_deadline_ms, at_ms);
-  if (!over) return false;
-  enter_closing(s, Outcome::voicemail);
-  return true;
-}
-
-// A recording that was begun is waited for, but not for ever.
-bool recording_settled(Session& s, Millis at_ms, const Policy& policy) {
-  const bool begun = s.record_started || s.record_maybe;
-  if (!begun || s.recording_saved || s.recording_lost) {
-    s.recording_deadline_ms = 0;
-    return true;
-  }
-  if (s.parent.state != ParentState::ended) return false;  // it is still being made
-  if (s.recording_deadline_ms == 0) s.recording_deadline_ms = at_ms + policy.recording_wait_ms;
-  if (!passed(s.recording_deadline_ms, at_ms)) return false;
-  if (!s.recording_looked) {  // silence on the webhooks' side alone does not lose a caller's message
-    s.recording_deadline_ms = at_ms + policy.recording_wait_ms;
-    return false;
-  }
-  s.recording_lost = true;
-  s.recording_deadline_ms = 0;
-  return true;
-}
-
-// What neither a webhook nor a hang-up nor an audit could settle has ended by the provider's own time limits.
-void write_off(Session& s) {
-  for (Leg& leg : s.legs) {
-    if (leg.ended()) continue;
-    leg.state = LegState::ended_inferred;
-    leg.cause = "its time limit has passed";
-  }
-  s.parent.state = ParentState::ended;
-  s.recording_lost |= !s.recording_saved;
-  s.outbox.clear();
-}
-
-// closing and closed: the tombstone of a session may have a late leg to end, too.
-bool decide_over(Session& s, Millis at_ms, const Policy& policy) {
-  // Webhooks come in any order: that the two did talk may be told after the caller had left.
-  if (s.phase == Phase::closing && s.outcome == Outcome::abandoned && s.parent.bridged) s.outcome = Outcome::answered;
-  const bool legs_ended = std::ranges::all_of(s.legs, [](const Leg& leg) { return leg.ended(); });
-  const Millis waited_until_ms = s.recording_deadline_ms;
-  const bool recorded = recording_settled(s, at_ms, policy);
-  if (s.recording_deadline_ms != waited_until_ms) return true;  // derive looks for the recording meanwhile
-  if (!legs_ended || s.parent.state != ParentState::ended || !s.outbox.empty() || !recorded) {
-    if (s.write_off_ms == 0) s.write_off_ms = at_ms + policy.call_limit_ms;
-    if (!passed(s.write_off_ms, at_ms)) return false;
-    write_off(s);
-    return true;
-  }
-  s.write_off_ms = 0;
-  if (s.phase == Phase::closed) return false;
-  s.phase = Phase::closed;
-  s.closed_ms = at_ms;
+  if (!passed(s.bridge_deadline_ms, at_ms)) return false;
+  s.bridge_deadline_ms = 0;
   return true;
 }
 
 bool decide_once(Session& s, Millis at_ms, const Policy& policy) {
-  if (s.parent.state == ParentState::ended && !is_over(s.phase)) {
-    enter_closing(s, Outcome::abandoned);
+  const bool gone = s.parent.state == ParentState::ended;
+  if ((gone || (s.cancelled && s.phase != Phase::none)) && !is_over(s.phase)) {
+    enter_closing(s, gone ? Outcome::abandoned : Outcome::cancelled);
     if (s.created_ms == 0) s.created_ms = at_ms;
     return true;
   }
@@ -205,12 +158,13 @@ bool decide_once(Session& s, Millis at_ms, const Policy& policy) {
     case Phase::none:
       return decide_start(s, at_ms, policy);
     case Phase::ringing:
-      return decide_ringing(s, at_ms);
+      return decide_ringing(s, at_ms, policy);
     case Phase::answering:
       return decide_answering(s, at_ms, policy);
     case Phase::bridging:
-    case Phase::transferring:
       return decide_bridging(s, at_ms, policy);
+    case Phase::transferring:
+      return decide_transferring(s, at_ms, policy);
     case Phase::connected:
       if (!winner_of(s)->ended()) return false;
       enter_closing(s, Outcome::answered);
@@ -229,10 +183,10 @@ bool decide_once(Session& s, Millis at_ms, const Policy& policy) {
 }  // namespace
 
 bool decide(Session& session, Millis at_ms, const Policy& policy) {
-  // Each turn moves a phase or clears a deadline, and there are fewer of both than this.
-  constexpr int kMostTurns = 32;
+  // Each turn moves a phase, settles one leg or clears a deadline; all but the legs are fewer than this.
+  const int most_turns = 32 + 2 * static_cast<int>(session.legs.size());
   int turn = 0;
-  while (turn < kMostTurns && decide_once(session, at_ms, policy)) ++turn;
+  while (turn < most_turns && decide_once(session, at_ms, policy)) ++turn;
   return turn > 0;
 }
 

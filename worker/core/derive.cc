@@ -1,75 +1,27 @@
-// derive: the outbox is what should be true minus what has been asked. Decides nothing; see rules.h.
+// derive: the outbox is what should be true minus what has been asked. Decides nothing; its part about legs is in
+// derive_legs.cc. See rules.h.
 #include <algorithm>
 
+#include "core/facts.h"
+#include "core/outcome.h"
 #include "core/rules.h"
+#include "shared/limits.h"
 
 namespace ringfence::rules {
 namespace {
 
-// limits::kOutbox holds every legal set: at most one open entry of a verb for each leg.
-void ask(Session& s, Verb verb, int leg, int attempt, Millis at_ms, const Policy& policy) {
-  s.outbox.push_back({.verb = verb,
-                      .leg = leg,
-                      .attempt = attempt,
-                      .created_ms = at_ms,
-                      .expires_ms = at_ms + policy.dedupe_window_ms,
-                      .next_try_ms = at_ms});
-}
-
-Millis doubled(Millis first_ms, int times, Millis most_ms) {
-  Millis value = first_ms;
-  for (int i = 0; i < times && value < most_ms; ++i) value *= 2;
-  return std::min(value, most_ms);
-}
-
-void derive_dials(Session& s, Millis at_ms, const Policy& policy) {
-  for (std::size_t i = 0; i < s.legs.size(); ++i) {
-    Leg& leg = s.legs[i];
-    if (s.phase == Phase::ringing && leg.state == LegState::planned) {
-      leg.state = LegState::dialing;
-      ask(s, Verb::dial, static_cast<int>(i), 1, at_ms, policy);
-    } else if (want_dead(s, i) && leg.state == LegState::planned) {
-      leg.state = LegState::ended;
-      leg.cause = "never dialled";
-    }
-  }
-}
-
 // A dial that never left is no call; one that did stays open until its answer, its window, or its call's proved end.
-void drop_unwanted(Session& s) {
+void drop_unwanted(Session& s, Millis at_ms) {
   std::erase_if(s.outbox, [&](const OutboxEntry& entry) {
     if (still_wanted(s, entry) || (entry.maybe_executed() && !is_moot(s, entry))) return false;
     // The message may be there although nobody heard the answer to our asking for it.
     if (entry.verb == Verb::record_start) s.record_maybe |= entry.maybe_executed();
-    if (entry.verb == Verb::dial) {
+    if (entry.verb == Verb::dial || entry.verb == Verb::transfer) {
       Leg& leg = s.legs[static_cast<std::size_t>(entry.leg)];
-      if (leg.state == LegState::dialing) {
-        leg.state = LegState::ended;
-        leg.cause = "never dialled";
-      }
+      if (leg.state == LegState::dialing) end_leg(leg, {.cause = kNeverDialled}, at_ms);
     }
     return true;
   });
-}
-
-void derive_hangup(Session& s, int target, int& attempt, Millis& next_ms, Millis at_ms, const Policy& policy) {
-  if (find_open(s, Verb::hangup, target) != nullptr || at_ms < next_ms) return;
-  ask(s, Verb::hangup, target, ++attempt, at_ms, policy);
-  // Said yes and no hangup webhook came: ask again then, and "already ended" will be the proof.
-  next_ms = at_ms + doubled(policy.audit_first_ms, attempt - 1, policy.audit_max_ms);
-}
-
-void derive_hangups(Session& s, Millis at_ms, const Policy& policy) {
-  for (std::size_t i = 0; i < s.legs.size(); ++i) {
-    Leg& leg = s.legs[i];
-    if (want_dead(s, i) && !leg.ended() && !leg.call_control_id.empty()) {
-      derive_hangup(s, static_cast<int>(i), leg.hangup_attempt, leg.hangup_next_ms, at_ms, policy);
-    }
-  }
-  Parent& parent = s.parent;
-  if (s.phase == Phase::closing && parent.state != ParentState::ended && !parent.call_control_id.empty()) {
-    derive_hangup(s, kParent, parent.hangup_attempt, parent.hangup_next_ms, at_ms, policy);
-  }
 }
 
 void derive_parent(Session& s, Millis at_ms, const Policy& policy) {
@@ -85,13 +37,19 @@ void derive_parent(Session& s, Millis at_ms, const Policy& policy) {
   }
   if (s.phase == Phase::vm_greeting && !s.greeting_asked) {
     s.greeting_asked = true;
-    ask(s, Verb::speak, kParent, 1, at_ms, policy);
+    ask(s, Verb::speak, kParent, kGreetingAttempt, at_ms, policy);
+  }
+  // The winner was lost and others ring: an answered caller hears silence until then.
+  if (s.phase == Phase::ringing && parent.state == ParentState::answered && !s.please_hold_asked) {
+    s.please_hold_asked = true;
+    ask(s, Verb::speak, kParent, kPleaseHoldAttempt, at_ms, policy);
   }
 }
 
 void derive_recording(Session& s, Millis at_ms, const Policy& policy) {
-  const bool wanted = (s.phase == Phase::connected || s.phase == Phase::vm_recording) && !s.record_started &&
-                      !s.recording_lost && !s.recording_saved && s.record_attempt < policy.record_attempts;
+  const bool conversation = s.phase == Phase::connected && !s.plan.no_record;
+  const bool wanted = (conversation || s.phase == Phase::vm_recording) && !s.record_started && !s.recording_lost &&
+                      !s.recording_saved && s.record_attempt < policy.record_attempts;
   if (!wanted) s.record_retry_ms = 0;
   if (!wanted || find_open(s, Verb::record_start, kParent) != nullptr || at_ms < s.record_retry_ms) return;
   s.record_retry_ms = 0;
@@ -144,14 +102,49 @@ void expire(Session& s, Millis at_ms) {
   std::erase_if(s.outbox, [&](const OutboxEntry& entry) { return at_ms >= entry.expires_ms; });
 }
 
+// What is known of a call from the moment its command leaves.
+void note_sending(Session& s, OutboxEntry& entry, Millis at_ms, const Policy& policy) {
+  const bool to_provider = entry.verb != Verb::notify;
+  entry.next_try_ms = at_ms + doubled(to_provider ? policy.command_retry_ms : policy.notify_retry_ms, entry.tries - 1,
+                                      to_provider ? policy.command_retry_max_ms : policy.notify_retry_max_ms);
+  if (entry.verb == Verb::bridge || entry.verb == Verb::transfer) s.bridge_quiet_ms = at_ms + policy.quiesce_ms;
+  if (entry.verb != Verb::dial && entry.verb != Verb::transfer) return;
+  Leg& leg = s.legs[static_cast<std::size_t>(entry.leg)];
+  leg.dial_quiet_ms = at_ms + policy.quiesce_ms;
+  if (leg.dialled_ms != 0) return;
+  leg.dialled_ms = at_ms;
+  const Millis timeout_ms = leg.destination.timeout_ms != 0 ? leg.destination.timeout_ms : policy.leg_ms;
+  leg.expires_ms = at_ms + timeout_ms + policy.leg_margin_ms;
+}
+
+// Each device hears once, as soon as what became of it cannot change; the call, when it is closed.
+void derive_notices(Session& s, Millis at_ms, const Policy& policy) {
+  if (!s.plan.notify) return;
+  const auto tell = [&](int whom) {
+    ask(s, Verb::notify, whom, 1, at_ms, policy);
+    s.outbox.back().expires_ms = at_ms + limits::kNotifyMs;
+  };
+  for (std::size_t i = 0; i < s.legs.size(); ++i) {
+    Leg& leg = s.legs[i];
+    if (leg.told != DeviceOutcome::none) continue;
+    const DeviceOutcome outcome = device_outcome(s, i);
+    if (outcome == DeviceOutcome::none) continue;
+    leg.told_reason = reason_of(s, i);
+    leg.told = outcome;
+    tell(static_cast<int>(i));
+  }
+  if (s.told || s.phase != Phase::closed) return;
+  s.told = true;
+  s.told_recording = s.recording_saved;
+  tell(kParent);
+}
+
 std::vector<Command> hand_over(Session& s, Millis at_ms, const Policy& policy) {
   std::vector<Command> commands;
   for (OutboxEntry& entry : s.outbox) {
     if (at_ms < entry.next_try_ms || !still_wanted(s, entry)) continue;
     ++entry.tries;
-    entry.next_try_ms = at_ms + doubled(policy.command_retry_ms, entry.tries - 1, policy.command_retry_max_ms);
-    if (entry.verb == Verb::dial) s.legs[static_cast<std::size_t>(entry.leg)].dial_quiet_ms = at_ms + policy.quiesce_ms;
-    if (entry.verb == Verb::bridge) s.bridge_quiet_ms = at_ms + policy.quiesce_ms;
+    note_sending(s, entry, at_ms, policy);
     commands.push_back(materialize(s, entry, policy));
   }
   return commands;
@@ -159,14 +152,30 @@ std::vector<Command> hand_over(Session& s, Millis at_ms, const Policy& policy) {
 
 }  // namespace
 
+// limits::kOutbox holds every legal set: at most one open entry of a verb for each leg.
+void ask(Session& s, Verb verb, int leg, int attempt, Millis at_ms, const Policy& policy) {
+  s.outbox.push_back({.verb = verb,
+                      .leg = leg,
+                      .attempt = attempt,
+                      .created_ms = at_ms,
+                      .expires_ms = at_ms + policy.dedupe_window_ms,
+                      .next_try_ms = at_ms});
+}
+
+Millis doubled(Millis first_ms, int times, Millis most_ms) {
+  Millis value = first_ms;
+  for (int i = 0; i < times && value < most_ms; ++i) value *= 2;
+  return std::min(value, most_ms);
+}
+
 std::vector<Command> derive(Session& session, Millis at_ms, const Policy& policy) {
   expire(session, at_ms);
-  drop_unwanted(session);
-  derive_dials(session, at_ms, policy);
+  drop_unwanted(session, at_ms);
   derive_parent(session, at_ms, policy);
-  derive_hangups(session, at_ms, policy);
+  derive_legs(session, at_ms, policy);
   derive_recording(session, at_ms, policy);
   derive_audit(session, at_ms, policy);
+  derive_notices(session, at_ms, policy);
   return hand_over(session, at_ms, policy);
 }
 

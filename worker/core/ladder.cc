@@ -1,6 +1,8 @@
 // Ladder lines: see ladder.h.
 #include "core/ladder.h"
 
+#include <array>
+
 #include "shared/json.h"
 
 namespace ringfence {
@@ -27,6 +29,11 @@ void describe_webhook(json_t* line, const Session& session, const WebhookFact& f
     set_text(line, "detail", mask_number(fact.from) + " calls " + mask_number(fact.to));
   } else if (fact.type == WebhookType::hangup) {
     set_text(line, "detail", fact.hangup_cause);
+  } else if (fact.type == WebhookType::gather_ended) {
+    set_text(line, "detail", fact.digits.empty() ? "no key" : "key " + fact.digits);
+  } else if (fact.type == WebhookType::machine_detected) {
+    static constexpr std::array<std::string_view, 3> kHeard{"a person", "a machine", "cannot tell"};
+    set_text(line, "detail", kHeard.at(static_cast<std::size_t>(fact.detection)));
   }
 }
 
@@ -58,6 +65,20 @@ Json describe_commands(const Session& session, const std::vector<Command>& comma
   return list;
 }
 
+// Legs we stopped wanting in this step while others ring on, each with why.
+Json describe_given_up(const Session& before, const Session& next) {
+  Json list = json_array_new();
+  for (std::size_t i = 0; i < next.legs.size(); ++i) {
+    const bool was = i < before.legs.size() && before.legs[i].quit != Quit::none;
+    if (was || next.legs[i].quit == Quit::none) continue;
+    Json one = json_object_new();
+    set_text(one.get(), "leg", leg_name(next, static_cast<int>(i)));
+    set_text(one.get(), "why", name_of(next.legs[i].quit));
+    append_json(list.get(), std::move(one));
+  }
+  return list;
+}
+
 }  // namespace
 
 std::string mask_number(std::string_view number) {
@@ -77,6 +98,12 @@ std::string ladder_line(const Session& before, const Event& event, const StepRes
     describe_webhook(line.get(), next, *fact);
   } else if (const auto* outcome = std::get_if<CommandResult>(&event.body)) {
     describe_result(line.get(), before, *outcome);
+  } else if (const auto* ready = std::get_if<DeviceReady>(&event.body)) {
+    set_text(line.get(), "event", "device_ready");
+    set_text(line.get(), "leg", ready->destination.device);
+  } else if (const auto* cancel = std::get_if<Cancel>(&event.body)) {
+    set_text(line.get(), "event", "cancel");
+    set_text(line.get(), "detail", cancel->reason);
   } else {
     set_text(line.get(), "event", "tick");
   }
@@ -86,6 +113,9 @@ std::string ladder_line(const Session& before, const Event& event, const StepRes
   if (next.phase != before.phase && next.outcome != Outcome::none)
     set_text(line.get(), "outcome", name_of(next.outcome));
   if (before.phase == Phase::none && !next.plan.note.empty()) set_text(line.get(), "note", next.plan.note);
+  if (Json legs = describe_given_up(before, next); json_array_size(legs.get()) > 0) {
+    set_json(line.get(), "given_up", std::move(legs));
+  }
   set_json(line.get(), "commands", describe_commands(next, result.commands));
   return dump_json(line.get());
 }

@@ -9,7 +9,8 @@
 namespace ringfence {
 
 // Compact JSON: {"session","v","at_ms","event","id","leg","detail","phase","winner","commands":[{"verb","leg","id",
-// "attempt","tries"}]}. Phone numbers are masked to their last four digits; device names are not.
+// "attempt","tries"}]}, and "given_up":[{"leg","why"}] when legs were. Phone numbers are masked to their last four
+// digits; device names are not.
 [[nodiscard]] std::string ladder_line(const Session& before, const Event& event, const StepResult& result,
                                       std::uint64_t version);
 [[nodiscard]] std::string mask_number(std::string_view number);

@@ -2,7 +2,7 @@
 #include <array>
 #include <utility>
 
-#include "core/event.h"
+#include "core/event_kind.h"
 #include "core/session.h"
 
 namespace ringfence {
@@ -27,16 +27,24 @@ constexpr std::array<std::string_view, 10> kWebhooks{"call.initiated",
                                                      "call.gather.ended",
                                                      "call.machine.detection.ended",
                                                      "other"};
+constexpr std::array<std::string_view, kEventKinds> kEventKindNames{
+    "initiated",       "answered",      "bridged",          "hangup",        "speak_ended",  "recording_saved",
+    "recording_error", "gather_ended",  "machine_detected", "other",         "dial_result",  "answer_result",
+    "bridge_result",   "hangup_result", "speak_result",     "record_result", "audit_result", "transfer_result",
+    "reject_result",   "gather_result", "notify_result",    "tick",          "device_ready", "cancel"};
 constexpr std::array<std::string_view, 11> kPhases{"none",         "ringing",   "answering",    "bridging",
                                                    "transferring", "connected", "vm_answering", "vm_greeting",
                                                    "vm_recording", "closing",   "closed"};
 constexpr std::array<std::string_view, 8> kLegStates{"planned",  "dialing", "ringing",        "answered",
                                                      "accepted", "bridged", "ended_inferred", "ended"};
-constexpr std::array<std::string_view, 7> kOutcomes{"none",   "answered",   "voicemail", "abandoned",
-                                                    "failed", "unanswered", "rejected"};
+constexpr std::array<std::string_view, 8> kOutcomes{"none",   "answered",   "voicemail", "abandoned",
+                                                    "failed", "unanswered", "rejected",  "cancelled"};
 constexpr std::array<std::string_view, 3> kParentStates{"ringing", "answered", "ended"};
 constexpr std::array<std::string_view, 4> kQuits{"none", "expired", "declined", "screen_failed"};
 constexpr std::array<std::string_view, 3> kApologies{"none", "wanted", "over"};
+constexpr std::array<std::string_view, 9> kDeviceOutcomes{
+    "none",   "answered", "answered_elsewhere", "caller_cancelled", "timed_out", "declined", "declined_elsewhere",
+    "failed", "cancelled"};
 constexpr std::array<std::string_view, 5> kRoutes{"ring", "transfer", "agent", "voicemail", "reject"};
 constexpr std::array<std::string_view, 4> kVerifies{"none", "press1", "amd", "press1_if_fast"};
 constexpr std::array<std::string_view, 2> kOnRefusals{"ring_on", "stop"};
@@ -48,12 +56,14 @@ constexpr std::array<std::string_view, 2> kOnUnanswereds{"voicemail", "hangup"};
 std::string_view name_of(Verb verb) noexcept { return pick(kVerbs, verb); }
 std::string_view name_of(OutcomeClass outcome) noexcept { return pick(kOutcomeClasses, outcome); }
 std::string_view name_of(WebhookType type) noexcept { return pick(kWebhooks, type); }
+std::string_view name_of(EventKind kind) noexcept { return pick(kEventKindNames, kind); }
 std::string_view name_of(Phase phase) noexcept { return pick(kPhases, phase); }
 std::string_view name_of(LegState state) noexcept { return pick(kLegStates, state); }
 std::string_view name_of(Outcome outcome) noexcept { return pick(kOutcomes, outcome); }
 std::string_view name_of(ParentState state) noexcept { return pick(kParentStates, state); }
 std::string_view name_of(Quit quit) noexcept { return pick(kQuits, quit); }
 std::string_view name_of(Apology apology) noexcept { return pick(kApologies, apology); }
+std::string_view name_of(DeviceOutcome outcome) noexcept { return pick(kDeviceOutcomes, outcome); }
 std::string_view name_of(Route route) noexcept { return pick(kRoutes, route); }
 std::string_view name_of(Verify verify) noexcept { return pick(kVerifies, verify); }
 std::string_view name_of(OnRefusal what) noexcept { return pick(kOnRefusals, what); }

@@ -69,6 +69,7 @@ struct RingPlan {
   Millis hold_losers_ms = 0;       // losers keep ringing until the bridge is up, at most so long
   bool no_record = false;          // leave the conversation unrecorded
   bool busy = false;               // Route::reject: as busy, else as rejected
+  bool notify = false;             // the organisation's application is told what became of the call (outcome.h)
   bool outbound = false;           // one of our own devices calls: hung up where a caller would be rejected
   std::string caller_id;           // shown to the destination of a transfer; empty: as the provider has it
   std::vector<SipHeader> headers;  // Route::agent

@@ -7,6 +7,9 @@
 namespace ringfence {
 
 bool want_dead(const Session& session, std::size_t leg) {
+  const Leg& l = session.legs[leg];
+  const auto index = static_cast<int>(leg);
+  if (session.parent.state == ParentState::ended || l.quit != Quit::none || index < session.round_first) return true;
   switch (session.phase) {
     case Phase::none:
     case Phase::ringing:
@@ -14,8 +17,9 @@ bool want_dead(const Session& session, std::size_t leg) {
     case Phase::answering:
     case Phase::bridging:
     case Phase::transferring:
+      return index != session.winner && !rules::holds_losers(session);
     case Phase::connected:
-      return static_cast<int>(leg) != session.winner;
+      return index != session.winner;
     case Phase::vm_answering:
     case Phase::vm_greeting:
     case Phase::vm_recording:
@@ -26,13 +30,18 @@ bool want_dead(const Session& session, std::size_t leg) {
   return true;
 }
 
-bool is_tombstone(const Session& session) { return session.phase == Phase::closed; }
+bool is_tombstone(const Session& session) {
+  const auto told = [](const OutboxEntry& entry) { return entry.verb != Verb::notify; };
+  return session.phase == Phase::closed && std::ranges::all_of(session.outbox, told);
+}
 
 CommandId command_id(const Session& session, const OutboxEntry& entry) {
   return {derived_uuid(session.id.text, name_of(entry.verb), std::to_string(entry.leg), std::to_string(entry.attempt))};
 }
 
 namespace rules {
+
+bool passed(Millis deadline_ms, Millis at_ms) noexcept { return deadline_ms != 0 && at_ms >= deadline_ms; }
 
 bool is_voicemail(Phase phase) noexcept {
   return phase == Phase::vm_answering || phase == Phase::vm_greeting || phase == Phase::vm_recording;
@@ -50,15 +59,24 @@ OutboxEntry* find_open(Session& session, Verb verb, int leg) noexcept {
   return const_cast<OutboxEntry*>(find_open(std::as_const(session), verb, leg));
 }
 
-Leg* winner_of(Session& session) noexcept {
+const Leg* winner_of(const Session& session) noexcept {
   const auto index = static_cast<std::size_t>(session.winner);
   return session.winner >= 0 && index < session.legs.size() ? &session.legs[index] : nullptr;
 }
 
+Leg* winner_of(Session& session) noexcept { return const_cast<Leg*>(winner_of(std::as_const(session))); }
+
+bool is_bridged(const Session& session) noexcept {
+  const Leg* winner = winner_of(session);
+  if (winner != nullptr && winner->state == LegState::bridged) return true;
+  // The caller's own word may be about a winner that was lost.
+  return session.parent.bridged && session.claims <= 1;
+}
+
 bool wants_bridge_proof(const Session& session) noexcept {
   // No attempt is open and none is scheduled, yet one of those made may have been executed.
-  return session.phase == Phase::bridging && session.bridge_maybe && session.bridge_deadline_ms == 0 &&
-         session.bridge_retry_ms == 0;
+  if (session.bridge_deadline_ms != 0 || session.bridge_retry_ms != 0) return false;
+  return session.phase == Phase::transferring || (session.phase == Phase::bridging && session.bridge_maybe);
 }
 
 bool may_exist(const Session& session, std::size_t leg) noexcept {
@@ -66,32 +84,79 @@ bool may_exist(const Session& session, std::size_t leg) noexcept {
   if (l.state != LegState::dialing || !l.call_control_id.empty()) return false;
   // While devices ring, the open dial is resent and its answer tells. After the decision it is never resent.
   const OutboxEntry* dial = find_open(session, Verb::dial, static_cast<int>(leg));
+  if (dial == nullptr) dial = find_open(session, Verb::transfer, static_cast<int>(leg));
   return dial == nullptr || !still_wanted(session, *dial);
 }
 
+bool holds_losers(const Session& session) noexcept {
+  return session.hold_until_ms != 0 && (session.phase == Phase::answering || session.phase == Phase::bridging);
+}
+
+bool rings(const Session& session, std::size_t leg) noexcept {
+  const Leg& l = session.legs[leg];
+  return static_cast<int>(leg) >= session.round_first && l.state > LegState::planned && !l.ended() &&
+         l.quit == Quit::none;
+}
+
+bool has_channel(const Session& session) noexcept {
+  if (session.plan.max_channels <= 0) return true;
+  const auto used = std::ranges::count_if(
+      session.legs, [](const Leg& leg) { return leg.state != LegState::planned && !leg.ended(); });
+  return used < session.plan.max_channels;
+}
+
+bool has_room(const Session& session, std::size_t leg) noexcept {
+  // The same phone is not rung twice at once: a call that is being taken back would make it busy.
+  for (int i = 0; i < session.round_first; ++i) {
+    const Leg& older = session.legs[static_cast<std::size_t>(i)];
+    if (!older.ended() && older.destination.device == session.legs[leg].destination.device) return false;
+  }
+  return true;
+}
+
+bool deserves_apology(const Session& session, std::size_t leg, const Policy& policy) noexcept {
+  const Leg& l = session.legs[leg];
+  const bool on_the_phone = l.state == LegState::answered || l.state == LegState::accepted;
+  return policy.apology_ms > 0 && on_the_phone && l.apology == Apology::none && l.hangup_attempt == 0 &&
+         l.quit == Quit::none && static_cast<int>(leg) != session.winner && !is_over(session.phase) &&
+         session.parent.state != ParentState::ended;
+}
+
+Refusal refusal_of(const Leg& leg) noexcept {
+  if (leg.state != LegState::ended) return Refusal::none;
+  if (leg.cause == "call_rejected" || leg.sip_cause == "603") return Refusal::declined;
+  return leg.cause == "user_busy" || leg.sip_cause == "486" ? Refusal::busy : Refusal::none;
+}
+
 bool still_wanted(const Session& session, const OutboxEntry& entry) noexcept {
-  const bool about_leg = entry.leg >= 0 && static_cast<std::size_t>(entry.leg) < session.legs.size();
+  const auto index = static_cast<std::size_t>(entry.leg);
+  const Leg* leg = entry.leg >= 0 && index < session.legs.size() ? &session.legs[index] : nullptr;
   switch (entry.verb) {
     case Verb::dial:
-      return about_leg && session.phase == Phase::ringing &&
-             session.legs[static_cast<std::size_t>(entry.leg)].state == LegState::dialing;
+      return leg != nullptr && session.phase == Phase::ringing && leg->state == LegState::dialing &&
+             !want_dead(session, index);
+    case Verb::transfer:
+      return leg != nullptr && session.phase == Phase::transferring && leg->state == LegState::dialing;
     case Verb::answer:
       return session.parent.state == ParentState::ringing &&
              (session.phase == Phase::answering || session.phase == Phase::vm_answering);
     case Verb::bridge:
       return session.phase == Phase::bridging && entry.attempt == session.bridge_attempt &&
-             session.bridge_deadline_ms != 0;
+             entry.leg == session.winner && session.bridge_deadline_ms != 0;
     case Verb::hangup:
       if (entry.leg == kParent) return session.parent.state != ParentState::ended;
-      return about_leg && session.legs[static_cast<std::size_t>(entry.leg)].state != LegState::ended;
+      return leg != nullptr && leg->state != LegState::ended;
     case Verb::speak:
+      if (leg != nullptr) return leg->apology == Apology::wanted && !leg->ended();
+      if (entry.attempt == kPleaseHoldAttempt) return session.phase == Phase::ringing;
       return session.phase == Phase::vm_greeting;
     case Verb::record_start:
       return session.phase == Phase::connected || session.phase == Phase::vm_recording;
-    case Verb::audit:
-    case Verb::transfer:
-    case Verb::reject:
     case Verb::gather:
+      return leg != nullptr && leg->state == LegState::answered && !leg->unproved && !want_dead(session, index);
+    case Verb::reject:
+      return session.parent.state == ParentState::ringing;
+    case Verb::audit:
     case Verb::notify:
       return true;
   }
@@ -99,12 +164,29 @@ bool still_wanted(const Session& session, const OutboxEntry& entry) noexcept {
 }
 
 bool is_moot(const Session& session, const OutboxEntry& entry) noexcept {
-  if (entry.verb == Verb::dial || (entry.verb == Verb::hangup && entry.leg != kParent)) {
-    return session.legs[static_cast<std::size_t>(entry.leg)].state == LegState::ended;
+  const bool parent_ended = session.parent.state == ParentState::ended;
+  switch (entry.verb) {
+    case Verb::dial:
+    case Verb::gather:
+      return session.legs[static_cast<std::size_t>(entry.leg)].state == LegState::ended;
+    case Verb::hangup:
+    case Verb::speak:
+      if (entry.leg == kParent) return parent_ended;
+      return session.legs[static_cast<std::size_t>(entry.leg)].state == LegState::ended;
+    case Verb::bridge:
+    case Verb::transfer:
+      return parent_ended || session.legs[static_cast<std::size_t>(entry.leg)].state == LegState::ended;
+    case Verb::answer:
+    case Verb::record_start:
+    case Verb::reject:
+      return parent_ended;
+    case Verb::audit:
+      return parent_ended &&
+             std::ranges::all_of(session.legs, [](const Leg& leg) { return leg.state == LegState::ended; });
+    case Verb::notify:
+      return false;
   }
-  if (session.parent.state != ParentState::ended) return false;
-  return entry.verb != Verb::audit ||
-         std::ranges::all_of(session.legs, [](const Leg& leg) { return leg.state == LegState::ended; });
+  return false;
 }
 
 }  // namespace rules

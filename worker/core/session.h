@@ -8,6 +8,8 @@
 //   accepted  an answer that counts: by a person, as far as Destination::verify asks for it
 //   screening answered and not yet accepted
 //   quit      why we gave a leg up while the others ring on
+//   round     a time of ringing: the first, and one more when everybody is rung again
+//   held      a loser that may ring on until the bridge is up, for a bounded time
 //   want-dead derived, never stored: this leg should not exist in this phase
 //   proved    a leg's end that the provider stated; inferred: an end we concluded, which evidence may revoke
 //   outbox    commands whose result has not been committed; they survive a crash here and are resent from here
@@ -50,7 +52,7 @@ enum class ParentState : std::uint8_t { ringing, answered, ended };
 [[nodiscard]] std::string_view name_of(ParentState state) noexcept;
 
 // How the call went, for people. Set once, but that `abandoned` becomes `answered` by a bridge told of late.
-enum class Outcome : std::uint8_t { none, answered, voicemail, abandoned, failed, unanswered, rejected };
+enum class Outcome : std::uint8_t { none, answered, voicemail, abandoned, failed, unanswered, rejected, cancelled };
 [[nodiscard]] std::string_view name_of(Outcome outcome) noexcept;
 
 // Decided once, never taken back.
@@ -61,6 +63,20 @@ enum class Quit : std::uint8_t { none, expired, declined, screen_failed };
 enum class Apology : std::uint8_t { none, wanted, over };
 [[nodiscard]] std::string_view name_of(Apology apology) noexcept;
 
+// What became of the call for one device (outcome.h says when each is true). Told once.
+enum class DeviceOutcome : std::uint8_t {
+  none,                // not known yet
+  answered,            // this device spoke with the caller
+  answered_elsewhere,  // another one took the call
+  caller_cancelled,
+  timed_out,
+  declined,
+  declined_elsewhere,  // another one refused for all
+  failed,              // see reason_of()
+  cancelled            // by an operator
+};
+[[nodiscard]] std::string_view name_of(DeviceOutcome outcome) noexcept;
+
 struct Leg {
   Destination destination;
   LegState state = LegState::planned;
@@ -70,13 +86,19 @@ struct Leg {
   Apology apology = Apology::none;
   Millis dial_at_ms = 0;       // when it is to be dialled
   Millis dialled_ms = 0;       // when it was, first
+  Millis ringing_ms = 0;       // when we learnt that it exists, unless it was answered by then
   Millis expires_ms = 0;       // the provider's own ringing timeout has passed by then
   Millis answered_ms = 0;      // when we learnt of it
   Millis screen_until_ms = 0;  // accepted by then, or not at all
   Millis apology_until_ms = 0;
   Millis ended_ms = 0;
-  bool machine = false;  // the provider heard one
-  bool unsure = false;   // the provider could not tell
+  bool machine = false;                      // the provider heard one
+  bool unsure = false;                       // the provider could not tell
+  bool unproved = false;                     // the prompt is over, or could not be played, and the key was not pressed
+  bool claimed = false;                      // was the winner, and is unless its end was seen
+  bool rung_again = false;                   // a later leg stands for its device
+  DeviceOutcome told = DeviceOutcome::none;  // to the organisation's application: from then on its facts stand
+  std::string told_reason;
   int gather_attempt = 0;
   Millis dial_quiet_ms = 0;   // until then a dial may still be executing: an audit before it proves life, not death
   int hangup_attempt = 0;     // hang-ups decided so far; a repeat is a look as well: "already ended" is the proof
@@ -120,8 +142,9 @@ struct Session {
   RingPlan plan;          // as resolved at the start; its destinations are in the legs
   std::vector<Leg> legs;  // a device that is rung again gets a further one
   int winner = -1;        // index into legs; set by the claim, given to another leg only after its end (I1)
-  int claims = 0;         // made so far: one, and one more for each ring_again
+  int claims = 0;         // made so far: one, and one more for each winner that was lost
   Millis claimed_ms = 0;
+  int round_first = 0;     // the first leg of the current round; those before it are want-dead
   bool cancelled = false;  // an operator ended the call
 
   int bridge_attempt = 0;       // attempts decided
@@ -130,12 +153,15 @@ struct Session {
   bool bridge_maybe = false;    // some attempt may have been executed: only a look proves that it is not up (I7)
   bool bridge_disproved = false;
   bool transfer_asked = false, reject_asked = false;
+  bool please_hold_asked = false;
   bool greeting_asked = false, greeting_done = false;
   int record_attempt = 0;
   bool record_maybe = false;      // some record_start may have been executed
   bool recording_looked = false;  // the provider's records were read after the end, and had none
   bool record_started = false, recording_saved = false, recording_lost = false;
   std::string recording_id;
+  bool told = false;            // as Leg::told, for the whole call
+  bool told_recording = false;  // and that it was recorded
 
   std::vector<OutboxEntry> outbox;
   int audit_attempt = 0;  // never reset: it makes the command id, and an id names one look
@@ -143,7 +169,9 @@ struct Session {
 
   // Deadlines, Unix ms, 0 = none. due_ms() in step.h is the earliest of these and the outbox.
   Millis created_ms = 0;
+  Millis ring_started_ms = 0;  // of the current round
   Millis ring_deadline_ms = 0;
+  Millis hold_until_ms = 0;  // losers are held
   Millis bridge_retry_ms = 0;
   Millis bridge_deadline_ms = 0;
   Millis bridge_quiet_ms = 0;         // as Leg::dial_quiet_ms, for the current bridge attempt

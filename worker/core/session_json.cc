@@ -44,6 +44,7 @@ void fields(Visitor& visit, RingPlan& plan) {
   visit("hold_losers", plan.hold_losers_ms);
   visit("no_record", plan.no_record);
   visit("busy", plan.busy);
+  visit("notify", plan.notify);
   visit("outbound", plan.outbound);
   visit("caller_id", plan.caller_id);
   visit("headers", plan.headers);
@@ -62,6 +63,7 @@ void fields(Visitor& visit, Leg& leg) {
   visit("apology", leg.apology);
   visit("dial_at", leg.dial_at_ms);
   visit("dialled", leg.dialled_ms);
+  visit("rang", leg.ringing_ms);
   visit("expires", leg.expires_ms);
   visit("answered", leg.answered_ms);
   visit("screen_until", leg.screen_until_ms);
@@ -69,6 +71,11 @@ void fields(Visitor& visit, Leg& leg) {
   visit("ended", leg.ended_ms);
   visit("machine", leg.machine);
   visit("unsure", leg.unsure);
+  visit("unproved", leg.unproved);
+  visit("claimed", leg.claimed);
+  visit("rung_again", leg.rung_again);
+  visit("told", leg.told);
+  visit("told_reason", leg.told_reason);
   visit("gathers", leg.gather_attempt);
   visit("dial_quiet", leg.dial_quiet_ms);
   visit("hangups", leg.hangup_attempt);
@@ -120,6 +127,7 @@ void fields(Visitor& visit, Session& s) {
   visit("winner", s.winner);
   visit("claims", s.claims);
   visit("claimed", s.claimed_ms);
+  visit("round_first", s.round_first);
   visit("cancelled", s.cancelled);
   visit("transfer_asked", s.transfer_asked);
   visit("reject_asked", s.reject_asked);
@@ -128,6 +136,7 @@ void fields(Visitor& visit, Session& s) {
   visit("bridge_refused", s.bridge_refused);
   visit("bridge_maybe", s.bridge_maybe);
   visit("bridge_disproved", s.bridge_disproved);
+  visit("please_hold_asked", s.please_hold_asked);
   visit("greeting_asked", s.greeting_asked);
   visit("greeting_done", s.greeting_done);
   visit("records", s.record_attempt);
@@ -137,11 +146,15 @@ void fields(Visitor& visit, Session& s) {
   visit("recording_saved", s.recording_saved);
   visit("recording_lost", s.recording_lost);
   visit("recording", s.recording_id);
+  visit("told", s.told);
+  visit("told_recording", s.told_recording);
   visit("outbox", s.outbox);
   visit("audits", s.audit_attempt);
   visit("audit_backoff", s.audit_backoff);
   visit("created", s.created_ms);
+  visit("ring_started", s.ring_started_ms);
   visit("ring_deadline", s.ring_deadline_ms);
+  visit("hold_until", s.hold_until_ms);
   visit("bridge_retry", s.bridge_retry_ms);
   visit("bridge_deadline", s.bridge_deadline_ms);
   visit("bridge_quiet", s.bridge_quiet_ms);
@@ -310,10 +323,12 @@ class Reader {
 bool is_sound(const Session& session) {
   const auto legs = static_cast<int>(session.legs.size());
   if (session.legs.size() > limits::kLegs || session.winner < -1 || session.winner >= legs) return false;
+  if (session.round_first < 0 || session.round_first > legs) return false;
   const bool needs_winner = session.phase >= Phase::answering && session.phase <= Phase::connected;
   if (needs_winner && session.winner < 0) return false;
   for (const OutboxEntry& entry : session.outbox) {
-    const bool needs_leg = entry.verb == Verb::dial || entry.verb == Verb::bridge;
+    const bool needs_leg = entry.verb == Verb::dial || entry.verb == Verb::bridge || entry.verb == Verb::transfer ||
+                           entry.verb == Verb::gather;
     if (entry.leg < (needs_leg ? 0 : kParent) || entry.leg >= legs) return false;
   }
   return true;

@@ -28,6 +28,8 @@ std::string wrong_command(const World& world, const Command& command) {
 
 std::string wrong_leg(const Leg& was, const Leg& is) {
   if (was.state == LegState::ended && is.state != LegState::ended) return "I4: a proved end was revoked";
+  if (was.quit != Quit::none && is.quit != was.quit) return "a leg that was given up is wanted again";
+  if (is.apology < was.apology) return "an apology began again";
   if (was.state != LegState::ended_inferred && is.state < was.state) return "I4: a leg's known state went back";
   if (!was.call_control_id.empty() && is.call_control_id != was.call_control_id) return "a leg changed its id";
   return {};
@@ -68,7 +70,9 @@ void check_step(World& world, const Session& before, const Event& event, const S
     if (!want_dead(next, i) || leg.ended() || leg.call_control_id.empty()) continue;
     const bool open = std::ranges::any_of(
         next.outbox, [&](const OutboxEntry& e) { return e.verb == Verb::hangup && e.leg == static_cast<int>(i); });
-    if (!open && leg.hangup_next_ms <= world.now_ms) say("I3: a leg that should not be is not being hung up");
+    const bool spoken_to = leg.apology == Apology::wanted && leg.apology_until_ms > world.now_ms;
+    if (!open && !spoken_to && leg.hangup_next_ms <= world.now_ms)
+      say("I3: a leg that should not be is not being hung up");
   }
   if (world.violation.empty()) world.violation = wrong;
 }

@@ -68,8 +68,10 @@ void add_session(Mixer& mix, const World& world) {
   mix.add(s.phase, s.outcome, s.winner, s.bridge_attempt, s.bridge_asked, s.bridge_refused, s.bridge_maybe,
           s.bridge_disproved, s.greeting_asked, s.greeting_done, s.record_attempt, s.record_maybe, s.recording_looked,
           s.record_started, s.recording_saved, s.recording_lost, saturated(s.audit_backoff));
-  for (const Millis at_ms : {s.ring_deadline_ms, s.bridge_retry_ms, s.bridge_deadline_ms, s.greeting_deadline_ms,
-                             s.record_retry_ms, s.recording_deadline_ms, s.audit_ms, s.write_off_ms}) {
+  mix.add(s.claims, s.round_first, s.cancelled, s.transfer_asked, s.reject_asked, s.please_hold_asked, s.told);
+  for (const Millis at_ms :
+       {s.ring_deadline_ms, s.hold_until_ms, s.bridge_retry_ms, s.bridge_deadline_ms, s.greeting_deadline_ms,
+        s.record_retry_ms, s.recording_deadline_ms, s.audit_ms, s.write_off_ms}) {
     mix.add(relative(world, at_ms));
   }
   mix.add(quiet(world, s.bridge_quiet_ms, oldest_look_ms), quiet(world, s.bridge_quiet_before_ms, oldest_look_ms));
@@ -78,6 +80,13 @@ void add_session(Mixer& mix, const World& world) {
   for (const Leg& leg : s.legs) {
     mix.add(leg.state, leg.call_control_id.empty(), saturated(leg.hangup_attempt), relative(world, leg.hangup_next_ms),
             quiet(world, leg.dial_quiet_ms, oldest_look_ms));
+    mix.add(leg.quit, leg.apology, relative(world, leg.apology_until_ms), leg.machine, leg.unsure, leg.unproved,
+            leg.gather_attempt, leg.rung_again, leg.told);
+    // Only what may still come of these decides.
+    if (leg.state == LegState::planned) mix.add(relative(world, leg.dial_at_ms));
+    if (leg.state == LegState::answered) mix.add(relative(world, leg.screen_until_ms));
+    const bool may_expire = s.phase == Phase::ringing && leg.state < LegState::answered;
+    if (may_expire && leg.expires_ms < s.ring_deadline_ms) mix.add(relative(world, leg.expires_ms));
   }
   mix.add(s.outbox.size());
   for (const OutboxEntry& e : s.outbox) {

@@ -76,6 +76,16 @@ std::string try_media(World& world, Verb verb) {
   return "";
 }
 
+// A loser is told why it is about to be hung up.
+std::string try_speak_to_leg(World& world, int leg) {
+  const Truth truth = world.leg[static_cast<std::size_t>(leg)];
+  if (truth == Truth::ended || truth == Truth::nothing) return "90018";
+  if (truth != Truth::answered) return "90034";
+  if (world.bridged == leg) world.violation = "I7: a live conversation was spoken into";
+  notify(world, WebhookType::speak_ended, leg);
+  return "";
+}
+
 Snapshot snapshot(const World& world) { return {world.parent, world.leg, world.bridged, world.recorded}; }
 
 }  // namespace
@@ -115,6 +125,9 @@ void execute(World& world, std::size_t index) {
         response.error_code = try_hangup(world, request.leg);
         break;
       case Verb::speak:
+        response.error_code =
+            request.leg == kParent ? try_media(world, request.verb) : try_speak_to_leg(world, request.leg);
+        break;
       case Verb::record_start:
         response.error_code = try_media(world, request.verb);
         break;

@@ -87,5 +87,27 @@ TEST(Ladder, NumbersAreMaskedToTheirLastFourDigits) {
   EXPECT_EQ(mask_number(""), "");
 }
 
+TEST(Ladder, ALegThatWasGivenUpSaysWhy) {
+  Lines call;
+  WebhookFact fact{.type = WebhookType::initiated, .type_name = "call.initiated", .call_control_id = "p"};
+  fact.call_leg_id = "parent-leg";
+  fact.incoming = true;
+  RingPlan plan{.destinations = {{"desk", "sip:desk", 0, 0, 0, Verify::press1}, {"mobile", "sip:mobile"}}};
+  call.line({.body = fact, .plan = std::move(plan)});
+  WebhookFact nothing{.type = WebhookType::gather_ended, .type_name = "call.gather.ended", .call_control_id = "l"};
+  nothing.client_state = ClientState{.session = call.session.id, .leg = 0};
+  const Json line = call.line({.body = nothing});
+  EXPECT_EQ(get_text(line.get(), "detail"), "no key");
+  const json_t* given_up = json_array_get(get_array(line.get(), "given_up"), 0);
+  EXPECT_EQ(get_text(given_up, "leg"), "desk");
+  EXPECT_EQ(get_text(given_up, "why"), "screen_failed");
+}
+
+TEST(Ladder, DevicesAndOperatorsAreNamed) {
+  Lines call;
+  EXPECT_EQ(get_text(call.line({.body = DeviceReady{{.device = "desk"}}}).get(), "leg"), "desk");
+  EXPECT_EQ(get_text(call.line({.body = Cancel{"too long"}}).get(), "detail"), "too long");
+}
+
 }  // namespace
 }  // namespace ringfence

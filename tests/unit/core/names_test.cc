@@ -26,7 +26,8 @@ TEST(Names, EachValueHasItsOwn) {
   each_has_its_own(WebhookType::other);
   each_has_its_own(Phase::closed);
   each_has_its_own(LegState::ended);
-  each_has_its_own(Outcome::rejected);
+  each_has_its_own(Outcome::cancelled);
+  each_has_its_own(DeviceOutcome::cancelled);
   each_has_its_own(ParentState::ended);
   each_has_its_own(Quit::screen_failed);
   each_has_its_own(Apology::over);

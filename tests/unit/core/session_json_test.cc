@@ -34,8 +34,8 @@ class Random {
 };
 
 OutboxEntry any_entry(Random& random, int legs) {
-  const auto verb = random.any(Verb::audit);
-  const bool needs_leg = verb == Verb::dial || verb == Verb::bridge;
+  const auto verb = random.any(Verb::notify);
+  const bool needs_leg = verb == Verb::dial || verb == Verb::bridge || verb == Verb::transfer || verb == Verb::gather;
   return {.verb = verb,
           .leg = needs_leg || random.coin() ? random.below(legs) : kParent,
           .attempt = random.below(9),
@@ -55,16 +55,22 @@ Leg any_leg(Random& random) {
                      .priority = random.below(100),
                      .verify = random.any(Verify::press1_if_fast)};
   leg.state = random.any(LegState::ended);
-  for (std::string* text : {&leg.call_control_id, &leg.call_leg_id, &leg.cause, &leg.hangup_source, &leg.sip_cause}) {
+  for (std::string* text :
+       {&leg.call_control_id, &leg.call_leg_id, &leg.cause, &leg.hangup_source, &leg.sip_cause, &leg.told_reason}) {
     *text = random.text();
   }
   leg.quit = random.any(Quit::screen_failed);
   leg.apology = random.any(Apology::over);
-  for (Millis* at_ms : {&leg.dial_at_ms, &leg.dialled_ms, &leg.expires_ms, &leg.answered_ms, &leg.screen_until_ms,
-                        &leg.apology_until_ms, &leg.ended_ms, &leg.dial_quiet_ms, &leg.hangup_next_ms}) {
+  for (Millis* at_ms :
+       {&leg.dial_at_ms, &leg.dialled_ms, &leg.ringing_ms, &leg.expires_ms, &leg.answered_ms, &leg.screen_until_ms,
+        &leg.apology_until_ms, &leg.ended_ms, &leg.dial_quiet_ms, &leg.hangup_next_ms}) {
     *at_ms = random.time();
   }
+  leg.told = random.any(DeviceOutcome::cancelled);
   leg.machine = random.coin();
+  leg.unproved = random.coin();
+  leg.rung_again = random.coin();
+  leg.claimed = random.coin();
   leg.unsure = random.coin();
   leg.gather_attempt = random.below(9);
   leg.hangup_attempt = random.below(100);
@@ -102,6 +108,7 @@ RingPlan any_plan(Random& random) {
   plan.hold_losers_ms = random.below(9000);
   plan.no_record = random.coin();
   plan.busy = random.coin();
+  plan.notify = random.coin();
   for (int i = random.below(3); i > 0; --i) plan.headers.push_back({random.text(), random.text()});
   return plan;
 }
@@ -109,7 +116,7 @@ RingPlan any_plan(Random& random) {
 Session any_session(Random& random) {
   Session s;
   s.id = {random.text()};
-  s.outcome = random.any(Outcome::rejected);
+  s.outcome = random.any(Outcome::cancelled);
   const int legs = 1 + random.below(static_cast<int>(limits::kLegs));
   for (int i = 0; i < legs; ++i) {
     s.legs.push_back(any_leg(random));
@@ -120,18 +127,20 @@ Session any_session(Random& random) {
   s.parent = any_parent(random);
   s.plan = any_plan(random);
   s.claimed_ms = random.time();
-  for (bool* flag : {&s.cancelled, &s.transfer_asked, &s.reject_asked, &s.bridge_refused, &s.bridge_maybe,
-                     &s.bridge_disproved, &s.greeting_asked, &s.greeting_done, &s.record_maybe, &s.recording_looked,
-                     &s.record_started, &s.recording_saved, &s.recording_lost}) {
+  s.round_first = random.below(legs);
+  for (bool* flag :
+       {&s.cancelled, &s.transfer_asked, &s.reject_asked, &s.bridge_refused, &s.bridge_maybe, &s.bridge_disproved,
+        &s.please_hold_asked, &s.told, &s.told_recording, &s.greeting_asked, &s.greeting_done, &s.record_maybe,
+        &s.recording_looked, &s.record_started, &s.recording_saved, &s.recording_lost}) {
     *flag = random.coin();
   }
   for (int* count :
        {&s.claims, &s.bridge_attempt, &s.bridge_asked, &s.record_attempt, &s.audit_attempt, &s.audit_backoff}) {
     *count = random.below(50);
   }
-  for (Millis* at_ms : {&s.created_ms, &s.ring_deadline_ms, &s.bridge_retry_ms, &s.bridge_deadline_ms,
-                        &s.bridge_quiet_ms, &s.bridge_quiet_before_ms, &s.greeting_deadline_ms, &s.record_retry_ms,
-                        &s.recording_deadline_ms, &s.audit_ms, &s.write_off_ms, &s.closed_ms}) {
+  for (Millis* at_ms : {&s.created_ms, &s.ring_started_ms, &s.hold_until_ms, &s.ring_deadline_ms, &s.bridge_retry_ms,
+                        &s.bridge_deadline_ms, &s.bridge_quiet_ms, &s.bridge_quiet_before_ms, &s.greeting_deadline_ms,
+                        &s.record_retry_ms, &s.recording_deadline_ms, &s.audit_ms, &s.write_off_ms, &s.closed_ms}) {
     *at_ms = random.time();
   }
   s.recording_id = random.text();

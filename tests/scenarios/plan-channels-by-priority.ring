@@ -1,0 +1,8 @@
+# Few channels: the smaller number is dialled first, whatever the order of the plan.
+ring A priority 3, B priority 1, C priority 2
+plan channels 1
+t=0     caller calls                  -> dial B
+t=0.1   dial B ok
+t=3     B declines                    -> dial C
+t=3.1   dial C ok
+t=4     C declines                    -> dial A

@@ -1,0 +1,20 @@
+# The organisation's application hears of each device as soon as its outcome cannot change, and of the call at its end.
+ring A B C
+plan tell
+t=0     caller calls                  -> dial A, dial B, dial C
+t=0.1   all ok
+t=1     C declines                    -> nothing
+t=3     A answers                     -> answer caller, hangup B
+t=3.1   answer caller ok              -> bridge A
+t=3.2   bridge A ok
+t=3.3   A bridged                     -> record conversation, tell C
+t=3.4   record conversation ok
+t=3.4   hangup B ok
+t=3.5   B ended                       -> tell B
+t=3.6   tell B ok
+t=3.6   tell C ok
+t=20    A hangs up                    -> hangup caller, tell A
+t=20.1  tell A ok
+t=20.2  hangup caller refused 90018
+t=21    caller recording saved        -> tell call ; phase closed ; kept yes
+t=21.1  tell call ok                  -> nothing ; next never ; kept no

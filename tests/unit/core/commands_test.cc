@@ -1,0 +1,187 @@
+// What the commands of plans, transfers, prompts and outcomes carry. Their order and moment are told in
+// tests/scenarios.
+#include <gmock/gmock.h>
+
+#include "core/prompts.h"
+#include "core_fixture.h"
+#include "shared/json.h"
+#include "shared/limits.h"
+
+namespace ringfence {
+namespace {
+
+using test::Call;
+
+StepResult offer(Call& call, RingPlan plan) {
+  WebhookFact fact{.type = WebhookType::initiated, .call_control_id = "parent", .call_leg_id = "parent-leg"};
+  fact.call_session_id = "call-session";
+  fact.connection_id = "connection";
+  fact.incoming = true;
+  fact.from = "+15550001111";
+  fact.to = "+15550002222";
+  fact.caller_name = "Ada";
+  return call.happen(Event{.body = std::move(fact), .plan = std::move(plan)});
+}
+
+TEST(Commands, ADialHasItsDevicesTimeAndListensWhoAnswers) {
+  Call call;
+  const auto result = offer(call, {.destinations = {{"desk", "sip:desk", 0, 20'500, 0, Verify::none},
+                                                    {"mobile", "+15550003333", 0, 0, 0, Verify::amd}}});
+  ASSERT_EQ(result.commands.size(), 2u);
+  EXPECT_EQ(result.commands[0].timeout_secs, 21);
+  EXPECT_FALSE(result.commands[0].detect_machine);
+  EXPECT_EQ(result.commands[1].timeout_secs, 30);
+  EXPECT_TRUE(result.commands[1].detect_machine);
+}
+
+TEST(Commands, ATransferNamesTheLegItMakes) {
+  Call call;
+  const auto result = offer(call, {.route = Route::transfer, .destinations = {{"desk", "sip:desk", 0, 25'000}}});
+  ASSERT_EQ(result.commands.size(), 1u);
+  const Command& transfer = result.commands[0];
+  EXPECT_EQ(transfer.verb, Verb::transfer);
+  EXPECT_EQ(transfer.call_control_id, "parent");
+  EXPECT_EQ(transfer.to, "sip:desk");
+  EXPECT_EQ(transfer.from, "+15550001111");
+  EXPECT_EQ(transfer.timeout_secs, 25);
+  EXPECT_EQ(transfer.time_limit_secs, 4 * 3600);
+  EXPECT_EQ(decode_client_state(transfer.client_state)->leg, kParent);
+  EXPECT_EQ(decode_client_state(transfer.target_client_state)->leg, 0);
+}
+
+TEST(Commands, AnAgentGetsItsHeaders) {
+  Call call;
+  const std::vector<SipHeader> headers{{"X-Org-Id", "acme"}, {"X-Thread-Id", "7"}};
+  auto result =
+      offer(call, {.route = Route::agent, .destinations = {{"agent", "sip:agent@example"}}, .headers = headers});
+  ASSERT_EQ(result.commands.at(0).verb, Verb::answer);
+  result = call.accept(result.commands[0]);
+  ASSERT_EQ(result.commands.at(0).verb, Verb::transfer);
+  EXPECT_EQ(result.commands[0].headers, headers);
+}
+
+TEST(Commands, ARejectionSaysWhetherAsBusy) {
+  for (const bool busy : {false, true}) {
+    Call call;
+    const auto result = offer(call, {.route = Route::reject, .busy = busy});
+    ASSERT_EQ(result.commands.at(0).verb, Verb::reject);
+    EXPECT_EQ(result.commands[0].busy, busy);
+    EXPECT_EQ(result.commands[0].call_control_id, "parent");
+  }
+}
+
+TEST(Commands, APromptIsSpokenToTheLeg) {
+  Call call;
+  offer(call, {.destinations = {{"desk", "sip:desk", 0, 0, 0, Verify::press1}}});
+  const auto result = call.leg(WebhookType::answered, 0);
+  ASSERT_EQ(result.commands.at(0).verb, Verb::gather);
+  EXPECT_EQ(result.commands[0].call_control_id, "leg0");
+  EXPECT_EQ(result.commands[0].text, prompts::kPressOne);
+  EXPECT_EQ(result.commands[0].timeout_secs, 15);
+}
+
+TEST(Commands, AnApologySaysWhatIsTrue) {
+  Call late;
+  offer(late, {.destinations = {{"desk", "sip:desk"}, {"mobile", "sip:mobile"}}});
+  late.leg(WebhookType::answered, 0);
+  auto result = late.leg(WebhookType::answered, 1);
+  ASSERT_EQ(result.commands.at(0).verb, Verb::speak);
+  EXPECT_EQ(result.commands[0].call_control_id, "leg1");
+  EXPECT_EQ(result.commands[0].text, prompts::kTakenByAnother);
+
+  Call nobody;
+  offer(nobody, {.destinations = {{"desk", "sip:desk"}}});
+  nobody.now_ms += nobody.policy.ring_ms;
+  nobody.tick();
+  result = nobody.leg(WebhookType::answered, 0);
+  ASSERT_EQ(result.commands.at(0).verb, Verb::speak);
+  EXPECT_EQ(result.commands[0].text, prompts::kTooLate);
+}
+
+TEST(Commands, PleaseHoldIsToldApartFromTheGreeting) {
+  Call call;
+  RingPlan plan{.greeting = "g", .destinations = {{"desk", "sip:desk"}, {"mobile", "sip:mobile"}}};
+  plan.on_winner_lost = OnWinnerLost::ring_again;
+  offer(call, plan);
+  auto result = call.leg(WebhookType::answered, 0);
+  call.parent(WebhookType::answered);
+  call.leg(WebhookType::hangup, 1);
+  result = call.leg(WebhookType::hangup, 0);
+  const auto speak = std::ranges::find(result.commands, Verb::speak, &Command::verb);
+  ASSERT_NE(speak, result.commands.end());
+  EXPECT_EQ(speak->text, prompts::kPleaseHold);
+  EXPECT_EQ(decode_client_state(speak->client_state)->generation, 2);
+}
+
+// A call that A declined and the caller gave up, told to the application.
+struct Told : Call {
+  StepResult result;
+  Told() {
+    offer(*this, {.organisation = "acme", .user = "reception", .destinations = {{"desk", "sip:desk"}}, .notify = true});
+    leg(WebhookType::initiated, 0);
+    now_ms += 2000;
+    WebhookFact declined{.type = WebhookType::hangup, .call_control_id = "leg0", .hangup_cause = "call_rejected"};
+    declined.hangup_source = "callee";
+    declined.sip_hangup_cause = "603";
+    declined.client_state = ClientState{.session = session.id, .leg = 0};
+    result = webhook(declined);
+  }
+};
+
+TEST(Commands, AnOutcomeNamesTheDeviceAndWhy) {
+  Told call;
+  const auto told = std::ranges::find(call.result.commands, Verb::notify, &Command::verb);
+  ASSERT_NE(told, call.result.commands.end());
+  EXPECT_EQ(told->organisation, "acme");
+  EXPECT_TRUE(told->client_state.empty());
+  const auto body = parse_json(told->body);
+  ASSERT_TRUE(body);
+  EXPECT_EQ(get_text(body->get(), "type"), "call.device");
+  const json_t* data = get_object(body->get(), "data");
+  EXPECT_EQ(get_text(data, "call"), "parent-leg");
+  EXPECT_EQ(get_text(data, "device"), "desk");
+  EXPECT_EQ(get_text(data, "outcome"), "declined");
+  EXPECT_EQ(get_text(data, "hangup_cause"), "call_rejected");
+  EXPECT_EQ(get_text(data, "hangup_source"), "callee");
+  EXPECT_EQ(get_text(data, "sip_hangup_cause"), "603");
+  EXPECT_TRUE(get_bool(data, "rang"));
+  EXPECT_FALSE(get_text(data, "ended_at").empty());
+}
+
+// I16: whatever is learnt afterwards, every copy of what was told is the same.
+TEST(Commands, AnOutcomeIsTheSameInEveryCopy) {
+  Told call;
+  const auto first = std::ranges::find(call.result.commands, Verb::notify, &Command::verb);
+  ASSERT_NE(first, call.result.commands.end());
+  call.leg(WebhookType::answered, 0);
+  call.leg(WebhookType::bridged, 0);
+  WebhookFact again{.type = WebhookType::hangup, .call_control_id = "leg0", .hangup_cause = "user_busy"};
+  again.client_state = ClientState{.session = call.session.id, .leg = 0};
+  call.webhook(again);
+  call.parent(WebhookType::hangup);
+  call.now_ms += call.policy.notify_retry_ms;
+  const auto result = call.tick();
+  const auto second =
+      std::ranges::find_if(result.commands, [](const Command& c) { return c.verb == Verb::notify && c.leg == 0; });
+  ASSERT_NE(second, result.commands.end());
+  EXPECT_EQ(second->id, first->id);
+  EXPECT_EQ(second->body, first->body);
+}
+
+TEST(Commands, AnOutcomeNobodyTakesIsOfferedForADayAndNoLonger) {
+  Told call;
+  call.parent(WebhookType::hangup);
+  int offers = 0;
+  while (due_ms(call.session) != 0) {
+    ASSERT_GT(due_ms(call.session), call.now_ms);
+    call.now_ms = due_ms(call.session);
+    for (const Command& command : call.tick().commands) offers += command.verb == Verb::notify ? 1 : 0;
+    ASSERT_LT(offers, 200);
+  }
+  EXPECT_GT(offers, 40);  // the device and the call, each a day long, hourly in the end
+  EXPECT_LE(call.now_ms, test::kStartMs + limits::kNotifyMs + 10'000);
+  EXPECT_TRUE(is_tombstone(call.session));
+}
+
+}  // namespace
+}  // namespace ringfence

@@ -1,0 +1,108 @@
+// See facts.h.
+#include "core/facts.h"
+
+#include <algorithm>
+
+#include "shared/limits.h"
+
+namespace ringfence::rules {
+namespace {
+
+// The first time stands.
+void stamp(Millis& known_ms, Millis at_ms) {
+  if (known_ms == 0) known_ms = at_ms;
+}
+
+template <class Call>
+void say_why(Call& call, const Ending& ending) {
+  // Only a webhook knows the source; a second one says the same.
+  const bool better = !ending.source.empty() && call.hangup_source.empty();
+  if (!better && !call.cause.empty()) return;
+  if (!ending.cause.empty()) call.cause = ending.cause;
+  call.hangup_source = ending.source;
+  call.sip_cause = ending.sip_cause;
+}
+
+}  // namespace
+
+void raise(Leg& leg, LegState to, Millis at_ms) {
+  if (leg.state == LegState::ended) return;
+  if (leg.state == LegState::ended_inferred) {
+    leg.state = to;
+    if (leg.told == DeviceOutcome::none) {
+      leg.cause.clear();
+      leg.ended_ms = 0;
+    }
+  } else if (leg.state < LegState::ringing && to == LegState::ringing && leg.told == DeviceOutcome::none) {
+    stamp(leg.ringing_ms, at_ms);
+  }
+  if (to >= LegState::answered && leg.told == DeviceOutcome::none) stamp(leg.answered_ms, at_ms);
+  leg.state = std::max(leg.state, to);
+}
+
+void raise(Parent& parent, ParentState to, Millis at_ms) {
+  if (to == ParentState::answered) stamp(parent.answered_ms, at_ms);
+  parent.state = std::max(parent.state, to);
+}
+
+void see_bridged(Parent& parent, Millis at_ms) {
+  raise(parent, ParentState::answered, at_ms);
+  parent.bridged = true;
+  stamp(parent.bridged_ms, at_ms);
+}
+
+void end_leg(Leg& leg, const Ending& ending, Millis at_ms) {
+  const bool was_inferred = leg.state == LegState::ended_inferred;
+  leg.state = LegState::ended;
+  if (leg.told != DeviceOutcome::none) return;
+  if (was_inferred) leg.cause.clear();
+  stamp(leg.ended_ms, at_ms);
+  say_why(leg, ending);
+}
+
+void end_parent(Parent& parent, const Ending& ending, Millis at_ms) {
+  parent.state = ParentState::ended;
+  stamp(parent.ended_ms, at_ms);
+  say_why(parent, ending);
+}
+
+void infer_end(Leg& leg, std::string_view cause, Millis at_ms) {
+  leg.state = LegState::ended_inferred;
+  if (leg.told != DeviceOutcome::none) return;
+  leg.cause = cause;
+  stamp(leg.ended_ms, at_ms);
+}
+
+void learn(std::string& known, std::string_view said) {
+  if (known.empty()) known = said;
+}
+
+bool proves_ended(const CommandOutcome& outcome) {
+  return outcome.outcome == OutcomeClass::refused &&
+         (outcome.error_code == "90018" || outcome.error_code == "90015" || outcome.http_status == 404);
+}
+
+int leg_of_state(Session& session, int leg) {
+  if (leg == kParent) return kParent;
+  const auto index = static_cast<std::size_t>(leg);
+  if (leg < 0 || index >= limits::kLegs) return kUnknownLeg;
+  // A leg this document does not know is a leg all the same: it must be ended, so it gets a place (store lost).
+  if (index >= session.legs.size()) {
+    session.legs.resize(index + 1, Leg{.destination = {.device = "unknown"}, .state = LegState::ended_inferred});
+  }
+  return leg;
+}
+
+int leg_of_ids(const Session& session, std::string_view call_leg_id, std::string_view call_control_id) {
+  if (call_leg_id.empty() && call_control_id.empty()) return kUnknownLeg;
+  if (call_leg_id == session.id.text) return kParent;
+  if (!call_leg_id.empty() && call_leg_id == session.parent.call_leg_id) return kParent;
+  for (std::size_t i = 0; i < session.legs.size(); ++i) {
+    const Leg& leg = session.legs[i];
+    const bool same_call = !leg.call_control_id.empty() && leg.call_control_id == call_control_id;
+    if (same_call || (!leg.call_leg_id.empty() && leg.call_leg_id == call_leg_id)) return static_cast<int>(i);
+  }
+  return kUnknownLeg;
+}
+
+}  // namespace ringfence::rules

@@ -1,0 +1,36 @@
+// How facts enter a session: they only grow (I4), whatever order they come in. Used by merge.cc and merge_results.cc.
+// Must not know: phases, commands.
+#pragma once
+
+#include <string_view>
+
+#include "core/command.h"
+#include "core/session.h"
+
+namespace ringfence::rules {
+
+// Evidence of life, learnt at `at_ms`. Revokes an inferred death, never a proved one.
+void raise(Leg& leg, LegState to, Millis at_ms);
+void raise(Parent& parent, ParentState to, Millis at_ms);
+void see_bridged(Parent& parent, Millis at_ms);
+
+struct Ending {
+  std::string_view cause, source, sip_cause;  // the provider's, or our own words for it and nothing else
+};
+// A proved end. What a hangup webhook says about it counts more than what we concluded before.
+void end_leg(Leg& leg, const Ending& ending, Millis at_ms);
+void end_parent(Parent& parent, const Ending& ending, Millis at_ms);
+// An end that evidence may still revoke.
+void infer_end(Leg& leg, std::string_view cause, Millis at_ms);
+
+void learn(std::string& known, std::string_view said);
+
+// Codes with which Telnyx says that the call a command addressed is over or never was: proof of its end (row 17).
+[[nodiscard]] bool proves_ended(const CommandOutcome& outcome);
+
+// The leg a client_state names, made if this document does not know it; kUnknownLeg beyond the limit.
+[[nodiscard]] int leg_of_state(Session& session, int leg);
+// Whom ids are about, without a client_state of ours.
+[[nodiscard]] int leg_of_ids(const Session& session, std::string_view call_leg_id, std::string_view call_control_id);
+
+}  // namespace ringfence::rules

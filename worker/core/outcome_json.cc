@@ -1,0 +1,75 @@
+// See outcome_json.h.
+#include "core/outcome_json.h"
+
+#include "core/outcome.h"
+#include "core/utc_time.h"
+#include "shared/json.h"
+
+namespace ringfence {
+namespace {
+
+void set_some(json_t* object, const char* key, std::string_view value) {
+  if (!value.empty()) set_text(object, key, value);
+}
+
+void set_time(json_t* object, const char* key, Millis at_ms) {
+  if (at_ms != 0) set_text(object, key, format_utc(at_ms));
+}
+
+std::string wrapped(std::string_view type, Millis at_ms, Json data) {
+  Json document = json_object_new();
+  set_text(document.get(), "type", type);
+  set_time(document.get(), "timestamp", at_ms);
+  set_json(document.get(), "data", std::move(data));
+  return dump_json(document.get());
+}
+
+Json about_call(const Session& session) {
+  Json data = json_object_new();
+  set_text(data.get(), "call", session.id.text);
+  set_some(data.get(), "organisation", session.plan.organisation);
+  set_some(data.get(), "user", session.plan.user);
+  set_some(data.get(), "from", session.parent.from);
+  set_some(data.get(), "to", session.parent.to);
+  set_time(data.get(), "started_at", session.created_ms);
+  return data;
+}
+
+}  // namespace
+
+std::string session_outcome_json(const Session& session) {
+  const Parent& parent = session.parent;
+  Json data = about_call(session);
+  set_text(data.get(), "outcome", name_of(session.outcome));
+  if (session.outcome == Outcome::answered && session.winner >= 0) {
+    set_text(data.get(), "device", session.legs[static_cast<std::size_t>(session.winner)].destination.device);
+  }
+  set_time(data.get(), "answered_at", parent.answered_ms);
+  set_time(data.get(), "bridged_at", parent.bridged_ms);
+  set_time(data.get(), "ended_at", parent.ended_ms);
+  set_some(data.get(), "hangup_cause", parent.cause);
+  set_some(data.get(), "hangup_source", parent.hangup_source);
+  set_some(data.get(), "sip_hangup_cause", parent.sip_cause);
+  set_bool(data.get(), "recorded", session.told_recording);
+  if (session.told_recording) set_some(data.get(), "recording_id", session.recording_id);
+  return wrapped("call.ended", session.closed_ms, std::move(data));
+}
+
+std::string device_outcome_json(const Session& session, std::size_t index) {
+  const Leg& leg = session.legs[index];
+  Json data = about_call(session);
+  set_text(data.get(), "device", leg.destination.device);
+  set_text(data.get(), "outcome", name_of(device_outcome(session, index)));
+  set_some(data.get(), "reason", reason_of(session, index));
+  set_some(data.get(), "answered_by", answered_by(session, index));
+  set_bool(data.get(), "rang", leg.ringing_ms != 0);
+  set_time(data.get(), "dialled_at", leg.dialled_ms);
+  set_time(data.get(), "answered_at", leg.answered_ms);
+  set_time(data.get(), "ended_at", leg.ended_ms);
+  set_some(data.get(), "hangup_cause", leg.cause);
+  set_some(data.get(), "hangup_source", leg.hangup_source);
+  set_some(data.get(), "sip_hangup_cause", leg.sip_cause);
+  return wrapped("call.device", leg.ended_ms, std::move(data));
+}
+
+}  // namespace ringfence

@@ -1,0 +1,17 @@
+// What an organisation's application is told, as JSON: one document for the call, one for each device. Rebuilt for each
+// resend from facts that stand once they are told, so that every copy is the same byte for byte. Used by materialize().
+// Must not know: signatures, HTTP.
+#pragma once
+
+#include <string>
+
+#include "core/session.h"
+
+namespace ringfence {
+
+// {"type":"call.ended","timestamp":...,"data":{...}}
+[[nodiscard]] std::string session_outcome_json(const Session& session);
+// {"type":"call.device","timestamp":...,"data":{...}}
+[[nodiscard]] std::string device_outcome_json(const Session& session, std::size_t leg);
+
+}  // namespace ringfence
