@@ -41,8 +41,10 @@ void derive_dials(Session& s, Millis at_ms, const Policy& policy) {
   }
   if (s.phase == Phase::transferring && !s.transfer_asked) {
     s.transfer_asked = true;
-    s.legs[0].state = LegState::dialing;
-    ask(s, Verb::transfer, 0, 1, at_ms, policy);
+    if (s.legs[0].state == LegState::planned) {  // else the store had lost that it was asked
+      s.legs[0].state = LegState::dialing;
+      ask(s, Verb::transfer, 0, 1, at_ms, policy);
+    }
   }
   for (std::size_t i = 0; i < s.legs.size(); ++i) {
     Leg& leg = s.legs[i];
