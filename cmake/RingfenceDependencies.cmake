@@ -10,6 +10,7 @@ endif()
 pkg_check_modules(uv REQUIRED IMPORTED_TARGET libuv)
 pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(sqlite REQUIRED IMPORTED_TARGET sqlite3)
+find_package(date REQUIRED CONFIG)  # date::date-tz, built to read the system's own zoneinfo
 
 # Debian's hiredis.pc adds -I/usr/include/hiredis, which puts headers named async.h and read.h on everyone's path.
 find_library(HIREDIS_LIBRARY hiredis REQUIRED)

@@ -15,10 +15,12 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   # g++ 12 sees overlapping copies in "literal" + std::string (GCC bug 105651) and overflows in sanitized vectors.
   target_compile_options(ringfence_build_flags INTERFACE -Wno-restrict)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 19)
+  # Clang has everything libstdc++'s <expected> asks for from version 16 on, but says so of concepts only from 19 on.
+  target_compile_options(ringfence_build_flags INTERFACE -Wno-macro-redefined -D__cpp_concepts=202002L)
+endif()
 if(RINGFENCE_FUZZ)
-  # Clang has everything libstdc++'s <expected> asks for, but says so of concepts only from version 19 on.
-  target_compile_options(ringfence_build_flags INTERFACE
-    -Wno-macro-redefined -D__cpp_concepts=202002L -D_GLIBCXX_ASSERTIONS
+  target_compile_options(ringfence_build_flags INTERFACE -D_GLIBCXX_ASSERTIONS
     -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
     -U_FORTIFY_SOURCE)
   target_link_options(ringfence_build_flags INTERFACE -fsanitize=address,undefined)

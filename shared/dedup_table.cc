@@ -170,11 +170,13 @@ DedupKey DedupTable::key(std::string_view scope, std::string_view id) const noex
   return {high, reader.u64()};
 }
 
-ClaimResult DedupTable::claim(const DedupKey& key, std::int64_t now_ms, std::int64_t lease_ms) noexcept {
+ClaimResult DedupTable::claim(const DedupKey& key, std::int64_t now_ms, std::int64_t lease_ms,
+                              std::int64_t keep_ms) noexcept {
   DedupStats& stats = layout_->stats;
-  if (const Slot* slot = layout_->live_slot(key, now_ms); slot != nullptr) {
+  if (Slot* slot = layout_->live_slot(key, now_ms); slot != nullptr) {
     const bool done = slot->state == SlotState::done;
     ++(done ? stats.duplicates : stats.in_flight);
+    if (done) slot->expiry_ms = std::max(slot->expiry_ms, later_by(now_ms, keep_ms, limits::kDedupWindowMs));
     return {done ? ClaimStatus::done : ClaimStatus::in_flight, {}};
   }
   Slot* slot = layout_->occupy(key, now_ms, later_by(now_ms, lease_ms, limits::kDedupLeaseMs));

@@ -54,7 +54,10 @@ class DedupTable {
   [[nodiscard]] DedupKey key(std::string_view scope, std::string_view id) const noexcept;
 
   // Times are milliseconds of a monotonic clock shared by all users of the table.
-  [[nodiscard]] ClaimResult claim(const DedupKey& key, std::int64_t now_ms, std::int64_t lease_ms) noexcept;
+  // A copy that meets a done entry keeps it for another `keep_ms`, if it would end before: a copy may be younger than
+  // the event it is of.
+  [[nodiscard]] ClaimResult claim(const DedupKey& key, std::int64_t now_ms, std::int64_t lease_ms,
+                                  std::int64_t keep_ms = 0) noexcept;
   void commit(const DedupKey& key, ClaimToken token, std::int64_t now_ms, std::int64_t window_ms) noexcept;
   void release(const DedupKey& key, ClaimToken token) noexcept;
 

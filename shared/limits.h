@@ -136,6 +136,20 @@ inline constexpr std::size_t kLadderLines = 1000;
 // --- one call -------------------------------------------------------------------------------------------------------
 // Devices rung at once: Telnyx's default concurrency is 10; R-020 tests 64.
 inline constexpr std::size_t kLegs = 64;
+// What a person can have rung for: the provider's own range for a dial's timeout_secs.
+inline constexpr std::int64_t kRingMinMs = 5'000;
+inline constexpr std::int64_t kRingMaxMs = 600'000;
+// A caller's network ends a call that nobody answers after about three minutes (SIP's timer C): voicemail has to come
+// before that, with room for answering.
+inline constexpr std::int64_t kVoicemailByMs = 170'000;
+// Losers that ring on until the bridge is up: longer than bridging takes with its retry, shorter than people notice.
+inline constexpr std::int64_t kHoldLosersMs = 10'000;
+inline constexpr std::size_t kWaves = 16;
+// Exceptions of one opening schedule: the holidays of decades.
+inline constexpr std::size_t kScheduleExceptions = 1000;
+// One SIP header to an agent, and all together: an INVITE should stay below what TCP to a media server takes easily.
+inline constexpr std::size_t kSipHeaderBytes = 1024;
+inline constexpr std::size_t kSipHeadersBytes = 6 * 1024;
 // What is spoken to a caller; Telnyx's speak takes 3,000 characters.
 inline constexpr std::size_t kGreetingBytes = 3000;
 // Commands waiting for their result in one session: at worst a dial, a prompt, a hangup and an outcome to be told per

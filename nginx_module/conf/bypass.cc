@@ -36,9 +36,7 @@ ngx_uint_t find_return(const ngx_array_t* codes, ngx_uint_t bound) noexcept {
   return 0;
 }
 
-}  // namespace
-
-void warn_of_bypass(ngx_conf_t* cf, MainConf& main, const LocConf& conf) noexcept {
+void warn_of_return(ngx_conf_t* cf, MainConf& main, const LocConf& conf) noexcept {
   const ngx_uint_t rewrite = rewrite_index(cf);
   if (rewrite == kNoModule) return;
   auto& ctx = *static_cast<ngx_http_conf_ctx_t*>(cf->ctx);
@@ -59,6 +57,24 @@ void warn_of_bypass(ngx_conf_t* cf, MainConf& main, const LocConf& conf) noexcep
                 "\"return %ui\" stands in the server around a location with \"webhook\" and answers before anything is "
                 "verified in %V:%ui",
                 around, &conf.webhook_at.file, conf.webhook_at.line);
+}
+
+void warn_of_post_action(ngx_conf_t* cf, const LocConf& conf) noexcept {
+  const auto& core =
+      *static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
+  if (core.post_action.len == 0) return;
+  ngx_log_error(
+      NGX_LOG_WARN, cf->log, 0,
+      "\"post_action %V\" is in effect in a location with \"webhook\" and gets what was refused, too; give it "
+      "\"\" there in %V:%ui",
+      &core.post_action, &conf.webhook_at.file, conf.webhook_at.line);
+}
+
+}  // namespace
+
+void warn_of_bypass(ngx_conf_t* cf, MainConf& main, const LocConf& conf) noexcept {
+  warn_of_return(cf, main, conf);
+  warn_of_post_action(cf, conf);
 }
 
 }  // namespace ringfence::edge

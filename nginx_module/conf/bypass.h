@@ -1,5 +1,6 @@
-// What nginx does before any module can verify: a `return` of the rewrite module answers in an earlier phase. That can
-// only be told, so `nginx -t` warns. Used by merge. Must not know: requests.
+// What nginx does where no module can verify: a `return` of the rewrite module answers in an earlier phase, and
+// `post_action` hands on what was refused. That can only be told, so `nginx -t` warns. Used by merge. Must not know:
+// requests.
 #pragma once
 
 #include "nginx_module/conf/directives.h"

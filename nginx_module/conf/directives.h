@@ -32,6 +32,9 @@ struct Scheme {
   Scheme* next;      // in MainConf
   bool used;         // some location verifies with it
   bool default_url;  // and one of them has no webhook_url
+  // The longest a request that is fresh now stays so in any location, which is how long an id of it has to be known;
+  // 0 without a timestamp.
+  std::int64_t fresh_ms;
   [[nodiscard]] const scheme::Plan& plan() const noexcept { return recipe.plan(); }
 };
 

@@ -152,6 +152,11 @@ bool add_lines(ngx_conf_t* cf, KeyRing& ring, const KeyText& from) noexcept {
   return true;
 }
 
+std::ptrdiff_t count_secrets(const KeyRing& ring) noexcept {
+  return std::ranges::count_if(
+      ring.all(), [&ring](const scheme::Key& key) { return scheme::is_secret(ring.plan->methods[key.method]); });
+}
+
 }  // namespace
 
 bool add_key_text(ngx_conf_t* cf, KeyStore& store, KeyTexts*& texts, ngx_str_t key) noexcept {
@@ -202,6 +207,13 @@ KeyRing* parse_keys(ngx_conf_t* cf, KeyStore& store, const KeyTexts& texts, cons
     if (!added) return nullptr;
   }
   return ring;
+}
+
+const scheme::Plan* find_other_kind(const KeyStore& store, const KeyRing& ring) noexcept {
+  for (const KeyRing* other = store.rings; other != nullptr; other = other->older) {
+    if (other->texts == ring.texts && count_secrets(*other) != count_secrets(ring)) return other->plan;
+  }
+  return nullptr;
 }
 
 void wipe_texts(KeyStore& store) noexcept {

@@ -51,6 +51,9 @@ struct KeyStore {
 // Parses them for a scheme, or finds that done; nullptr after having logged why.
 [[nodiscard]] KeyRing* parse_keys(ngx_conf_t* cf, KeyStore& store, const KeyTexts& texts,
                                   const scheme::Plan& plan) noexcept;
+// A scheme to which the texts of this ring are something else: secrets to one, public keys, which everybody may know,
+// to the other. An inner level that names another scheme inherits them by mistake. nullptr: there is none.
+[[nodiscard]] const scheme::Plan* find_other_kind(const KeyStore& store, const KeyRing& ring) noexcept;
 void wipe_texts(KeyStore& store) noexcept;
 void wipe_all(void* store) noexcept;  // also a handler of pool cleanups
 

@@ -1,5 +1,7 @@
 // Creating and merging the configuration of a location, and the checks that need all of it. Nothing may fail open:
 // a location that asks for verification and could be served without it does not load.
+#include <algorithm>
+
 #include "nginx_module/conf/bypass.h"
 #include "nginx_module/conf/directives.h"
 #include "nginx_module/conf/notices.h"
@@ -165,6 +167,14 @@ char* complete(const Merging& m, bool own_tolerance) noexcept {
   }
   conf.keys = parse_keys(m.cf, m.main.keys, *conf.key_texts, scheme->plan());
   if (conf.keys == nullptr) return conf_failed();
+  if (const scheme::Plan* other = find_other_kind(m.main.keys, *conf.keys); other != nullptr) {
+    ngx_str_t name = ngx_text(other->name);
+    ngx_log_error(NGX_LOG_EMERG, m.cf->log, 0,
+                  "\"webhook\" inherits the keys of scheme \"%V\"; of the two one has public keys, which everybody may "
+                  "know, the other secrets; give \"%V\" a \"webhook_key_file\" of its own in %V:%ui",
+                  &name, &conf.scheme_name, &conf.webhook_at.file, conf.webhook_at.line);
+    return conf_failed();
+  }
   if (conf.tolerance_at.line == 0) {
     conf.past_s = scheme->plan().past_s;
     conf.future_s = scheme->plan().future_s;
@@ -173,6 +183,10 @@ char* complete(const Merging& m, bool own_tolerance) noexcept {
                   "\"webhook_tolerance\" has no effect: scheme \"%V\" has no timestamp in %V:%ui", &conf.scheme_name,
                   &conf.tolerance_at.file, conf.tolerance_at.line);
   }
+  // Whole seconds of a clock decide, milliseconds since boot count: what comes in at the first moment of its second
+  // stays fresh for almost one more than both tolerances.
+  const auto fresh_ms = static_cast<std::int64_t>(conf.past_s + conf.future_s + 1) * 1000;
+  if (scheme->plan().has_timestamp) scheme->fresh_ms = std::max(scheme->fresh_ms, fresh_ms);
   // A dry run refuses nothing, also not what would be too large.
   if (conf.dry_run == 0) bound_body(m.core, conf.pass_at.line != 0 ? limits::kBodyBytes : limits::kGateBodyBytes);
   tell_of_body_file(m);
@@ -185,7 +199,10 @@ char* check(const Merging& m, bool own_tolerance) noexcept {
   const LocConf& conf = m.conf;
   // Also where nobody dedups: nginx would call it a zone of no size, and not say where.
   if (conf.dedup_zone != nullptr && !is_declared(conf.dedup_zone)) {
-    return refuse(m.cf, conf.dedup_at, "\"webhook_dedup\" names a zone that no \"webhook_zone\" declares");
+    ngx_log_error(NGX_LOG_EMERG, m.cf->log, 0,
+                  "\"webhook_dedup\" names a zone that no \"webhook_zone\" declares: \"%V\" in %V:%ui",
+                  &conf.dedup_zone->shm.name, &conf.dedup_at.file, conf.dedup_at.line);
+    return conf_failed();
   }
   if (conf.webhook == 0) {
     if (conf.pass_at.line == 0) return NGX_CONF_OK;

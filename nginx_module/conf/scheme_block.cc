@@ -19,8 +19,13 @@ Scheme* make_scheme(ngx_conf_t* cf, std::string_view name, const SourceLine& at)
   static_assert(std::is_trivially_destructible_v<Scheme>);
   void* memory = ngx_palloc(cf->pool, sizeof(Scheme));
   if (memory == nullptr) return nullptr;
-  return new (memory)
-      Scheme{.recipe = scheme::Recipe(name), .at = at, .slot = 0, .next = nullptr, .used = false, .default_url = false};
+  return new (memory) Scheme{.recipe = scheme::Recipe(name),
+                             .at = at,
+                             .slot = 0,
+                             .next = nullptr,
+                             .used = false,
+                             .default_url = false,
+                             .fresh_ms = 0};
 }
 
 Scheme* declared(const MainConf& main, std::string_view name) noexcept {
@@ -98,9 +103,9 @@ void refuse_unknown(ngx_conf_t* cf, const MainConf& main, const ngx_str_t& name,
   ngx_str_t near = ngx_text(near_miss(view(name), std::span(known).first(count)));
   ngx_str_t list{static_cast<std::size_t>(end - presets), presets};
   ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                "\"webhook\" knows no scheme \"%V\"; %s%V%s there are %V; one of your own goes into http as "
+                "\"webhook\" knows no scheme \"%V\"; %s%V%sthere are %V; one of your own goes into http as "
                 "\"webhook_scheme %V { ... }\" in %V:%ui",
-                &name, near.len == 0 ? "" : "did you mean \"", &near, near.len == 0 ? "" : "\"?", &list, &name,
+                &name, near.len == 0 ? "" : "did you mean \"", &near, near.len == 0 ? "" : "\"? ", &list, &name,
                 &at.file, at.line);
 }
 

@@ -143,7 +143,11 @@ char* set_dedup(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
   if (cf->args->nelts == 2 && view(conf_args(cf)[1]) == "off") return NGX_CONF_OK;
   for (ngx_uint_t i = 1; i < cf->args->nelts; ++i) {
     if (!set_dedup_parameter(cf, loc, view(conf_args(cf)[i]))) {
-      ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"webhook_dedup\" cannot use the parameter \"%V\"", &conf_args(cf)[i]);
+      ngx_conf_log_error(
+          NGX_LOG_EMERG, cf, 0,
+          "\"webhook_dedup\" cannot use the parameter \"%V\"; expected zone=NAME [window=TIME] [lease=TIME] "
+          "[scope=TEXT], or off alone",
+          &conf_args(cf)[i]);
       return conf_failed();
     }
   }
@@ -171,9 +175,9 @@ char* set_status_code(ngx_conf_t* cf, ngx_command_t*, void* conf) noexcept {
   if (!is_usable_status(*outcome, status)) {
     const char* expected = "2xx, 4xx or 5xx";
     if (*outcome == Outcome::duplicate) {
-      expected = "2xx, or its sender would send it again";
+      expected = "2xx; after any other its sender would send the event again";
     } else if (scheme::is_retryable(*outcome)) {
-      expected = "4xx or 5xx, or its sender would not send it again and the event were lost";
+      expected = "4xx or 5xx; after any other its sender would not send the event again, and it would be lost";
     }
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"webhook_status_code %V\" cannot be \"%V\"; expected %s", &args[1],
                        &args[2], expected);

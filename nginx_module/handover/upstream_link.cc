@@ -8,6 +8,7 @@
 
 #include "nginx_module/handover/frame_link.h"
 #include "nginx_module/request/headers.h"
+#include "nginx_module/request/refusal_log.h"
 #include "nginx_module/request/reply.h"
 #include "shared/frame_codec.h"
 
@@ -90,14 +91,12 @@ Reason reason_of(Verdict verdict) noexcept {
 
 // The reason may quote the event, and so a caller's name: a line break in it would begin a log line of the caller's
 // own.
-void log_reason(ngx_http_request_t* r, Outcome outcome, std::string_view reason) noexcept {
-  if (is_taken(outcome)) return;
+void log_verdict(ngx_http_request_t* r, const Context& context, Reason reason, std::string_view said) noexcept {
+  if (is_taken(scheme::outcome_of(reason))) return;
   std::array<char, limits::kFieldBytes> plain{};
-  reason = reason.substr(0, plain.size());
-  std::transform(reason.begin(), reason.end(), plain.begin(), [](char c) { return c >= ' ' && c <= '~' ? c : '?'; });
-  ngx_str_t text = ngx_text({plain.data(), reason.size()});
-  ngx_str_t name = ngx_text(scheme::name_of(outcome));
-  ngx_log_error(NGX_LOG_NOTICE, r->connection->log, 0, "webhook worker's verdict: %V: \"%V\"", &name, &text);
+  said = said.substr(0, plain.size());
+  std::transform(said.begin(), said.end(), plain.begin(), [](char c) { return c >= ' ' && c <= '~' ? c : '?'; });
+  log_refusal(r, *context.conf, reason, context.presented, {plain.data(), said.size()});
 }
 
 // The verdict becomes our answer; its JSON goes where the upstream machinery looks for a body.
@@ -107,12 +106,12 @@ ngx_int_t take_verdict(ngx_http_request_t* r, Context& context, const VerdictFra
   const Outcome outcome = scheme::outcome_of(reason);
   // Nothing can be durable of an event that is still on its way out: this answers something else.
   if (is_taken(outcome) && u->request_body_sent == 0) return broken_reply(r, "a verdict before the event");
-  log_reason(r, outcome, frame.reason);
+  log_verdict(r, context, reason, frame.reason);
   count_frames(r, context);
   if (is_taken(outcome)) {
-    commit_claim(context);
+    commit_claims(context);
   } else {
-    release_claim(context);
+    release_claims(context);
   }
   context.retry_after_s = std::clamp<std::uint16_t>(frame.retry_after_s, 1, kRetryAfterMost_s);
   settle(context, reason);
@@ -151,9 +150,10 @@ void abort_request(ngx_http_request_t*) noexcept {}
 void finalize_request(ngx_http_request_t* r, ngx_int_t) noexcept {
   Context& context = context_of(r);
   count_frames(r, context);
-  release_claim(context);
+  release_claims(context);
   if (context.outcome != Outcome::none) return;
   settle(context, Reason::worker_away);
+  log_refusal(r, *context.conf, Reason::worker_away, context.presented);
   record_handover(counters(r), Outcome::unavailable);
 }
 

@@ -16,12 +16,13 @@ void test_hook() noexcept {
   const char* path = std::getenv("RINGFENCE_DIE_IN_LOCK");
   std::FILE* file = path == nullptr ? nullptr : std::fopen(path, "r+");
   if (file == nullptr) return;
-  int left = 0;
-  const bool read = std::fscanf(file, "%d", &left) == 1;
+  char text[16] = {};
+  const bool read = std::fgets(text, sizeof text, file) != nullptr;
+  const long left = read ? std::strtol(text, nullptr, 10) : 0;
   std::rewind(file);
-  if (read && left > 1) (void)std::fprintf(file, "%d ", left - 1);
+  if (left > 1) (void)std::fprintf(file, "%ld ", left - 1);
   (void)std::fclose(file);
-  if (!read || left > 1) return;
+  if (left != 1) return;
   (void)std::remove(path);
   (void)::raise(SIGKILL);
 }

@@ -119,7 +119,8 @@ ngx_shm_zone_t* declare_dedup_zone(ngx_conf_t* cf, ngx_str_t& spec) {
   ngx_str_t size_text{};
   if (colon != std::string_view::npos) size_text = ngx_text(text.substr(colon + 1));
   const ssize_t size = size_text.len == 0 ? NGX_ERROR : ngx_parse_size(&size_text);
-  if (colon == 0 || size < 0) {
+  // "zone=calls:1m", as other modules have it, would be a zone of the name "zone=calls".
+  if (colon == 0 || size < 0 || text.substr(0, colon).contains('=')) {
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"webhook_zone\" needs <name>:<size>, not \"%V\"", &spec);
     return nullptr;
   }
@@ -146,7 +147,8 @@ ngx_shm_zone_t* refer_dedup_zone(ngx_conf_t* cf, ngx_str_t& name) {
   return ngx_shared_memory_add(cf, &name, 0, &ngx_http_webhook_module);
 }
 
-bool is_declared(const ngx_shm_zone_t* zone) noexcept { return zone->data != nullptr; }
+// By what it is initialised with, since the counters are a zone of ours, too.
+bool is_declared(const ngx_shm_zone_t* zone) noexcept { return zone->init == init_dedup; }
 
 ngx_shm_zone_t* declare_counters(ngx_conf_t* cf, void* owner, CountersReady ready) {
   ngx_str_t name = ngx_text(kCountersName);
@@ -160,9 +162,9 @@ ngx_shm_zone_t* declare_counters(ngx_conf_t* cf, void* owner, CountersReady read
   return shm;
 }
 
-ClaimResult claim(ngx_shm_zone_t* zone, const DedupKey& key, std::int64_t lease_ms) noexcept {
+ClaimResult claim(ngx_shm_zone_t* zone, const DedupKey& key, std::int64_t lease_ms, std::int64_t keep_ms) noexcept {
   const Lock lock(zone_of(zone));
-  return zone_of(zone).table->claim(key, now_ms(), lease_ms);
+  return zone_of(zone).table->claim(key, now_ms(), lease_ms, keep_ms);
 }
 
 void commit(ngx_shm_zone_t* zone, const DedupKey& key, ClaimToken token, std::int64_t window_ms) noexcept {

@@ -27,7 +27,8 @@ using CountersReady = void (*)(void* owner, Counters& counters) noexcept;
 [[nodiscard]] ngx_shm_zone_t* declare_counters(ngx_conf_t* cf, void* owner, CountersReady ready);
 
 // The request's half, each under the zone's lock. Times: the monotonic clock all worker processes share.
-[[nodiscard]] ClaimResult claim(ngx_shm_zone_t* zone, const DedupKey& key, std::int64_t lease_ms) noexcept;
+[[nodiscard]] ClaimResult claim(ngx_shm_zone_t* zone, const DedupKey& key, std::int64_t lease_ms,
+                                std::int64_t keep_ms) noexcept;
 void commit(ngx_shm_zone_t* zone, const DedupKey& key, ClaimToken token, std::int64_t window_ms) noexcept;
 void release(ngx_shm_zone_t* zone, const DedupKey& key, ClaimToken token) noexcept;
 [[nodiscard]] DedupStats stats(ngx_shm_zone_t* zone) noexcept;

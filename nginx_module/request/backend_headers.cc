@@ -5,6 +5,7 @@
 #include <array>
 
 #include "nginx_module/request/findings.h"
+#include "nginx_module/request/headers.h"
 
 namespace ringfence::edge {
 namespace {
@@ -18,19 +19,10 @@ struct Told {
 constexpr std::string_view kPrefix = "x-webhook-";
 constexpr HeaderName kIgnored{"X-Webhook-Ignored", "x-webhook-ignored"};
 
-// As FastCGI, uWSGI and many frameworks see names: case and what is no letter or digit do not count.
-bool same_name(std::string_view text, std::string_view lower) noexcept {
-  return text.size() == lower.size() && std::equal(text.begin(), text.end(), lower.begin(), [](char a, char b) {
-           const u_char c = ngx_tolower(static_cast<u_char>(a));
-           const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-           return plain ? c == static_cast<u_char>(b) : b == '-';
-         });
-}
-
 // The first of each name carries what we found, or nothing; copies of it carry nothing under a name nobody reads.
 void overwrite(ngx_table_elt_t& header, std::span<Told> told) noexcept {
   for (Told& one : told) {
-    if (!same_name(view(header.key), one.name.lower)) continue;
+    if (!is_read_as(view(header.key), one.name.lower)) continue;
     if (one.placed) {
       fill_header(header, kIgnored, "");
     } else {

@@ -10,7 +10,8 @@ namespace ringfence::edge {
 // decides. The context is verified.
 [[nodiscard]] Reason claim_event(Context& context) noexcept;
 
-// The context of this request that was let on, verified, by the same scheme, keys and zone as `conf` has; else nullptr.
+// The context of this request that was let on, verified, by the same scheme, keys and zone as `conf` has and no wider
+// tolerance; else nullptr.
 // Where both are dry runs it need not be verified: what is known of it will not change.
 [[nodiscard]] Context* find_same_gate(ngx_http_request_t* main, const LocConf& conf) noexcept;
 // What `older` found out and holds, without verifying or claiming twice. none: go on, as for claim_event().

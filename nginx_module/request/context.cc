@@ -1,19 +1,20 @@
 // See context.h.
 #include "nginx_module/request/context.h"
 
+#include <algorithm>
 #include <new>
 
 namespace ringfence::edge {
 namespace {
 
 // Also how a context is told from other modules' cleanups.
-void forget(void* data) noexcept { release_claim(*static_cast<Context*>(data)); }
+void forget(void* data) noexcept { release_claims(*static_cast<Context*>(data)); }
 
 // Before the request is logged. What was let on and had no answer's header by now will have none: its client left, or
 // the process is shutting down.
 void end(void* data) noexcept {
   Context& context = *static_cast<Context*>(data);
-  release_claim(context);
+  release_claims(context);
   if (context.stage == Stage::passed && !context.moved_on) {
     settle(context, context.is_gate() ? Reason::client_gone : Reason::worker_away);
   }
@@ -59,21 +60,19 @@ void settle(Context& context, Outcome outcome, Reason reason) noexcept {
   count((context.dry_run() ? scheme.dry_run : scheme.outcomes)[static_cast<std::size_t>(outcome)]);
 }
 
-void release_claim(Context& context) noexcept {
-  if (!context.claimed) return;
-  context.claimed = false;
-  release(context.conf->dedup_zone, context.key, context.claim);
+void release_claims(Context& context) noexcept {
+  while (context.claim_count != 0) {
+    const Claim& claim = context.claims[--context.claim_count];
+    release(context.conf->dedup_zone, claim.key, claim.token);
+  }
 }
 
-// Freshness counts whole seconds of a clock, a window milliseconds since boot: what came in at the first moment of its
-// second stays fresh for almost one more than both tolerances, and has to be known for as long.
-constexpr std::int64_t kPartOfASecondMs = 1000;
-
-void commit_claim(Context& context) noexcept {
-  if (!context.claimed) return;
-  context.claimed = false;
-  commit(context.conf->dedup_zone, context.key, context.claim,
-         static_cast<std::int64_t>(context.conf->window_ms) + kPartOfASecondMs);
+void commit_claims(Context& context) noexcept {
+  while (context.claim_count != 0) {
+    const Claim& claim = context.claims[--context.claim_count];
+    commit(context.conf->dedup_zone, claim.key, claim.token,
+           std::max(static_cast<std::int64_t>(context.conf->window_ms), context.conf->scheme->fresh_ms));
+  }
 }
 
 }  // namespace ringfence::edge

@@ -18,6 +18,11 @@ enum class Stage : std::uint8_t {
   answered,  // by us: refused, or a duplicate
 };
 
+struct Claim {
+  DedupKey key;
+  ClaimToken token;
+};
+
 struct Context {
   ngx_http_request_t* request;
   const LocConf* conf;  // of the location whose checks the request went through
@@ -38,10 +43,9 @@ struct Context {
   ByteView body;
   scheme::Event event;
 
-  // The claim held in conf->dedup_zone, if any.
-  DedupKey key;
-  ClaimToken claim;
-  bool claimed;
+  // The claims held in conf->dedup_zone, if any: one for each key that signed the event.
+  std::array<Claim, limits::kWebhookKeys> claims;
+  std::size_t claim_count;
 
   // The hand-over, and the answer.
   bool after_error_page;     // it came here through one
@@ -75,8 +79,8 @@ struct Context {
 // The first outcome of a context stays, and is counted once.
 void settle(Context& context, Outcome outcome, Reason reason) noexcept;
 inline void settle(Context& context, Reason reason) noexcept { settle(context, scheme::outcome_of(reason), reason); }
-// Gives the claim back, so that the provider's next copy counts as the first. Nothing when none is held.
-void release_claim(Context& context) noexcept;
-void commit_claim(Context& context) noexcept;
+// Gives the claims back, so that the provider's next copy counts as the first. Nothing when none is held.
+void release_claims(Context& context) noexcept;
+void commit_claims(Context& context) noexcept;
 
 }  // namespace ringfence::edge

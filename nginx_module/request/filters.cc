@@ -25,10 +25,10 @@ void settle_gates(const ngx_http_request_t* r, Context* newest) noexcept {
   for (Context* context = newest; context != nullptr; context = context->older) {
     if (context->stage != Stage::passed || context->moved_on || !context->is_gate()) continue;
     if (backend_took_it(r, *context)) {
-      commit_claim(*context);
+      commit_claims(*context);
       settle(*context, Reason::backend_accepted);
     } else {
-      release_claim(*context);
+      release_claims(*context);
       settle(*context, Reason::backend_failed);
     }
   }

@@ -54,7 +54,7 @@ bool lets_on(ngx_http_request_t* r, Context& context, Reason reason) noexcept {
   context.stage = Stage::passed;
   if (!context.is_gate() || context.conf->request_headers == 0 || tell_backend(r, context)) return true;
   settle(context, Reason::no_memory);
-  release_claim(context);
+  release_claims(context);
   return false;
 }
 

@@ -42,6 +42,18 @@ void take_common(Common& common, std::string_view name, std::string_view value) 
   if (name == "traceparent") take(common.trace_parent, value);
 }
 
+// A second spelling ("webhook_id", where nginx lets it in) is one header with the first to an application behind CGI
+// variables, and nobody can tell which value it would read.
+void take_named(scheme::HeaderSlot& slot, std::string_view wanted, std::string_view name,
+                std::string_view value) noexcept {
+  if (name.size() != wanted.size()) return;
+  if (name == wanted) {
+    take(slot, value);
+  } else if (is_read_as(name, wanted)) {
+    slot.seen += 2;
+  }
+}
+
 Common collect(ngx_http_request_t* r, Context& context) noexcept {
   Common common;
   const scheme::Plan& plan = context.plan();
@@ -52,25 +64,38 @@ Common collect(ngx_http_request_t* r, Context& context) noexcept {
       const std::string_view value = view(headers[i].value);
       take_common(common, name, value);
       for (std::size_t slot = 0; slot < plan.header_count; ++slot) {
-        if (name == plan.headers[slot]) take(context.slots[slot], value);
+        take_named(context.slots[slot], plan.headers[slot], name, value);
       }
     }
   }
   return common;
 }
 
+// With --with-compat an nginx that has TLS loads a module whose sources were configured without it.
 bool is_tls([[maybe_unused]] const ngx_http_request_t* r) noexcept {
-#if (NGX_HTTP_SSL)
+#if (NGX_HTTP_SSL || NGX_COMPAT)
   return r->connection->ssl != nullptr;
 #else
   return false;
 #endif
 }
 
+// The Host header, unless nginx serves another host: that of the request line, where there is one ("POST http://..."),
+// decides alone, and what was signed for one host is not to be sent to another.
+std::string_view served_host(const ngx_http_request_t* r) noexcept {
+  const std::string_view server = view(r->headers_in.server);
+  if (r->headers_in.host == nullptr) return server;
+  const std::string_view sent = view(r->headers_in.host->value);
+  std::string_view rest = sent.substr(std::min(server.size(), sent.size()));
+  if (!same_ignoring_case(sent.substr(0, server.size()), server)) return server;
+  if (rest.starts_with('.')) rest.remove_prefix(1);
+  return rest.empty() || rest.starts_with(':') ? sent : server;
+}
+
 // As nginx itself sees it: $scheme://$http_host$request_uri.
 bool own_url(ngx_http_request_t* r, std::string_view& url) noexcept {
   const std::string_view scheme = is_tls(r) ? "https://" : "http://";
-  const std::string_view host = r->headers_in.host == nullptr ? std::string_view() : view(r->headers_in.host->value);
+  const std::string_view host = served_host(r);
   const std::string_view rest = view(r->unparsed_uri);
   u_char* const text = pool_bytes(r->pool, scheme.size() + host.size() + rest.size());
   if (text == nullptr) return false;
@@ -89,6 +114,14 @@ bool external_url(ngx_http_request_t* r, const LocConf& conf, std::string_view& 
 }
 
 }  // namespace
+
+bool is_read_as(std::string_view name, std::string_view lower) noexcept {
+  return name.size() == lower.size() && std::equal(name.begin(), name.end(), lower.begin(), [](char a, char b) {
+           const u_char c = ngx_tolower(static_cast<u_char>(a));
+           const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+           return plain ? c == static_cast<u_char>(b) : b == '-';
+         });
+}
 
 std::int64_t now_ms() noexcept {
   const ngx_time_t* now = const_cast<const ngx_time_t*>(ngx_timeofday());

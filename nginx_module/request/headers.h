@@ -12,6 +12,10 @@ namespace ringfence::edge {
 // Part of the above, and asked again once the body is there: its sender decides how long that takes.
 [[nodiscard]] Reason check_freshness(Context& context) noexcept;
 
+// As FastCGI, uWSGI and many frameworks see names: case and what is no letter or digit do not count. `lower` is a name
+// as it should be: in lower case, with dashes.
+[[nodiscard]] bool is_read_as(std::string_view name, std::string_view lower) noexcept;
+
 [[nodiscard]] std::int64_t now_ms() noexcept;  // the wall clock, as of this turn of the event loop
 // Bodies larger than this are not read.
 [[nodiscard]] std::size_t most_body_bytes(const Context& context) noexcept;

@@ -59,8 +59,8 @@ bool has_room(ngx_uint_t level) noexcept {
 
 }  // namespace
 
-void log_refusal(ngx_http_request_t* r, const LocConf& conf, Reason reason,
-                 const scheme::Presented& presented) noexcept {
+void log_refusal(ngx_http_request_t* r, const LocConf& conf, Reason reason, const scheme::Presented& presented,
+                 std::string_view said) noexcept {
   ngx_log_t* log = r->connection->log;
   if (log->log_level < conf.log_level) return;
   if (!has_room(conf.log_level)) {
@@ -74,8 +74,11 @@ void log_refusal(ngx_http_request_t* r, const LocConf& conf, Reason reason,
   ngx_str_t outcome = ngx_text(scheme::name_of(scheme::outcome_of(reason)));
   ngx_str_t why = ngx_text(scheme::name_of(reason));
   ngx_str_t name = ngx_text(plan.name);
-  ngx_log_error(conf.log_level, log, 0, "webhook refused%s: %V (%V): %V, scheme \"%V\"",
-                conf.dry_run != 0 ? " (dry run, let on)" : "", &outcome, &why, &sentence, &name);
+  ngx_str_t quote = ngx_text(said);
+  const bool quotes = !said.empty();
+  ngx_log_error(conf.log_level, log, 0, "webhook refused%s: %V (%V): %V%s%V%s, scheme \"%V\"",
+                conf.dry_run != 0 ? " (dry run, let on)" : "", &outcome, &why, &sentence, quotes ? ": \"" : "", &quote,
+                quotes ? "\"" : "", &name);
 }
 
 }  // namespace ringfence::edge

@@ -240,9 +240,9 @@ std::string_view fixed_text(Reason reason) noexcept {
     case Reason::worker_duplicate:
       return "the worker has had this event";
     case Reason::worker_refused:
-      return "the worker will not take this event; its own log says why";
+      return "the worker will not take this event";
     case Reason::worker_later:
-      return "the worker cannot take the event now; its own log says why";
+      return "the worker cannot take the event now";
     case Reason::worker_away:
       return "no worker answered in time";
     case Reason::backend_accepted:

@@ -8,6 +8,7 @@
 #include "scheme/crypto.h"
 #include "scheme/event.h"
 #include "scheme/signature_list.h"
+#include "shared/limits.h"
 #include "shared/timestamp.h"
 
 namespace ringfence::scheme {
@@ -137,14 +138,17 @@ bool try_key(const Plan& plan, const Key& key, ByteView content, Presented& pres
   return find_verified(method.algorithm, key, content, std::span(signatures).first(count)) < count;
 }
 
-Reason find_signer(const Plan& plan, std::span<const Key> keys, ByteView content, Presented& presented,
-                   Event& event) noexcept {
-  for (std::size_t i = 0; i < keys.size(); ++i) {
+// All of them, since whoever captured the request can send it again with any one of its signatures taken out.
+Reason find_signers(const Plan& plan, std::span<const Key> keys, ByteView content, Presented& presented,
+                    Event& event) noexcept {
+  static_assert(limits::kWebhookKeys <= 32, "they are bits of Event::signers");
+  std::size_t signers = 0;
+  for (std::size_t i = 0; i < keys.size() && signers < presented.count; ++i) {
     if (keys[i].method >= plan.method_count || !try_key(plan, keys[i], content, presented)) continue;
-    event.signer = i;
-    return Reason::none;
+    if (signers++ == 0) event.signer = i;
+    event.signers |= std::uint32_t{1} << i;
   }
-  return Reason::no_key_matches;
+  return signers != 0 ? Reason::none : Reason::no_key_matches;
 }
 
 bool content_needs_json(const Content* content) noexcept {
@@ -239,7 +243,7 @@ Reason examine_body(const Plan& plan, const Head& head, std::span<const Key> key
     if (const Reason bad = assemble(*content, input, room, signed_bytes); bad != Reason::none) return bad;
     if (const Reason bad = check_digest(*content, head, room.body); bad != Reason::none) return bad;
   }
-  if (const Reason bad = find_signer(plan, keys, signed_bytes, presented, event); bad != Reason::none) return bad;
+  if (const Reason bad = find_signers(plan, keys, signed_bytes, presented, event); bad != Reason::none) return bad;
 
   if (plan.needs_json && !is_json) {
     is_json = scan_json(room.body, plan.paths, std::span(found).first(plan.paths.size()));

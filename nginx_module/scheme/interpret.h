@@ -73,8 +73,9 @@ struct BlockLayout {
 // limits::kFieldBytes; absent or unusable is empty (an unusable id is id_missing).
 struct Event {
   std::string_view id, type, partition, attempt;
-  std::size_t signer = 0;  // which key
-  ByteView content;        // what was signed; only when mixes_content()
+  std::size_t signer = 0;     // which key
+  std::uint32_t signers = 0;  // the bit of every key that made one of the signatures; during a rotation there are two
+  ByteView content;           // what was signed; only when mixes_content()
 };
 // Schemes without a timestamp, or whose id is not signed, count an id together with what was signed: whoever captured a
 // request could otherwise send it under the id of an event to come, which would then be taken for a copy. A replay

@@ -38,9 +38,10 @@ std::string_view expectation(const Method& method) noexcept {
 
 Fault refuse(const Method& method, std::string_view what) noexcept {
   Fault fault{"the key ", what, "; expected ", expectation(method)};
-  if (!method.key_prefix.empty()) {
-    fault.append(", after \"");
-    fault.append(method.key_prefix.substr(0, 32));
+  const bool whole = !method.key_begins.empty();
+  if (whole || !method.key_prefix.empty()) {
+    fault.append(whole ? ", beginning with \"" : ", after \"");
+    fault.append((whole ? method.key_begins : method.key_prefix).substr(0, 32));
     fault.append("\"");
   }
   return fault;
@@ -125,6 +126,7 @@ std::string_view read_key(const Plan& plan, const Method& method, std::string_vi
   if (text.empty()) return "is empty";
   if (is_placeholder(text) || (!method.unset.empty() && text == method.unset)) return "is a placeholder";
   if (const std::string_view wrong = find_wrong_shape(plan, method, text); !wrong.empty()) return wrong;
+  if (!text.starts_with(method.key_begins)) return "is no whole one: its beginning is missing";
   if (text.starts_with(method.key_prefix)) text.remove_prefix(method.key_prefix.size());
   if (text.empty()) return "is a prefix with nothing after it";
   const bool is_base64 = method.key_encoding == KeyEncoding::base64 || method.key_encoding == KeyEncoding::spki;
@@ -160,7 +162,9 @@ Fault parse_key(const Plan& plan, std::string_view text, Key& key) noexcept {
   read.algorithm = method.algorithm;
   std::string_view wrong = read_key(plan, method, text, read);
   if (wrong.empty() && !prepare(read.algorithm, {read.bytes.data(), read.size}, read.prepared)) {
-    wrong = method.algorithm == Algorithm::ecdsa_p256 ? "is not a public key on P-256 in DER" : "cannot be used";
+    wrong = method.algorithm == Algorithm::ecdsa_p256
+                ? "is not a public key on P-256 in DER"
+                : "cannot be used with this OpenSSL, where 3.0.3 or later is needed";
   }
   if (wrong.empty()) {
     take_fingerprint(read);

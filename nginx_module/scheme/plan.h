@@ -52,6 +52,7 @@ struct Method {
   Algorithm algorithm = Algorithm::hmac_sha256;
   KeyEncoding key_encoding = KeyEncoding::raw;
   std::string_view key_prefix;  // stripped when there
+  std::string_view key_begins;  // must be there, and is part of the key
   Source signature;             // header or json
   char list = 0;                // separates entries; 0: the value is one entry
   char separator = 0;           // between an entry's name and its value; 0: entries have no name

@@ -178,12 +178,23 @@ Fault check_ids(const Plan& plan) noexcept {
       if (rule.count > 1 || rule.except_count != 0)
         return {"\"id hash=\" stands alone, without other values or except="};
       if (i + 1 != plan.id_count) return {"\"id hash=\" always has a value, so that the \"id\" after it is never used"};
+      if (source.place == Place::hash_body && std::ranges::any_of(contents_of(plan), has_form)) {
+        return {
+            "\"id hash=body\" is another one for the same form with its fields in another order, which is not signed; "
+            "expected hash=content"};
+      }
       if (source.place == Place::hash_content && is_token(plan)) {
         return {"\"id hash=content\" needs something that is signed, and a token signs nothing; expected hash=body"};
       }
     }
   }
   return {};
+}
+
+// A form is signed with nothing between a field's name and its value: cut at another place it is the same text with
+// other fields.
+bool fixes_id(const Plan& plan, const Source& source) noexcept {
+  return is_signed(plan, source) && (source.place != Place::form || !std::ranges::any_of(contents_of(plan), has_form));
 }
 
 }  // namespace
@@ -215,7 +226,7 @@ void derive_flags(Plan& plan) noexcept {
   plan.signed_in_body = is_json(plan.timestamp) || is_json(plan.methods[0].signature);
   plan.covers_body = !contents.empty() && std::ranges::all_of(contents, covers_body);
   plan.covers_id = std::ranges::all_of(ids_of(plan), [&](const IdRule& rule) {
-    return std::ranges::all_of(sources_of(rule), [&](const Source& source) { return is_signed(plan, source); });
+    return std::ranges::all_of(sources_of(rule), [&](const Source& source) { return fixes_id(plan, source); });
   });
 }
 

@@ -112,9 +112,10 @@ Fault read_key(std::span<const std::string_view> words, Method& method) noexcept
     return {"key encoding \"",         words[1],        "\" does not fit algorithm \"",
             name_of(method.algorithm), "\"; expected ", fitting_encodings(method.algorithm)};
   }
-  std::array<Option, 1> options = {{{"prefix", {}}}};
+  std::array<Option, 2> options = {{{"prefix", {}}, {"begins", {}}}};
   if (Fault fault = read_options(words[0], words.subspan(2), options)) return fault;
   method.key_prefix = options[0].value;
+  method.key_begins = options[1].value;
   return {};
 }
 

@@ -26,6 +26,8 @@ telnyx { api http://127.0.0.1:9/v2; api_key_file {dir}/api.key; keep_warm 0; }
 log_level notice;
 )";
 
+constexpr const char* kMemory = "/dev/shm";
+
 int listen_at(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -43,7 +45,7 @@ int listen_at(const std::string& path) {
 
 }  // namespace
 
-RingdProcess::RingdProcess() : listener_(listen_at(socket_)) {
+RingdProcess::RingdProcess() : dir_(::access(kMemory, W_OK) == 0 ? kMemory : "/tmp"), listener_(listen_at(socket_)) {
   std::string conf{kConf};
   constexpr std::string_view kDir = "{dir}";
   for (std::size_t at = 0; (at = conf.find(kDir, at)) != std::string::npos;) {

@@ -29,7 +29,7 @@ class RingdProcess {
   [[nodiscard]] std::string log() const { return read_text(log_); }  // of the one started last
 
  private:
-  TempDir dir_;
+  TempDir dir_;  // in memory where there is such a place: how long a disk takes to sync is not what is tested
   std::string socket_ = dir_.file("ingest.sock");
   std::string log_;
   int listener_ = -1;

@@ -108,7 +108,7 @@ TEST_F(ApiTroubleTest, BytesAfterAReplyAreNobodysAnswer) {
   HttpClient client(nginx.http_socket());
   const std::string stray = encode_reply({.body = as_bytes("stray")});
   int connections = 0;
-  for (const std::size_t bytes : {0, 10, 4000, 4090, 70000, 200000}) {
+  for (const std::size_t bytes : {0U, 10U, 4000U, 4090U, 70000U, 200000U}) {
     const std::string body = patterned(bytes);
     for (const char* method : {"GET", "HEAD"}) {
       answer({.bytes = encode_reply({.body = as_bytes(body)}) + stray});

@@ -31,6 +31,7 @@ TEST_F(EdgeTest, AnEmptyBodyIs400) {
 }
 
 TEST_F(EdgeTest, AMegabyteIs413HoweverItIsSent) {
+  if (!NginxFixture::has(NginxFixture::kHttp2)) GTEST_SKIP() << "this nginx has no HTTP/2";
   ASSERT_TRUE(start());
   const std::string body = event_of_size(1024 * 1024);
   EXPECT_EQ(send(signer.webhook("/w", body)).status, 413);
@@ -79,6 +80,7 @@ TEST_F(EdgeTest, AChunkedBodyIsVerifiedWhole) {
 }
 
 TEST_F(EdgeTest, AnHttp2BodyIsVerifiedWhole) {
+  if (!NginxFixture::has(NginxFixture::kHttp2)) GTEST_SKIP() << "this nginx has no HTTP/2";
   ASSERT_TRUE(start());
   for (const std::size_t bytes : {1300U, 30000U, 200000U}) {
     HttpRequest request = signer.webhook("/w", event_body("h2-" + std::to_string(bytes), "t", "s", bytes));

@@ -112,7 +112,8 @@ TEST_F(ConfigTest, DedupThatCouldForgetTooEarlyIsRefused) {
   const std::string pass = gate() + "webhook_pass worker;\n";
   const std::string at = "webhook_dedup";
   expect_refused(with(pass + "webhook_dedup zone=other;\n}"), at, "names a zone that no");
-  expect_refused(with("location / { return 204; }", "webhook_dedup zone=other;\n"), at, "names a zone that no");
+  expect_refused(with("location / { return 204; }", "webhook_dedup zone=other;\n"), at,
+                 "names a zone that no \"webhook_zone\" declares: \"other\"");
   for (const std::string& entry : {pass, gate()}) {
     expect_refused(with(entry + "webhook_dedup zone=calls window=9m;\n}"), at, "shorter than a request stays valid");
     // What the table would silently cut is not promised either.
@@ -136,7 +137,7 @@ TEST_F(ConfigTest, DedupThatCouldForgetTooEarlyIsRefused) {
                        ";\n webhook_dedup zone=calls window=1m;\n}"));
   expect_refused(with(gate() + "webhook_dedup zone=calls window=soon;\n}"), at,
                  "cannot use the parameter \"window=soon\"");
-  expect_refused(with(gate() + "webhook_dedup zone=calls color=red;\n}"), at, "cannot use the parameter");
+  expect_refused(with(gate() + "webhook_dedup zone=calls color=red;\n}"), at, "expected zone=NAME [window=TIME]");
   expect_refused(with(gate() + "webhook_dedup window=1h;\n}"), at, "needs zone=<name>");
 }
 
@@ -166,10 +167,10 @@ TEST_F(ConfigTest, ADryRunIsForTheGateOnly) {
 TEST_F(ConfigTest, StatusCodesThatWouldLoseEventsAreRefused) {
   const std::string at = "webhook_status_code";
   for (const char* lost : {"in_flight 200", "later 204", "unavailable 299", "later 301"}) {
-    expect_refused(with(gate() + "webhook_status_code " + lost + ";\n}"), at, "and the event were lost");
+    expect_refused(with(gate() + "webhook_status_code " + lost + ";\n}"), at, "and it would be lost");
   }
   for (const char* again : {"duplicate 409", "duplicate 302"}) {
-    expect_refused(with(gate() + "webhook_status_code " + again + ";\n}"), at, "would send it again");
+    expect_refused(with(gate() + "webhook_status_code " + again + ";\n}"), at, "would send the event again");
   }
   for (const char* wrong : {"forged 302", "forged 100", "forged 600", "forged 444", "forged 499", "stale four"}) {
     expect_refused(with(gate() + "webhook_status_code " + wrong + ";\n}"), at, "expected 2xx, 4xx or 5xx");
@@ -189,6 +190,7 @@ TEST_F(ConfigTest, ZonesAreChecked) {
   expect_refused(with("", "webhook_zone :1m;\n"), "webhook_zone", "needs <name>:<size>");
   expect_refused(with("", "webhook_zone calls:many;\n"), "webhook_zone", "needs <name>:<size>");
   expect_refused(with("", "webhook_zone calls:8k;\n"), "webhook_zone", "is too small");
+  expect_refused(with("", "webhook_zone zone=calls:1m;\n"), "webhook_zone", "needs <name>:<size>");
   expect_refused(with("", "webhook_zone calls:1m;\nwebhook_zone calls:1m; # again\n"), "webhook_zone calls:1m; # again",
                  "is duplicate");
 }
@@ -255,6 +257,23 @@ TEST_F(ConfigTest, KeysAndToleranceAreInherited) {
   ASSERT_TRUE(start(inherited));
   EXPECT_EQ(send(event("evt-1")).status, 200);
   EXPECT_EQ(send(signer.webhook("/w", event_body("evt-2"), -20)).status, 403);
+}
+
+// A public key is known to everybody; as a secret it would let everybody sign.
+TEST_F(ConfigTest, AnotherSchemeDoesNotInheritKeysOfAnotherKind) {
+  const std::string refusal = "\"webhook\" inherits the keys of scheme \"telnyx\"";
+  expect_refused(with(gate() + "location /w/in {\n webhook slack;\n}\n}"), "webhook slack", refusal);
+  write_text(nginx.file("keys"), signer.public_key());
+  expect_refused(with("webhook telnyx;\nwebhook_key_file keys;\nlocation /w {\n if ($arg_x) {\n webhook github;\n}\n}"),
+                 "webhook github", refusal);
+  expect_accepted(with(gate() + "location /w/in {\n webhook stripe;\n webhook_key whsec_" + kSecret + ";\n}\n}"));
+  expect_accepted(with("location /w {\n webhook stripe;\n webhook_key whsec_" + std::string(kSecret) +
+                       ";\n location /w/in {\n webhook slack;\n}\n}"));
+}
+
+TEST_F(ConfigTest, TheCountersAreNoDedupZone) {
+  expect_refused(with(gate() + "webhook_dedup zone=webhook:counters;\n}"), "webhook_dedup zone=webhook:counters",
+                 "names a zone that no \"webhook_zone\" declares");
 }
 
 }  // namespace

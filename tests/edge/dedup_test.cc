@@ -99,6 +99,7 @@ TEST_F(EdgeTest, ACopyOfAnEventThatThenFailsIsNotAnswered200) {
 }
 
 TEST_F(EdgeTest, AClientThatGivesUpDoesNotUndoADurableEvent) {
+  if (!NginxFixture::has(NginxFixture::kHttp2)) GTEST_SKIP() << "this nginx has no HTTP/2";
   ASSERT_TRUE(start());
   worker.set_script([](const SeenEvent&) { return WorkerReply{.bytes = "", .close = false, .hold = true}; });
   {
@@ -196,6 +197,57 @@ TEST_F(EdgeTest, TheSameIdFromAnotherSignerIsAnotherEvent) {
   EXPECT_EQ(worker.seen().size(), 2U);
   EXPECT_EQ(send(event("evt-1")).status, 200);
   EXPECT_EQ(worker.seen().size(), 2U);
+}
+
+// While a secret is rotated a provider signs with both. Whoever captured such a request can take one signature out.
+class RotationTest : public EdgeTest {
+ protected:
+  [[nodiscard]] NginxSetup rotating() const {
+    NginxSetup made = setup();
+    made.http +=
+        "webhook_scheme acme { algorithm ed25519; key base64; signature header=acme-signature list=, encoding=base64; "
+        "timestamp header=acme-timestamp unit=s; content \"{timestamp}|{body}\"; id json=/data/id; }\n";
+    made.server = "location /w { webhook acme; webhook_key " + signer.public_key() + "; webhook_key " +
+                  next.public_key() + "; webhook_dedup zone=calls; webhook_pass worker; }\n";
+    return made;
+  }
+  [[nodiscard]] static HttpRequest signed_by(const std::vector<const TelnyxSigner*>& signers, std::string_view id) {
+    HttpRequest request;
+    request.path = "/w";
+    request.body = event_body(id);
+    const std::string timestamp = unix_seconds();
+    std::string signatures;
+    for (const TelnyxSigner* one : signers) {
+      signatures += (signatures.empty() ? "" : ",") + one->sign(timestamp, request.body);
+    }
+    request.headers = {{"acme-timestamp", timestamp}, {"acme-signature", signatures}};
+    return request;
+  }
+
+  TelnyxSigner next;
+};
+
+TEST_F(RotationTest, ACopyWithOneOfItsSignaturesTakenOutIsACopy) {
+  ASSERT_TRUE(start(rotating()));
+  EXPECT_EQ(send(signed_by({&signer, &next}, "evt-1")).status, 200);
+  EXPECT_EQ(send(signed_by({&next}, "evt-1")).status, 200);
+  EXPECT_EQ(send(signed_by({&signer}, "evt-1")).status, 200);
+  EXPECT_EQ(worker.seen().size(), 1U);
+  EXPECT_EQ(nginx.counter("outcomes.duplicate"), 2);
+  EXPECT_EQ(send(signed_by({&next}, "evt-2")).status, 200);  // the other way round
+  EXPECT_EQ(send(signed_by({&signer, &next}, "evt-2")).status, 200);
+  EXPECT_EQ(send(signed_by({&signer}, "evt-2")).status, 200);
+  EXPECT_EQ(worker.seen().size(), 2U);
+}
+
+TEST_F(RotationTest, AFailedHandOverGivesTheIdBackUnderEachOfItsKeys) {
+  ASSERT_TRUE(start(rotating()));
+  worker.set_script([](const SeenEvent&) { return reply_with(Verdict::later); });
+  EXPECT_EQ(send(signed_by({&signer, &next}, "evt-1")).status, 503);
+  EXPECT_EQ(nginx.counter("zones.calls.entries"), 0);
+  worker.set_script([](const SeenEvent&) { return reply_with(Verdict::accepted); });
+  EXPECT_EQ(send(signed_by({&next}, "evt-1")).status, 200);
+  EXPECT_EQ(nginx.counter("outcomes.accepted"), 1);
 }
 
 TEST_F(EdgeTest, ADuplicateIsNoDocumentWithConditions) {

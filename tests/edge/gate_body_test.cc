@@ -95,6 +95,12 @@ TEST_F(GateBodyTest, FromATemporaryFileToo) {
   expect_all_sizes_identical();
 }
 
+TEST_F(GateBodyTest, FromATemporaryFileThatThreadsReadToo) {
+  if (!NginxFixture::has("--with-threads")) GTEST_SKIP() << "this nginx was built without --with-threads";
+  ASSERT_TRUE(start_gate(raw_setup("client_body_in_file_only clean; aio threads; aio_write on; sendfile on;")));
+  expect_all_sizes_identical();
+}
+
 TEST_F(GateBodyTest, BehindScgiToo) {
   ASSERT_TRUE(start_gate(raw_setup("client_body_buffer_size 8k;", "scgi_pass unix:{dir}/backend.sock;")));
   expect_all_sizes_identical();

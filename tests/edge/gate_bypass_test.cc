@@ -193,6 +193,22 @@ TEST_F(GateBypassTest, ARedirectIntoAnotherGateIsVerifiedAgain) {
 }
 
 // nginx leaves the ACCESS phase out for subrequests. A status of 200 for "unsigned" must not open auth_request.
+TEST_F(GateBypassTest, ARedirectIntoAStricterGateIsVerifiedAgain) {
+  NginxSetup with = gate_setup();
+  with.server = "location /wide { " + gate() + "webhook_tolerance 15m; try_files /none /w; }\n" +
+                gated("/w", "webhook_tolerance 5m;") + "location /narrow { " + gate() +
+                "webhook_tolerance 1m; try_files /none /w; }\n";
+  ASSERT_TRUE(start_gate(with));
+  EXPECT_EQ(send(signer.webhook("/wide", event_body("evt-1"), -600)).status, 403);
+  EXPECT_EQ(backend.count(), 0U);
+  EXPECT_EQ(nginx.counter("zones.calls.entries"), 0);
+  EXPECT_EQ(send(signer.webhook("/wide", event_body("evt-1"))).status, 200);
+  EXPECT_EQ(send(signer.webhook("/narrow", event_body("evt-2"))).status, 200);
+  EXPECT_EQ(backend.count(), 2U);
+  EXPECT_EQ(nginx.counter("zones.calls.claims"), 3);
+  EXPECT_EQ(nginx.counter("zones.calls.commits"), 2);
+}
+
 TEST_F(GateBypassTest, AnAuthRequestIntoTheGateIsNoLogin) {
   ASSERT_TRUE(start_gate(gate_setup("webhook_status_code unsigned 200;",
                                     "location /login { auth_request /w; proxy_pass http://other; }\n")));
@@ -299,6 +315,7 @@ TEST_F(GateBypassTest, HalfABodyFromAnotherLocationIsNotTakenForAWhole) {
 }
 
 TEST_F(GateBypassTest, AnHttp2RequestMeetsTheSameGate) {
+  if (!NginxFixture::has(NginxFixture::kHttp2)) GTEST_SKIP() << "this nginx has no HTTP/2";
   ASSERT_TRUE(start_gate());
   HttpRequest http2 = forged();
   http2.http2 = true;
@@ -308,6 +325,33 @@ TEST_F(GateBypassTest, AnHttp2RequestMeetsTheSameGate) {
   http2.http2 = true;
   EXPECT_EQ(send(http2).status, 200);
   EXPECT_EQ(backend.count(), 1U);
+}
+
+// What was signed for one host must not be taken by another: the host of the request line decides which server block
+// serves, whatever the Host header says.
+TEST_F(GateBypassTest, TheUrlThatIsSignedNamesTheHostThatServes) {
+  NginxSetup with = gate_setup();
+  with.http +=
+      "webhook_scheme signs_url { algorithm ed25519; key base64; signature header=acme-signature encoding=base64; "
+      "timestamp header=acme-timestamp unit=s; content \"{timestamp}|{url}{body}\"; id json=/data/id; }\n";
+  with.server =
+      "location /w { webhook signs_url; webhook_key " + signer.public_key() + "; proxy_pass http://backend; }";
+  ASSERT_TRUE(start_gate(with));
+  const auto status = [&](const std::string& target, const std::string& url) {
+    HttpRequest request;
+    request.path = target;
+    request.body = event_body("evt");
+    const std::string timestamp = unix_seconds();
+    request.headers = {{"acme-timestamp", timestamp}, {"acme-signature", signer.sign(timestamp, url + request.body)}};
+    RawClient client(nginx.http_socket());  // its Host is edge.test
+    EXPECT_TRUE(client.write(raw_text(request)));
+    return client.read_response().status;
+  };
+  EXPECT_EQ(status("/w", "http://edge.test/w"), 200);
+  EXPECT_EQ(status("http://EDGE.test:80/w", "http://edge.test/w"), 200);
+  EXPECT_EQ(status("http://other.test/w", "http://edge.test/w"), 403);
+  EXPECT_EQ(status("http://edge.tes/w", "http://edge.test/w"), 403);
+  EXPECT_EQ(status("http://other.test/w", "http://other.test/w"), 200);
 }
 
 // nginx answers `return` before any module is asked: nothing reaches the application, but the sender hears "taken".

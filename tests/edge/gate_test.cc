@@ -198,16 +198,60 @@ TEST_F(GateTest, WithoutDedupEveryGenuineCopyPasses) {
   EXPECT_EQ(backend.count(), 2U);
 }
 
-// The shortest window there may be, and a sender whose clock is ahead: whole seconds count, so its request is fresh for
-// almost one more than the tolerances say.
-TEST_F(GateTest, ACopyIsKnownForAsLongAsItIsFresh) {
-  NginxSetup with = gate_setup();
-  with.server = "location /w { webhook telnyx; webhook_key " + signer.public_key() +
-                "; webhook_tolerance 1s future=1s; webhook_dedup zone=calls window=2s; proxy_pass http://backend; }\n";
-  ASSERT_TRUE(start_gate(with));
-  const HttpRequest request = signer.webhook("/w", event_body("evt-1"), 1);
+// The shortest window there may be: as long as the two tolerances.
+class ShortestWindowTest : public GateTest {
+ protected:
+  bool start_shortest(const std::string& more = "") {
+    NginxSetup with = gate_setup();
+    with.server =
+        "location /w { webhook telnyx; webhook_key " + signer.public_key() +
+        "; webhook_tolerance 1s future=1s; webhook_dedup zone=calls window=2s; proxy_pass http://backend; }\n" + more;
+    return start_gate(with);
+  }
+};
+
+// A sender whose clock is ahead: whole seconds count, so its requests are fresh for almost one more than the tolerances
+// say. Asked for every 10 ms with another one each time, since a copy that is asked for is known for longer.
+TEST_F(ShortestWindowTest, ACopyIsKnownForAsLongAsItIsFresh) {
+  constexpr std::size_t kEvents = 300;
+  ASSERT_TRUE(start_shortest());
+  std::vector<HttpRequest> requests;
+  for (std::size_t i = 0; i < kEvents; ++i) {
+    requests.push_back(signer.webhook("/w", event_body("evt-" + std::to_string(i)), 1));
+  }
+  HttpClient client(nginx.http_socket());
+  for (const HttpRequest& request : requests) ASSERT_EQ(client.send(request).status, 200);
+  std::size_t next = 0;
+  EXPECT_TRUE(wait_until([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(8));
+    return client.send(requests[next++ % kEvents]).status == 403;
+  }));
+  EXPECT_EQ(backend.count(), kEvents);
+}
+
+// Signed anew, and so younger than the event: it is still fresh when the window of the event is over.
+TEST_F(ShortestWindowTest, ACopySignedLaterIsKnownForAsLongAsItIsFresh) {
+  const std::string later = unix_seconds(2);
+  ASSERT_TRUE(start_shortest());
+  EXPECT_EQ(send(signer.webhook("/w", event_body("evt-1"))).status, 200);
+  ASSERT_TRUE(wait_until([&] { return unix_seconds() >= later; }));
+  const HttpRequest copy = signer.webhook("/w", event_body("evt-1"), 1);
+  EXPECT_EQ(send(copy).status, 200);
+  ASSERT_EQ(backend.count(), 1U);
+  EXPECT_TRUE(wait_until([&] { return send(copy).status == 403; }));
+  EXPECT_EQ(backend.count(), 1U);
+}
+
+// Two locations share their ids, and one of them takes a request for fresh much longer.
+TEST_F(ShortestWindowTest, AnIdIsKnownForAsLongAsAnyLocationTakesItForFresh) {
+  const std::string later = unix_seconds(5);
+  ASSERT_TRUE(start_shortest(gated("/b")));
+  HttpRequest request = event("evt-1");
   EXPECT_EQ(send(request).status, 200);
-  EXPECT_TRUE(wait_until([&] { return send(request).status == 403; }));
+  ASSERT_TRUE(wait_until([&] { return unix_seconds() >= later; }));
+  EXPECT_EQ(send(request).status, 403);
+  request.path = "/b";
+  EXPECT_EQ(send(request).body, "{\"ok\":true}");
   EXPECT_EQ(backend.count(), 1U);
 }
 
@@ -248,6 +292,26 @@ TEST_F(GateTest, AnApplicationBehindCgiVariablesSeesOneValueOfEach) {
   EXPECT_EQ(backend.seen()[0].header("http_x_webhook_status"), "verified");
   EXPECT_EQ(backend.seen()[0].header("http_x_webhook_id"), "evt-1");
   EXPECT_EQ(backend.seen()[0].body, request.body);
+}
+
+// What the scheme signs must not reach such an application beside a value that nobody signed.
+TEST_F(GateTest, ASecondSpellingOfASignedHeaderIsRefused) {
+  NginxSetup with = gate_setup();
+  with.server = "underscores_in_headers on;\n" + with.server;
+  ASSERT_TRUE(start_gate(with));
+  HttpRequest twice = event("evt-1");
+  twice.headers.emplace_back("Telnyx_Timestamp", "1");
+  EXPECT_EQ(send(twice).status, 403);
+  HttpRequest other_only = event("evt-1");
+  const std::string timestamp = unix_seconds();
+  other_only.remove("telnyx-timestamp");
+  other_only.headers.emplace_back("telnyx_timestamp", timestamp);
+  other_only.set("telnyx-signature-ed25519", signer.sign(timestamp, other_only.body));
+  EXPECT_EQ(send(other_only).status, 403);
+  HttpRequest another = event("evt-1");
+  another.headers.emplace_back("telnyx_timestamps", "1");
+  EXPECT_EQ(send(another).status, 200);
+  EXPECT_EQ(backend.count(), 1U);
 }
 
 TEST_F(GateTest, RequestHeadersCanBeLeftAlone) {

@@ -91,6 +91,14 @@ TEST_F(NoticesTest, AReturnThatGoesByTheGateIsWarnedOf) {
   expect_not_told(with(gate() + "location /w/health { webhook off; return 200; }\n}"), "before anything is verified");
 }
 
+// It runs after every request, and nginx lets nobody in between.
+TEST_F(NoticesTest, APostActionBehindTheGateIsWarnedOf) {
+  const std::string warning = "\"post_action /after\" is in effect in a location with \"webhook\"";
+  expect_told(with(gate() + "post_action /after;\n}"), "warn", warning, "webhook telnyx");
+  expect_told(with("post_action /after;\n" + gate() + "}"), "warn", warning, "webhook telnyx");
+  expect_not_told(with("post_action /after;\n" + gate() + "post_action \"\";\n}"), "post_action");
+}
+
 TEST_F(NoticesTest, AReturnOfTheServerIsWarnedOfOnce) {
   const std::string warning = "\"return 200\" stands in the server around a location with \"webhook\"";
   const NginxSetup all = with("if ($arg_x) { return 200; }\n" + gate() + "}\n" +

@@ -158,6 +158,8 @@ TEST_F(SchemeBlockTest, UnknownSchemesAreRefusedWithWhatThereIs) {
   expect_refused(with("location /w {\n webhook acne;\n webhook_key " + signer.public_key() + ";\n}", block(kLines)),
                  "webhook acne", "did you mean \"acme\"?");
   expect_refused(with("location /w {\n webhook Stripe;\n}"), "webhook Stripe", "knows no scheme \"Stripe\"");
+  expect_refused(with("location /w {\n webhook paypal;\n webhook_key " + signer.public_key() + ";\n}"),
+                 "webhook paypal", "knows no scheme \"paypal\"; there are telnyx, ");
   expect_refused(with("location /w {\n webhook \"\";\n}"), "webhook \"\"", "needs the name of a scheme, or off");
 }
 

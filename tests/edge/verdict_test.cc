@@ -86,6 +86,7 @@ TEST_F(EdgeTest, ATimestampThatIsNotPlainDigitsIsRefusedThoughSigned) {
 }
 
 TEST_F(EdgeTest, ARepeatedHeaderIsRefusedWhicheverCopyIsGenuine) {
+  if (!NginxFixture::has(NginxFixture::kHttp2)) GTEST_SKIP() << "this nginx has no HTTP/2";
   ASSERT_TRUE(start());
   for (const std::string name : {"telnyx-timestamp", "telnyx-signature-ed25519"}) {
     for (const bool first : {true, false}) {
@@ -204,6 +205,7 @@ TEST_F(EdgeTest, RequestsThatCouldBeReadInTwoWaysAreRefused) {
       {changed("telnyx-timestamp: ", "telnyx-timestamp: 1\r\ntelnyx-timestamp: "), 403},
       {changed("telnyx-timestamp: ", "Telnyx-Timestamp: 1\r\ntelnyx-timestamp: "), 403},
       {changed("telnyx-timestamp: ", "telnyx_timestamp: "), 403},
+      {changed("telnyx-timestamp: ", "telnyx_timestamp: 1\r\ntelnyx-timestamp: "), 403},
       {changed("telnyx-timestamp: ", "telnyx-timestamp : "), 400},
   };
   for (const auto& [text, status] : requests) {
@@ -212,10 +214,6 @@ TEST_F(EdgeTest, RequestsThatCouldBeReadInTwoWaysAreRefused) {
     EXPECT_EQ(client.read_response().status, status) << text;
   }
   expect_no_effect();
-  RawClient client(nginx.http_socket());
-  // A header of another name is nobody's business.
-  ASSERT_TRUE(client.write(changed("telnyx-timestamp: ", "telnyx_timestamp: 1\r\ntelnyx-timestamp: ")));
-  EXPECT_EQ(client.read_response().status, 200);
 }
 
 }  // namespace

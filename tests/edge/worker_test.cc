@@ -41,6 +41,7 @@ class WorkerTest : public EdgeTest {
 TEST_F(WorkerTest, AWorkerThatIsAwayIs503AndItsReturnIsNoticed) {
   ASSERT_TRUE(nginx.start(setup()));
   expect_ask_again(send(event("evt-1")));
+  EXPECT_THAT(nginx.error_log(), HasSubstr("webhook refused: unavailable (worker_away): no worker answered in time"));
   HttpRequest http2 = event("evt-1");
   http2.http2 = true;
   expect_ask_again(send(http2));
@@ -64,7 +65,9 @@ TEST_F(WorkerTest, LaterIs503WithTheWorkersOwnPatience) {
   worker.set_script([](const SeenEvent&) { return reply_with(Verdict::later, 7, "store is away"); });
   HttpClient client(nginx.http_socket());
   expect_ask_again(client.send(event("evt-1")), "7");
-  EXPECT_THAT(nginx.error_log(), HasSubstr("later: \"store is away\""));
+  EXPECT_THAT(nginx.error_log(),
+              HasSubstr("webhook refused: later (worker_later): the worker cannot take the event now: "
+                        "\"store is away\", scheme \"telnyx\""));
   worker.set_script([](const SeenEvent&) { return reply_with(Verdict::later, 60000); });
   expect_ask_again(client.send(event("evt-1")), "60");
   worker.set_script([](const SeenEvent&) { return reply_with(Verdict::later, 0); });
@@ -85,6 +88,9 @@ TEST_F(WorkerTest, RefusedIs400AndForgotten) {
   EXPECT_EQ(nginx.counter("outcomes.refused"), 1);
   EXPECT_EQ(nginx.counter("zones.calls.entries"), 0);
   EXPECT_TRUE(logged("400 \"refused\" \"evt-1\""));
+  EXPECT_THAT(nginx.error_log(), HasSubstr("[error]"));
+  EXPECT_THAT(nginx.error_log(), HasSubstr("webhook refused: refused (worker_refused): the worker will not take this "
+                                           "event: \"no such call\", scheme \"telnyx\""));
 }
 
 TEST_F(WorkerTest, TheOperatorsStatusesHoldForTheWorkersVerdictsToo) {
@@ -374,6 +380,7 @@ TEST_F(WorkerTest, ALocationThatFailsOverToAnotherClaimsTheEventAnew) {
 }
 
 TEST_F(WorkerTest, AClaimEndsWithTheVerdictThoughTheClientReadsSlowly) {
+  if (!NginxFixture::has(NginxFixture::kHttp2)) GTEST_SKIP() << "this nginx has no HTTP/2";
   ASSERT_TRUE(start());
   worker.set_script([](const SeenEvent&) { return reply_with(Verdict::later); });
   SlowHttp2Client refused(nginx.http2_socket());
@@ -390,6 +397,7 @@ TEST_F(WorkerTest, AClaimEndsWithTheVerdictThoughTheClientReadsSlowly) {
 }
 
 TEST_F(WorkerTest, WhatFollowsAVerdictNeverReachesAClientThatReadsSlowly) {
+  if (!NginxFixture::has(NginxFixture::kHttp2)) GTEST_SKIP() << "this nginx has no HTTP/2";
   ASSERT_TRUE(start());
   worker.set_script([](const SeenEvent&) { return WorkerReply{.bytes = "", .close = false, .hold = true}; });
   SlowHttp2Client client(nginx.http2_socket());

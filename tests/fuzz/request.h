@@ -22,7 +22,7 @@ namespace ringfence::fuzz {
 
 inline constexpr std::int64_t kNowMs = 1'700'000'000'500;
 // Keys of nobody. The seeds' signatures are made with them.
-inline constexpr std::string_view kSecret = "a-secret-of-some-length";
+inline constexpr std::string_view kSecret = "whsec_a-secret-of-some-length";
 inline constexpr std::string_view kSecretBase64 = "YS1zZWNyZXQtb2Ytc29tZS1sZW5ndGg=";
 inline constexpr std::string_view kSecretHex = "612d7365637265742d6f662d736f6d652d6c656e677468";
 inline constexpr std::string_view kEd25519Base64 = "AmDtj58rUh/JcPlEcipa7eiAw4UJ6r3mgpsy4gvYfRA=";

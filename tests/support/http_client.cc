@@ -103,7 +103,10 @@ HttpResponse HttpClient::send(const HttpRequest& request) {
   std::string_view upload = request.body;
   curl_easy_reset(curl);
   curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, impl_->socket.c_str());
-  curl_easy_setopt(curl, CURLOPT_URL, ("http://edge.test" + request.path).c_str());
+  curl_easy_setopt(curl, CURLOPT_URL,
+                   ((request.tls ? "https://edge.test" : "http://edge.test") + request.path).c_str());
+  curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+  curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, 20000L);
   curl_easy_setopt(curl, CURLOPT_EXPECT_100_TIMEOUT_MS, 5000L);

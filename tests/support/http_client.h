@@ -18,6 +18,7 @@ struct HttpRequest {
   std::string body;
   bool http2 = false;    // prior knowledge
   bool chunked = false;  // no Content-Length
+  bool tls = false;      // whatever certificate the server shows
   // Replaces the first header of that name, or adds it.
   HttpRequest& set(std::string_view name, std::string value);
   HttpRequest& remove(std::string_view name);

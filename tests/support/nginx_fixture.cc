@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
+#include <charconv>
 #include <cstdlib>
 #include <iterator>
 #include <memory>
@@ -47,7 +49,7 @@ constexpr std::string_view kHttp = R"(http {
 {http}
   server {
     listen unix:{dir}/http.sock;
-    listen unix:{dir}/http2.sock http2;
+    listen unix:{dir}/http2.sock{http2};
     location = /webhook_status { webhook_status; {status} }
 {server}
   }
@@ -73,6 +75,7 @@ struct JsonDeleter {
 void NginxFixture::write_conf(const NginxSetup& setup) const {
   std::string text{kHead};
   if (setup.with_http) text += kHttp;
+  text = replaced(std::move(text), "{http2}", has(kHttp2) ? " http2" : "");
   text = replaced(std::move(text), "{main}", setup.main);
   text = replaced(std::move(text), "{http}", setup.http);
   text = replaced(std::move(text), "{server}", setup.server);
@@ -101,6 +104,12 @@ std::string NginxFixture::description() {
   return read_text(dir.file("description"));
 }
 
+bool NginxFixture::has(std::string_view argument) {
+  static const std::string text = description();  // one nginx a process
+  const std::size_t at = text.find(argument);
+  return at != std::string::npos && std::isspace(static_cast<unsigned char>((text + "\n")[at + argument.size()])) != 0;
+}
+
 int NginxFixture::version() {
   const std::string text = description();
   const std::size_t slash = text.find('/');
@@ -109,8 +118,7 @@ int NginxFixture::version() {
   const char* at = text.data() + slash;
   for (int& number : numbers) {
     if (at == text.data() + text.size()) break;
-    number = std::atoi(++at);
-    at = std::find(at, text.data() + text.size(), '.');
+    at = std::from_chars(at + 1, text.data() + text.size(), number).ptr;
   }
   return numbers[0] * 1000000 + numbers[1] * 1000 + numbers[2];
 }

@@ -57,6 +57,9 @@ class NginxFixture {
   [[nodiscard]] static int version();
   // What `nginx -V` says: version, and the arguments it was configured with.
   [[nodiscard]] static std::string description();
+  // Whether it was configured with this, such as "--with-threads".
+  [[nodiscard]] static bool has(std::string_view argument);
+  static constexpr std::string_view kHttp2 = "--with-http_v2_module";  // without it nothing listens on http2_socket()
   // Its file, for tests that read it.
   [[nodiscard]] static std::string program();
   // `nginx -t` on a configuration; nothing is started.

@@ -13,12 +13,10 @@ namespace ringfence::test {
 
 class TempDir {
  public:
-  TempDir() {
-    char name[] = "/tmp/ringfence-XXXXXX";
-    if (mkdtemp(name) == nullptr) std::abort();
-    path_ = name;
+  explicit TempDir(const std::string& parent = "/tmp") : path_(parent + "/ringfence-XXXXXX") {
+    if (mkdtemp(path_.data()) == nullptr) std::abort();
     // nginx's worker processes may run as somebody else.
-    (void)::chmod(name, 0755);
+    (void)::chmod(path_.c_str(), 0755);
   }
   ~TempDir() {
     std::error_code ignored;

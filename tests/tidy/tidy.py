@@ -40,6 +40,7 @@ THIRD_PARTY = {
     r"<jansson\.h>": ("shared/json", "worker/main.cc"),
     r"<sodium\.h>": ("shared/", "nginx_module/", "worker/main.cc", "worker/adapters/telnyx"),
     r"<openssl/": ("nginx_module/scheme/",),
+    r"<date/": ("worker/core/time_zone",),
     r"<CLI/|<CLI11": ("worker/ctl",),
     r"<ngx_": ("nginx_module/ngx.h",),
 }

@@ -9,6 +9,7 @@
 
 namespace ringfence {
 
-[[nodiscard]] Result<std::vector<Organisation>> parse_organisations(std::string_view file_name, std::string_view text);
+[[nodiscard]] Result<std::vector<Organisation>> parse_organisations(std::string_view file_name, std::string_view text,
+                                                                    const PlanRules& rules);
 
 }  // namespace ringfence

@@ -5,14 +5,13 @@
 
 #include <chrono>
 #include <cstdio>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <optional>
 #include <vector>
 
 #include "core/directory.h"
 #include "ctl/client.h"
+#include "ctl/input_file.h"
 #include "ctl/ladder_text.h"
 #include "ctl/views.h"
 #include "shared/limits.h"
@@ -71,19 +70,6 @@ int ask_and_print(const Options& options, const std::string& target, Text text) 
   std::cout << (options.json ? reply->body + "\n" : text(reply->json.get()));
   return kDone;
 }
-
-std::optional<std::string> read_file(const std::string& file) {
-  const auto read = [](std::istream& stream) {
-    std::string text{std::istreambuf_iterator<char>(stream), {}};
-    return stream.bad() ? std::nullopt : std::optional(std::move(text));
-  };
-  if (file == "-") return read(std::cin);
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) return std::nullopt;
-  return read(stream);
-}
-
-std::string name_of_file(const std::string& file) { return file == "-" ? "(standard input)" : file; }
 
 std::string contents(const Directory& directory) {
   std::size_t numbers = 0, users = 0, devices = 0;

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "ctl/commands.h"
+#include "ctl/plan_command.h"
 #include "shared/limits.h"
 #include "shared/near_miss.h"
 
@@ -25,6 +26,8 @@ constexpr const char* kDescription =
     "  ringctl directory check FILE        is the file right? Asks nobody\n"
     "  ringctl directory import FILE       use it from now on\n"
     "  ringctl directory show              what is in use\n"
+    "  ringctl plan FILE                   what would become of a call, drawn; asks nobody\n"
+    "  ringctl plan FILE anna --at 2026-12-25T10:00:00Z\n"
     "  ringctl --json calls | jq -r '.calls[].session'\n"
     "\n"
     "In a ladder: \u25c0 the provider said, \u25b6 we asked, \u2713 \u2717 ? \u2013 its answer was yes, no, unknown, "
@@ -42,6 +45,7 @@ struct Arguments {
   unsigned limit = 50;
   std::string id, file;
   WatchOptions watch;
+  PlanQuestion plan;
   int exit_code = 0;
 };
 
@@ -61,6 +65,33 @@ directory->add_subcommand("show", "Print the directory in use, in the same synta
 });
 }  // namespace
 
+constexpr const char* kPlanHelp =
+    "  ringctl plan directory.conf                               every number of the directory, now\n"
+    "  ringctl plan directory.conf +4930123456                   this number\n"
+    "  ringctl plan directory.conf acme/anna                     this user, whichever number is called\n"
+    "  ringctl plan directory.conf anna --at 2026-12-25T10:00:00Z --from +4917012345\n"
+    "  ringctl plan directory.conf anna --dials +49900123456     she calls out: may she?\n"
+    "  ringctl plan evening.plan                                 one plan alone: plan evening { wave { ... } ... }\n"
+    "\n"
+    "A file that is wrong, or has a plan that cannot work, is refused with FILE:LINE and the reason, exit code 1.";
+
+void add_plan(CLI::App& app, Arguments& arguments) {
+  CLI::App* plan = app.add_subcommand(
+      "plan", "What would become of a call, step by step and drawn; a plan that cannot work is refused");
+  plan->footer(kPlanHelp);
+  plan->add_option("FILE", arguments.plan.file,
+                   "A directory like conf/directory.conf.sample, or one plan; - is the "
+                   "standard input")
+      ->required();
+  plan->add_option("WHO", arguments.plan.who,
+                   "A number (+49...), a user, or ORGANISATION/USER; all numbers if left out");
+  plan->add_option("--at", arguments.plan.at, "When, in UTC: 2026-11-21T07:00:00Z; now if left out");
+  plan->add_option("--from", arguments.plan.caller, "The number that calls, or anonymous; nobody's number if left out");
+  plan->add_flag("--all-devices", arguments.plan.every_device, "Draw also devices that would not be rung at that time");
+  plan->add_option("--dials", arguments.plan.dials, "WHO calls out instead, to this number");
+  plan->callback([&] { arguments.exit_code = show_plan(arguments.options, arguments.plan); });
+}
+
 void add_commands(CLI::App& app, Arguments& arguments) {
   CLI::App* calls = app.add_subcommand("calls", "The latest calls, most recently changed first");
   calls->add_option("-n,--limit", arguments.limit, "How many at most")
@@ -79,6 +110,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
       ->check(CLI::Range(0, 86400));
   follow->callback([&] { arguments.exit_code = watch(arguments.options, arguments.watch); });
   add_directory(app, arguments);
+  add_plan(app, arguments);
   app.add_subcommand("health", "Counters, store and directory; exit code 1 when something is degraded")->callback([&] {
     arguments.exit_code = show_health(arguments.options);
   });
@@ -93,7 +125,7 @@ int explain_missing(const CLI::App& app, const CLI::RequiredError& error, int ar
   for (int i = 1; i < argc && app.get_subcommands().empty(); ++i) {
     const std::string_view word = argv[i];
     if (word.starts_with('-') || std::string_view(argv[i - 1]) == "--socket") continue;
-    const std::string_view near = ringfence::near_miss(word, {"calls", "call", "watch", "directory", "health"});
+    const std::string_view near = ringfence::near_miss(word, {"calls", "call", "watch", "directory", "plan", "health"});
     std::cerr << "ringctl: there is no command \"" << printable(word) << "\""
               << (near.empty() ? "" : "; did you mean \"" + std::string(near) + "\"?") << "\n";
     return kUsage;

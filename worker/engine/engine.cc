@@ -57,7 +57,9 @@ void Engine::on_event(const EventFrame& frame, std::function<void(VerdictReply)>
       gate_.say_later(slip, "the directory has not been read yet");
       return;
     }
-    event->plan = parts_.directory.current().plan(fact->to, parts_.clock.now_ms(), options_.sip_domain);
+    event->plan = parts_.directory.current().plan(
+        {.called = fact->to, .caller = fact->from, .caller_name = fact->caller_name, .session = event->session.text},
+        parts_.clock.now_ms(), options_.sip_domain);
   }
   lanes_.enqueue(std::move(*event), std::move(slip));
 }

@@ -49,7 +49,7 @@ const std::string kExpires = "2026-12-21T07:00:00Z";
 TEST(DirectoryPlan, RingsEveryDeviceThatMayBeDialled) {
   const Directory directory = good(acme(device("phone", "gencredA", kActive, kExpires) +  //
                                         device("web", "gencredB", kActive, "never")));
-  const RingPlan plan = directory.plan("+4930123456", at("2026-11-21T08:00:00Z"), "sip.telnyx.com");
+  const RingPlan plan = directory.plan("+4930123456", "+4915112345", at("2026-11-21T08:00:00Z"), "sip.telnyx.com");
   EXPECT_EQ(plan.organisation, "acme");
   EXPECT_EQ(plan.user, "anna");
   EXPECT_EQ(plan.note, "");
@@ -62,22 +62,22 @@ TEST(DirectoryPlan, RingsEveryDeviceThatMayBeDialled) {
 TEST(DirectoryPlan, ExpiryIsABoundaryThatCountsAsExpired) {
   const Directory directory = good(acme(device("phone", "gencredA", kActive, "2026-11-21T09:00:00Z")));
   const Millis expiry = at("2026-11-21T09:00:00Z");
-  EXPECT_EQ(directory.plan("+4930123456", expiry - 1, "d").destinations.size(), 1u);
-  EXPECT_EQ(directory.plan("+4930123456", expiry, "d").destinations.size(), 0u);
-  EXPECT_EQ(directory.plan("+4930123456", expiry, "d").note, "phone has an expired credential");
+  EXPECT_EQ(directory.plan("+4930123456", "+4915112345", expiry - 1, "d").destinations.size(), 1u);
+  EXPECT_EQ(directory.plan("+4930123456", "+4915112345", expiry, "d").destinations.size(), 0u);
+  EXPECT_EQ(directory.plan("+4930123456", "+4915112345", expiry, "d").note, "phone has an expired credential");
 }
 
 TEST(DirectoryPlan, ActiveExactlyADayAgoIsStillDialled) {
   const Directory directory = good(acme(device("phone", "gencredA", kActive, kExpires)));
   const Millis limit = at(kActive) + 24 * kHourMs;
-  EXPECT_EQ(directory.plan("+4930123456", limit, "d").destinations.size(), 1u);
-  EXPECT_EQ(directory.plan("+4930123456", limit + 1, "d").destinations.size(), 0u);
+  EXPECT_EQ(directory.plan("+4930123456", "+4915112345", limit, "d").destinations.size(), 1u);
+  EXPECT_EQ(directory.plan("+4930123456", "+4915112345", limit + 1, "d").destinations.size(), 0u);
 }
 
 TEST(DirectoryPlan, WhatWasNeverSaidIsNotDialled) {
   const Millis now = at("2026-11-21T08:00:00Z");
   const auto count = [&](const std::string& body) {
-    return good(acme("device phone { " + body + " }")).plan("+4930123456", now, "d").destinations.size();
+    return good(acme("device phone { " + body + " }")).plan("+4930123456", "+4915112345", now, "d").destinations.size();
   };
   EXPECT_EQ(count("sip_username a; last_active_at " + kActive + "; credential_expires_at " + kExpires + ";"), 1u);
   EXPECT_EQ(count("last_active_at " + kActive + "; credential_expires_at " + kExpires + ";"), 0u);
@@ -87,7 +87,7 @@ TEST(DirectoryPlan, WhatWasNeverSaidIsNotDialled) {
 }
 
 TEST(DirectoryPlan, UnknownNumberIsVoicemailAndItsNoteIsMasked) {
-  const RingPlan plan = good(acme("")).plan("+4930777777", 1, "d");
+  const RingPlan plan = good(acme("")).plan("+4930777777", "+4915112345", 1, "d");
   EXPECT_TRUE(plan.destinations.empty());
   EXPECT_FALSE(plan.greeting.empty());
   EXPECT_THAT(plan.note, HasSubstr("7777 is not in the directory"));
@@ -96,7 +96,7 @@ TEST(DirectoryPlan, UnknownNumberIsVoicemailAndItsNoteIsMasked) {
 
 TEST(DirectoryPlan, VoicemailNumberRingsNobody) {
   const Directory directory = good("organisation acme { greeting \"Hallo.\"; number +49309999 { voicemail; } }");
-  const RingPlan plan = directory.plan("+49309999", 1, "d");
+  const RingPlan plan = directory.plan("+49309999", "+4915112345", 1, "d");
   EXPECT_TRUE(plan.destinations.empty());
   EXPECT_EQ(plan.user, "");
   EXPECT_EQ(plan.greeting, "Hallo.");
@@ -107,8 +107,8 @@ TEST(DirectoryPlan, SameUserNameInTwoOrganisationsStaysApart) {
                                    " } number +491 { ring anna; } }" + "organisation b { user anna { " +
                                    device("phone", "credB", kActive, kExpires) + " } number +492 { ring anna; } }");
   const Millis now = at("2026-11-21T08:00:00Z");
-  EXPECT_EQ(directory.plan("+491", now, "d").destinations.at(0).to, "sip:credA@d");
-  EXPECT_EQ(directory.plan("+492", now, "d").destinations.at(0).to, "sip:credB@d");
+  EXPECT_EQ(directory.plan("+491", "+4915112345", now, "d").destinations.at(0).to, "sip:credA@d");
+  EXPECT_EQ(directory.plan("+492", "+4915112345", now, "d").destinations.at(0).to, "sip:credB@d");
 }
 
 TEST(DirectoryFile, TheOrganisationsOwnCredentialIsRefusedForADevice) {
@@ -181,7 +181,8 @@ TEST(DirectoryFile, DevicesOfOneUserAreBounded) {
   for (std::size_t i = 0; i < limits::kLegs; ++i) {
     devices += device("d" + std::to_string(i), "cred" + std::to_string(i), kActive, kExpires);
   }
-  EXPECT_EQ(good(acme(devices)).plan("+4930123456", at(kActive), "d").destinations.size(), limits::kLegs);
+  EXPECT_EQ(good(acme(devices)).plan("+4930123456", "+4915112345", at(kActive), "d").destinations.size(),
+            limits::kLegs);
   EXPECT_THAT(complaint(acme(devices + "\n" + device("more", "credmore", kActive, kExpires))),
               AllOf(StartsWith("d.conf:2: "), HasSubstr("at most 64")));
 }
@@ -214,7 +215,15 @@ TEST(DirectoryFile, TheSampleIsAccepted) {
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   ASSERT_FALSE(text.empty());
   const Directory directory = good(text);
-  EXPECT_EQ(directory.plan("+4930123456", at("2026-11-21T08:00:00Z"), "d").destinations.size(), 2u);
+  // A Saturday: the hours are over.
+  EXPECT_EQ(directory.plan("+4930123456", "+4915112345", at("2026-11-21T08:00:00Z"), "d").route, Route::agent);
+  const RingPlan plan = directory.plan({.called = "+4930123456", .caller = "+4915112345", .every_device = true},
+                                       at("2026-11-23T08:00:00Z"), "d");
+  EXPECT_EQ(plan.route, Route::ring);
+  EXPECT_EQ(plan.destinations.size(), 3u);
+  EXPECT_EQ(directory.plan("+4930123456", "anonymous", at("2026-11-23T08:00:00Z"), "d").route, Route::reject);
+  const std::string text_again = directory.text();
+  EXPECT_EQ(good(text_again).text(), text_again);
 }
 
 }  // namespace

@@ -55,7 +55,7 @@ struct PresetCase {
 void accept_and_refuse(const std::vector<PresetCase>& cases) {
   for (const PresetCase& one : cases) {
     Scheme scheme = Scheme::preset(one.preset);
-    scheme.trust("90b7d2e1-another-secret").trust(kSecret, "new");
+    scheme.trust("whsec_90b7d2e1-another-secret").trust(kSecret, "new");
     Request request;
     request.body = one.body;
     one.sign(request);
@@ -64,7 +64,7 @@ void accept_and_refuse(const std::vector<PresetCase>& cases) {
     EXPECT_EQ(judged.id, one.id) << one.preset;
     EXPECT_EQ(judged.signer, 1U) << one.preset;
     Scheme stranger = Scheme::preset(one.preset);
-    stranger.trust("90b7d2e1-another-secret");
+    stranger.trust("whsec_90b7d2e1-another-secret");
     EXPECT_EQ(name(judge(stranger, request)), "no_key_matches") << one.preset;
   }
 }

@@ -24,6 +24,8 @@ constexpr std::string_view kP256 =
 constexpr std::string_view kSecret64 = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLjm4";  // of 24 bytes
 
 constexpr std::string_view kRaw = "algorithm hmac-sha256; key raw; signature header=s; content '{body}'; id hash=body;";
+constexpr std::string_view kWhole =
+    "algorithm hmac-sha256; key raw begins=whsec_; signature header=s; content '{body}'; id hash=body;";
 constexpr std::string_view kHex = "algorithm hmac-sha256; key hex; signature header=s; content '{body}'; id hash=body;";
 constexpr std::string_view kBase64 =
     "algorithm hmac-sha256; key base64 prefix=whsec_; signature header=s; content '{body}'; id hash=body;";
@@ -62,6 +64,7 @@ TEST(Key, EveryKindIsRead) {
   } rows[] = {
       {kRaw, "8f742231b10e8888abcd99yyyzzz85a5", 32, 0},
       {kRaw, "whsec_" + std::string(kSecret64), 38, 0},  // Stripe's is used whole
+      {kWhole, "whsec_" + std::string(kSecret64), 38, 0},
       {kRaw, "12345abc", 8, 0},
       {kRaw, std::string(128, 'a') + std::string(128, 'b'), 256, 0},
       {kRaw, "with#hash&sign", 14, 0},
@@ -119,6 +122,9 @@ const Refusal kRefusals[] = {
     {kBase64, "v1,whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLjm4", "begins with \"v1,\""},
     {kBase64, "whpk_" + std::string(kEd25519), "is a public key, which everybody may know"},
     {kRaw, "whpk_" + std::string(kEd25519), "is a public key"},
+    {kWhole, std::string(kSecret64),
+     "is no whole one: its beginning is missing; expected the provider's signing secret as "
+     "it stands, 8 to 256 characters, beginning with \"whsec_\""},
     {kRaw, std::string(kP256), "is a public key"},
     {kRaw, "MCowBQYDK2VwAyEAjrMBoswHlhhVx2W2Www72WU/xn4UMpjreslD0m2u0qs=", "is a public key"},
     {kRaw, "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A", "is an RSA public key"},

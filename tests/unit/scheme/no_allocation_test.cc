@@ -49,7 +49,7 @@ void judge_without_allocating(std::string_view preset, std::string_view key, std
 }
 
 TEST(SchemeNoAllocation, TheWayOfARequestAllocatesNothing) {
-  const std::string key = "0f1e2d3c4b5a69788796a5b4";
+  const std::string key = "whsec_0f1e2d3c4b5a69788796a5b4";
   const std::string body = R"({"id":"evt_1","type":"t"})";
   const std::string good = "t=" + kNow + ",v1=" + to_hex(mac256(key, kNow + "." + body));
   const std::string bad = "t=" + kNow + ",v1=" + std::string(64, '0');

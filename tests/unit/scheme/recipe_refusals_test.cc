@@ -234,6 +234,9 @@ TEST(RecipeRefusals, NothingProtectsInLooksOnly) {
   expect_refused({
       {with_method("tolerance 5m; content '{body}'; id hash=body;"),
        R"("tolerance" without "timestamp": there is nothing whose age it could bound)"},
+      {with_method("content '{form-sorted}' form; id form=Sid; id hash=body;"),
+       "\"id hash=body\" is another one for the same form with its fields in another order, which is not signed; "
+       "expected hash=content"},
       {with_method("content '{timestamp}{body}'; id hash=body;"),
        R"(the content holds {timestamp}, but "timestamp" is missing)"},
       {with_method("timestamp header=x-ts; content '{body}'; id hash=body;"),

@@ -136,8 +136,12 @@ TEST(Recipe, FlagsFollowFromTheLines) {
       {"content '{url-sorted}{form-plivo}' form; id hash=content;", true, false, false, true, true, false},
       {"content '{url-decoded}' digest=sum; id json=/id;", true, true, false, true, true, false},
       {"content '{url}{form-sorted}' form; content '{url}' digest=s; id form=A; id json=/a;", true, true, false, true,
-       true, false},
-      {"content '{form-sorted}' form; content '{method}'; id form=A;", false, false, false, false, true, false},
+       false, false},
+      {"timestamp header=x-ts; content '{timestamp}{form-sorted}' form; id form=A;", false, false, false, true, false,
+       true},
+      {"timestamp header=x-ts; content '{timestamp}{form-sorted}' form; id hash=content;", false, false, false, true,
+       true, true},
+      {"content '{form-sorted}' form; content '{method}'; id form=A;", false, false, false, false, false, false},
       {"content '{form-sorted}' form; content '{method}'; id json=/a;", false, true, false, false, false, false},
   };
   for (const FlagRow& row : rows) {

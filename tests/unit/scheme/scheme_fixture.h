@@ -22,7 +22,7 @@ namespace ringfence::scheme {
 
 inline constexpr std::int64_t kNowMs = 1'700'000'000'500;
 inline const std::string kNow = "1700000000";
-inline const std::string kSecret = "f81c03a5-a-secret-of-ours";
+inline const std::string kSecret = "whsec_f81c03a5-a-secret-of-ours";
 
 // The lines of a scheme as nginx's parser cuts them: blanks part words, quotes join them.
 inline std::vector<std::vector<std::string_view>> split_lines(std::string_view text) {

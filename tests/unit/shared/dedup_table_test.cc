@@ -60,6 +60,22 @@ TEST_F(DedupTableTest, TheWindowEndsOnTime) {
   EXPECT_EQ(status(1, 1'000 + kWindow), ClaimStatus::claimed);
 }
 
+TEST_F(DedupTableTest, ACopyKeepsTheIdForItsOwnTimeAndNeverShortensIt) {
+  constexpr std::int64_t kKeep = 600'000;
+  finish(1, 1'000);
+  EXPECT_EQ(table_.claim(key(1), 2'000, kLease, kKeep).status, ClaimStatus::done);
+  EXPECT_EQ(status(1, 1'000 + kWindow - 1), ClaimStatus::done);
+  EXPECT_EQ(table_.claim(key(1), kWindow, kLease, kKeep).status, ClaimStatus::done);
+  EXPECT_EQ(status(1, kWindow + kKeep - 1), ClaimStatus::done);
+  EXPECT_EQ(status(1, kWindow + kKeep), ClaimStatus::claimed);
+}
+
+TEST_F(DedupTableTest, ACopyDoesNotKeepAClaim) {
+  claim(1, 0);
+  EXPECT_EQ(table_.claim(key(1), 1, kLease, kWindow).status, ClaimStatus::in_flight);
+  EXPECT_EQ(status(1, kLease), ClaimStatus::claimed);
+}
+
 TEST_F(DedupTableTest, TheLeaseEndsOnTime) {
   claim(1, 1'000);
   EXPECT_EQ(status(1, 1'000 + kLease - 1), ClaimStatus::in_flight);
