@@ -72,6 +72,9 @@ Command materialize(const Session& session, const OutboxEntry& entry, const Poli
       command.target_client_state = client_state(session, entry.leg);
       command.headers = session.plan.headers;
       fill_dialled(command, session, leg, policy);
+      // A name that is no number is not presented: the provider has its own for it.
+      command.from = parent.from.starts_with('+') ? parent.from : "";
+      if (!session.plan.caller_id.empty()) command.from = session.plan.caller_id;
       break;
     case Verb::bridge:
       command.peer = leg.call_control_id;
