@@ -72,6 +72,9 @@ Command materialize(const Session& session, const OutboxEntry& entry, const Poli
       command.target_client_state = client_state(session, entry.leg);
       command.headers = session.plan.headers;
       fill_dialled(command, session, leg, policy);
+      // A device's own address is no number to show; without one of the organisation's the provider takes its default.
+      if (session.plan.outbound || !session.plan.caller_id.empty()) command.from = session.plan.caller_id;
+      if (session.plan.outbound) command.display_name.clear();
       break;
     case Verb::bridge:
       command.peer = leg.call_control_id;

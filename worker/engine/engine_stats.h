@@ -6,10 +6,12 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/command.h"
+
 namespace ringfence {
 
-inline constexpr std::size_t kVerbs = 7;           // of Verb in core/command.h
-inline constexpr std::size_t kOutcomeClasses = 4;  // of OutcomeClass in core/command.h
+inline constexpr std::size_t kVerbs = static_cast<std::size_t>(Verb::notify) + 1;
+inline constexpr std::size_t kOutcomeClasses = static_cast<std::size_t>(OutcomeClass::unknown) + 1;
 
 struct EngineStats {
   // Verdicts given to the edge; their sum is the number of events that came in.
