@@ -168,8 +168,8 @@ TEST(TelnyxRequest, TooLongASpeechIsCutBetweenCharacters) {
 }
 
 TEST(TelnyxRequest, WithoutACallThereIsNoRequest) {
-  for (const Verb verb : {Verb::answer, Verb::bridge, Verb::hangup, Verb::speak, Verb::record_start,
-                          Verb::transfer, Verb::reject, Verb::gather}) {
+  for (const Verb verb : {Verb::answer, Verb::bridge, Verb::hangup, Verb::speak, Verb::record_start, Verb::transfer,
+                          Verb::reject, Verb::gather}) {
     Command command = full_command(verb);
     command.call_control_id.clear();
     EXPECT_FALSE(build_request(command, kVoice).has_value()) << name_of(verb);
@@ -259,10 +259,10 @@ TEST(TelnyxRequest, EveryBodyMeetsTheProvidersSchema) {
   dial.detect_machine = true;
   expect_schema(spec->get(), "/calls", dial);
   const std::string prefix = "/calls/{call_control_id}/actions/";
-  for (const auto& [verb, name] :
-       {std::pair{Verb::answer, "answer"}, std::pair{Verb::bridge, "bridge"}, std::pair{Verb::hangup, "hangup"},
-        std::pair{Verb::speak, "speak"}, std::pair{Verb::record_start, "record_start"}, std::pair{Verb::transfer, "transfer"},
-        std::pair{Verb::reject, "reject"}, std::pair{Verb::gather, "gather_using_speak"}}) {
+  for (const auto& [verb, name] : {std::pair{Verb::answer, "answer"}, std::pair{Verb::bridge, "bridge"},
+                                   std::pair{Verb::hangup, "hangup"}, std::pair{Verb::speak, "speak"},
+                                   std::pair{Verb::record_start, "record_start"}, std::pair{Verb::transfer, "transfer"},
+                                   std::pair{Verb::reject, "reject"}, std::pair{Verb::gather, "gather_using_speak"}}) {
     expect_schema(spec->get(), (prefix + name).c_str(), full_command(verb));
   }
 }
