@@ -75,6 +75,7 @@ Command materialize(const Session& session, const OutboxEntry& entry, const Poli
       // A name that is no number is not presented: the provider has its own for it.
       command.from = parent.from.starts_with('+') ? parent.from : "";
       if (!session.plan.caller_id.empty()) command.from = session.plan.caller_id;
+      if (session.plan.outbound) command.display_name.clear();  // our own device's, and nobody else's business
       break;
     case Verb::bridge:
       command.peer = leg.call_control_id;
