@@ -53,7 +53,12 @@ Result<void> Daemon::start() {
   inherited_ = inherited_sockets();
   if (auto opened = open_store(); !opened) return opened;
   if (auto opened = open_provider(); !opened) return opened;
-  directory_.emplace(*store_, log_);
+  const Policy& policy = settings_.policy;
+  directory_.emplace(*store_, log_,
+                     PlanRules{.ring_ms = policy.ring_ms,
+                               .leg_ms = policy.leg_ms,
+                               .screen_ms = policy.screen_ms,
+                               .fast_answer_ms = policy.fast_answer_ms});
   engine_.emplace(
       EngineParts{.store = *store_, .telephony = *provider_, .clock = clock_, .log = log_, .directory = *directory_},
       EngineOptions{.policy = settings_.policy,

@@ -23,7 +23,12 @@ void DirectoryCache::refresh() {
     }
     if (answer->revision < revision_) note_loss(answer->revision);
     if (answer->revision == 0) return;
-    Result<Directory> parsed = Directory::parse("(stored directory)", answer->text);
+    Result<Directory> parsed = Directory::parse("(stored directory)", answer->text, rules_);
+    if (!parsed) {
+      // It was imported under other times of ringd.conf: a plan that has become too long is better than none.
+      log_.write(LogLevel::warning, "directory_does_not_fit", {{"detail", parsed.error().text}});
+      parsed = Directory::parse("(stored directory)", answer->text);
+    }
     if (!parsed) {
       // Written by a newer version of ours. The old directory stays; the revision is taken so that the log is not
       // filled with the same complaint every second.
@@ -53,7 +58,7 @@ void DirectoryCache::import(std::string_view file_name, std::string_view text,
                                     std::to_string(limits::kDirectoryBytes) + " bytes; split what it describes"));
     return;
   }
-  Result<Directory> parsed = Directory::parse(file_name, text);
+  Result<Directory> parsed = Directory::parse(file_name, text, rules_);
   if (!parsed) {
     done(std::unexpected(std::move(parsed.error())));
     return;

@@ -16,7 +16,8 @@ namespace ringfence {
 
 class DirectoryCache {
  public:
-  DirectoryCache(Store& store, Log& log) : store_(store), log_(log) {}
+  // `rules` are what plans are measured against: they come from ringd.conf.
+  DirectoryCache(Store& store, Log& log, PlanRules rules = {}) : store_(store), log_(log), rules_(rules) {}
   DirectoryCache(const DirectoryCache&) = delete;
   DirectoryCache& operator=(const DirectoryCache&) = delete;
 
@@ -39,6 +40,7 @@ class DirectoryCache {
 
   Store& store_;
   Log& log_;
+  PlanRules rules_;
   Directory directory_;
   std::uint64_t revision_ = 0;
   bool loaded_ = false;
