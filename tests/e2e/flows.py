@@ -61,7 +61,7 @@ class FlowWorld(World):
                  f"credential_expires_at {(now + timedelta(days=30)).strftime(stamp)}; }}")
         return DIRECTORY.format(phone=phone, **globals())
 
-    def ring(self, number, people=(), caller=None, **more):
+    def begin(self, number, people=(), caller=None, **more):
         return self.sim("POST", "/calls", {"from": CALLER, "to": number, "caller_name": "Carla Caller",
                                            "people": list(people), "caller": caller or {}, **more})
 
@@ -96,7 +96,7 @@ LEAVES_A_MESSAGE = {"hang_up_when": "voicemail", "hang_up_delay_ms": 200}
 
 
 def one_device_is_a_transfer(world):
-    handle = world.ring(SINGLE, [{"to": sip("phone"), "answer_after_ms": 300}], HANGS_UP)
+    handle = world.begin(SINGLE, [{"to": sip("phone"), "answer_after_ms": 300}], HANGS_UP)
     yield from end_of(world, handle, "answered")
     truth = world.truth(handle)
     if verbs(truth)[0] != "transfer" or "dial" in verbs(truth) or "bridge" in verbs(truth):
@@ -107,30 +107,32 @@ def one_device_is_a_transfer(world):
 
 
 def a_transfer_that_nobody_takes_ends_in_voicemail(world):
-    handle = world.ring(SINGLE, [{"to": sip("phone"), "decline_after_ms": 300}], LEAVES_A_MESSAGE)
+    handle = world.begin(SINGLE, [{"to": sip("phone"), "decline_after_ms": 300}], LEAVES_A_MESSAGE)
     yield from end_of(world, handle, "voicemail")
     if not world.truth(handle)["recordings"]:
         yield "nothing was recorded"
 
 
 def a_caller_who_leaves_a_transfer_is_let_go(world):
-    handle = world.ring(SINGLE, [], {"hang_up_when": "ringing", "hang_up_delay_ms": 200})
+    handle = world.begin(SINGLE, [], {"hang_up_when": "ringing", "hang_up_delay_ms": 200})
     yield from end_of(world, handle, "abandoned")
 
 
 def a_killed_worker_still_has_its_transfer(world):
-    handle = world.ring(SINGLE, [], HANGS_UP)
+    handle = world.begin(SINGLE)
     wait_for("the destination to ring", lambda: world.truth(handle)["ringing_now"] == 1)
     world.kill_ringd()
     world.sim("POST", f"/calls/{handle['call_session_id']}/act", {"who": sip("phone"), "do": "answer"})
     world.start_ringd()
+    wait_phase(world, handle, "connected")
+    world.sim("POST", f"/calls/{handle['call_session_id']}/act", {"who": "caller", "do": "hangup"})
     yield from end_of(world, handle, "answered")
     yield from dialled_once(world.truth(handle))
 
 
 def who_presses_one_gets_the_call(world):
     """A mailbox answers at once and presses nothing; a person answers later, presses 1, and wins."""
-    handle = world.ring(PRESS1, [{"to": "+4915111", "answer_after_ms": 100},
+    handle = world.begin(PRESS1, [{"to": "+4915111", "answer_after_ms": 100},
                                  {"to": "+4915112", "answer_after_ms": 600, "presses": "1", "press_after_ms": 400}],
                         HANGS_UP)
     yield from end_of(world, handle, "answered")
@@ -141,21 +143,21 @@ def who_presses_one_gets_the_call(world):
 
 
 def who_presses_nothing_never_wins(world):
-    handle = world.ring(PRESS1, [{"to": "*", "answer_after_ms": 100, "presses": "7"}], LEAVES_A_MESSAGE)
+    handle = world.begin(PRESS1, [{"to": "*", "answer_after_ms": 100, "presses": "7"}], LEAVES_A_MESSAGE)
     yield from end_of(world, handle, "voicemail")
     if bridged_to(world.truth(handle)):
         yield f"{bridged_to(world.truth(handle))} was bridged without the key"
 
 
 def a_machine_never_wins(world):
-    handle = world.ring(AMD, [{"to": "+4915121", "answer_after_ms": 100, "machine": "yes"},
+    handle = world.begin(AMD, [{"to": "+4915121", "answer_after_ms": 100, "machine": "yes"},
                               {"to": "+4915122", "answer_after_ms": 900}], HANGS_UP)
     yield from end_of(world, handle, "answered")
     yield from expect_bridge(world.truth(handle), "+4915122")
 
 
 def who_may_be_a_machine_presses_one(world):
-    handle = world.ring(AMD, [{"to": "+4915121", "answer_after_ms": 100, "machine": "unsure", "presses": "1"}],
+    handle = world.begin(AMD, [{"to": "+4915121", "answer_after_ms": 100, "machine": "unsure", "presses": "1"}],
                         HANGS_UP)
     yield from end_of(world, handle, "answered")
     truth = world.truth(handle)
@@ -165,7 +167,7 @@ def who_may_be_a_machine_presses_one(world):
 
 
 def the_next_wave_comes_early_when_nobody_rings(world):
-    handle = world.ring(WAVES, [{"to": "+4915131", "decline_after_ms": 400},
+    handle = world.begin(WAVES, [{"to": "+4915131", "decline_after_ms": 400},
                                 {"to": "+4915132", "answer_after_ms": 200}], HANGS_UP)
     yield from end_of(world, handle, "answered")
     truth = world.truth(handle)
@@ -176,7 +178,7 @@ def the_next_wave_comes_early_when_nobody_rings(world):
 
 
 def the_next_wave_comes_at_its_time(world):
-    handle = world.ring(WAVES, [{"to": "+4915132", "answer_after_ms": 100}], HANGS_UP)
+    handle = world.begin(WAVES, [{"to": "+4915132", "answer_after_ms": 100}], HANGS_UP)
     yield from end_of(world, handle, "answered")
     truth = world.truth(handle)
     dials = [command["at_ms"] for command in truth["commands"] if command["verb"] == "dial"]
@@ -187,7 +189,7 @@ def the_next_wave_comes_at_its_time(world):
 
 def a_lost_winner_lets_the_others_ring_again(world):
     """The first answers and is gone before the bridge is made; the caller hears that he is still being connected."""
-    handle = world.ring(AGAIN, [{"to": "+4915141", "answer_after_ms": 200, "hang_up_after_answer_ms": 60},
+    handle = world.begin(AGAIN, [{"to": "+4915141", "answer_after_ms": 200, "hang_up_after_answer_ms": 60},
                                 {"to": "+4915142", "answer_after_ms": 700}], HANGS_UP,
                         faults=[{"match": {"verb": "answer"}, "do": "latency", "ms": 300}])
     yield from end_of(world, handle, "answered")
@@ -195,7 +197,7 @@ def a_lost_winner_lets_the_others_ring_again(world):
 
 
 def an_agent_takes_the_call(world):
-    handle = world.ring(RECEPTION, [{"to": AGENT, "answer_after_ms": 200}], HANGS_UP)
+    handle = world.begin(RECEPTION, [{"to": AGENT, "answer_after_ms": 200}], HANGS_UP)
     yield from end_of(world, handle, "answered")
     truth = world.truth(handle)
     if verbs(truth)[:2] != ["answer", "transfer"]:
@@ -209,7 +211,7 @@ def an_agent_takes_the_call(world):
 
 
 def an_agent_that_is_away_leaves_voicemail(world):
-    handle = world.ring(RECEPTION, [{"to": AGENT, "unreachable": True}], LEAVES_A_MESSAGE)
+    handle = world.begin(RECEPTION, [{"to": AGENT, "unreachable": True}], LEAVES_A_MESSAGE)
     yield from end_of(world, handle, "voicemail")
 
 
@@ -249,7 +251,7 @@ def a_device_may_not_call_a_blocked_number(world):
 
 
 def an_operator_ends_a_call(world):
-    handle = world.ring(AGAIN)
+    handle = world.begin(AGAIN)
     wait_for("two devices to ring", lambda: world.truth(handle)["ringing_now"] == 2)
     world.ringctl("cancel", handle["call_leg_id"])
     yield from end_of(world, handle, "cancelled")
@@ -262,7 +264,7 @@ def an_operator_ends_a_call(world):
 
 
 def a_device_that_wakes_up_joins(world):
-    handle = world.ring(AGAIN, [{"to": "+4915141", "unreachable": True}], HANGS_UP)
+    handle = world.begin(AGAIN, [{"to": "+4915141", "unreachable": True}], HANGS_UP)
     wait_for("one device to be gone", lambda: [leg["state"] for leg in world.truth(handle)["legs"]].count("ended") == 1)
     wait_for("ringd to know", lambda: any(leg["state"] == "ended" for leg in world.session(handle)["devices"]))
     answer = world.ringctl("ready", "acme/again/first")
@@ -276,7 +278,7 @@ def a_device_that_wakes_up_joins(world):
 
 def what_cannot_be_read_changes_nothing(world):
     """Genuine webhooks with a state that is not ours, of a type nobody knows, and without the wrapper."""
-    handle = world.ring(SINGLE)
+    handle = world.begin(SINGLE)
     wait_for("the destination to ring", lambda: world.truth(handle)["ringing_now"] == 1)
     commands = len(world.truth(handle)["commands"])
     states = [None, "%%%", "bm90IGpzb24=", "A" * 8192, "eyJyZiI6MSwicyI6Im90aGVyIiwibCI6MCwiZyI6MX0="]
