@@ -41,8 +41,10 @@ void derive_dials(Session& s, Millis at_ms, const Policy& policy) {
   }
   if (s.phase == Phase::transferring && !s.transfer_asked) {
     s.transfer_asked = true;
-    s.legs[0].state = LegState::dialing;
-    ask(s, Verb::transfer, 0, 1, at_ms, policy);
+    if (s.legs[0].state == LegState::planned) {  // else the store had lost that it was asked
+      s.legs[0].state = LegState::dialing;
+      ask(s, Verb::transfer, 0, 1, at_ms, policy);
+    }
   }
   for (std::size_t i = 0; i < s.legs.size(); ++i) {
     Leg& leg = s.legs[i];
@@ -88,8 +90,8 @@ void derive_hangups(Session& s, Millis at_ms, const Policy& policy) {
   }
   Parent& parent = s.parent;
   if (s.phase == Phase::closing && parent.state != ParentState::ended && !parent.call_control_id.empty()) {
-    // Only an incoming call can be rejected.
-    if (s.outcome == Outcome::rejected && !s.plan.outbound && !s.reject_asked) {
+    // A call of our own is hung up instead: the provider rejects incoming ones only.
+    if (s.outcome == Outcome::rejected && !s.reject_asked && !s.plan.outbound) {
       s.reject_asked = true;
       ask(s, Verb::reject, kParent, 1, at_ms, policy);
       parent.hangup_next_ms = at_ms + policy.audit_first_ms;

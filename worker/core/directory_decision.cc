@@ -37,6 +37,13 @@ std::string place_in(const Schedule& schedule, Millis now_ms) {
   return text + (answer.exception ? " (an exception of the week)" : "");
 }
 
+// Why this number is not called; empty when it is.
+std::string bar(const Outbound& rules, const std::string& by, std::string_view dialled) {
+  if (rules.blocked.blocks(dialled)) return "the called number is blocked by " + by;
+  if (rules.do_not_call.blocks(dialled)) return "the called number asked " + by + " not to be called";
+  return {};
+}
+
 }  // namespace
 
 class Decision {
@@ -272,12 +279,9 @@ RingPlan Directory::plan_outbound(std::string_view sip_username, std::string_vie
   } else if (!is_number) {
     return finish("what was dialled is neither a number nor a device of organisation " + organisation.name);
   }
-  for (const Outbound* rules : {&organisation.outbound, user != nullptr ? &user->outbound : nullptr}) {
-    if (rules == nullptr) continue;
-    const std::string by = rules == &organisation.outbound ? "organisation " + organisation.name : "user " + user->name;
-    if (rules->blocked.blocks(dialled)) return finish("the called number is blocked by " + by);
-    if (rules->do_not_call.blocks(dialled)) return finish("the called number asked " + by + " not to be called");
-  }
+  std::string barred = bar(organisation.outbound, "organisation " + organisation.name, dialled);
+  if (barred.empty() && user != nullptr) barred = bar(user->outbound, "user " + user->name, dialled);
+  if (!barred.empty()) return finish(std::move(barred));
   plan.route = Route::transfer;
   plan.ring_ms = kOutboundRingMs;
   plan.destinations.push_back({.device = "callee", .to = dialled, .timeout_ms = kOutboundRingMs});

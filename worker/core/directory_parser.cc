@@ -154,7 +154,7 @@ class Parser {
     const std::string& name = directive.name;
     if (name == "plan") {
       wanted.plan.line = directive.line;
-      const Done done = reader_.value(directive, seen, user.plan);
+      Done done = reader_.value(directive, seen, user.plan);
       wanted.plan.name = user.plan;
       return done;
     }
@@ -197,6 +197,8 @@ class Parser {
   Done check(const Organisation& organisation, const Names& names) const {
     const std::string where = "organisation " + organisation.name;
     if (auto done = known(where, "number", names.caller_id, names.numbers); !done) return done;
+    std::map<std::string_view, const User*> users;  // a directory may have tens of thousands
+    for (const User& user : organisation.users) users.emplace(user.name, &user);
     for (const auto& [index, wanted] : names.of_users) {
       const User& user = organisation.users[index];
       if (auto done = check(where, wanted, names); !done) return done;
@@ -208,9 +210,10 @@ class Parser {
       if (auto done = known(where, "agent", wanted.agent, names.agents); !done) return done;
       if (auto done = check(where, wanted, names); !done) return done;
       if (wanted.plan.line == 0) continue;
-      const User* user = find_user(organisation, organisation.numbers[index].user);
-      if (user == nullptr) return reader_.error(wanted.plan.line, "a plan rings devices; expected ring USER; with it");
-      if (auto done = chosen_plan(*user, wanted.plan); !done) return done;
+      const auto user = users.find(organisation.numbers[index].user);
+      if (user == users.end())
+        return reader_.error(wanted.plan.line, "a plan rings devices; expected ring USER; with it");
+      if (auto done = chosen_plan(*user->second, wanted.plan); !done) return done;
     }
     return {};
   }

@@ -165,24 +165,27 @@ bool still_wanted(const Session& session, const OutboxEntry& entry) noexcept {
 
 bool is_moot(const Session& session, const OutboxEntry& entry) noexcept {
   const bool parent_ended = session.parent.state == ParentState::ended;
+  static const Leg kNobody;
+  const Leg& leg = entry.leg >= 0 ? session.legs[static_cast<std::size_t>(entry.leg)] : kNobody;
+  const bool leg_ended = leg.state == LegState::ended;
   switch (entry.verb) {
     case Verb::dial:
-    case Verb::gather:
-      return session.legs[static_cast<std::size_t>(entry.leg)].state == LegState::ended;
+      return leg_ended;
+    case Verb::gather:  // what it was to find out is known
+      return leg_ended || leg.unproved || leg.state != LegState::answered;
+    case Verb::transfer:  // it was executed: the leg it makes is there
+      return parent_ended || leg.state > LegState::dialing || session.phase == Phase::connected;
     case Verb::hangup:
     case Verb::speak:
-      if (entry.leg == kParent) return parent_ended;
-      return session.legs[static_cast<std::size_t>(entry.leg)].state == LegState::ended;
+      return entry.leg == kParent ? parent_ended : leg_ended;
     case Verb::bridge:
-    case Verb::transfer:
-      return parent_ended || session.legs[static_cast<std::size_t>(entry.leg)].state == LegState::ended;
+      return parent_ended || leg_ended;
     case Verb::answer:
     case Verb::record_start:
     case Verb::reject:
       return parent_ended;
     case Verb::audit:
-      return parent_ended &&
-             std::ranges::all_of(session.legs, [](const Leg& leg) { return leg.state == LegState::ended; });
+      return parent_ended && std::ranges::all_of(session.legs, [](const Leg& l) { return l.state == LegState::ended; });
     case Verb::notify:
       return false;
   }

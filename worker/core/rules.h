@@ -71,7 +71,7 @@ enum class Refusal : std::uint8_t { none, declined, busy };
 [[nodiscard]] Refusal refusal_of(const Leg& leg) noexcept;
 // The command still serves the session as it is now.
 [[nodiscard]] bool still_wanted(const Session& session, const OutboxEntry& entry) noexcept;
-// The call it addresses has provably ended: whatever became of the command, nobody need wait for its answer.
+// The call it addresses has provably ended, or what it was for is known: nobody need wait for its answer.
 [[nodiscard]] bool is_moot(const Session& session, const OutboxEntry& entry) noexcept;
 
 }  // namespace ringfence::rules

@@ -16,8 +16,8 @@ namespace ringfence {
 
 class DirectoryCache {
  public:
-  // `rules` are what plans are measured against: they come from ringd.conf.
-  DirectoryCache(Store& store, Log& log, PlanRules rules = {}) : store_(store), log_(log), rules_(rules) {}
+  // `rules`: what the plans of a directory are checked against and compiled with.
+  DirectoryCache(Store& store, Log& log, const PlanRules& rules = {}) : store_(store), log_(log), rules_(rules) {}
   DirectoryCache(const DirectoryCache&) = delete;
   DirectoryCache& operator=(const DirectoryCache&) = delete;
 

@@ -1,6 +1,7 @@
 // The invariants of the ring (ARCHITECTURE.md lists them), looked for in every step, every state and every ending.
 #include <algorithm>
 
+#include "core/phase_table.h"
 #include "core/session_json.h"
 #include "shared/limits.h"
 #include "world.h"
@@ -56,6 +57,7 @@ void check_step(World& world, const Session& before, const Event& event, const S
     say(wrong_leg(before.legs[i], next.legs[i]));
   }
   for (const Command& command : result.commands) say(wrong_command(world, command));
+  if (!keeps_to_table(before, event, next)) say("the phase table was left");
   if (next.outbox.size() > limits::kOutbox) say("the outbox is over its limit");
   for (const OutboxEntry& entry : next.outbox) {
     if (entry.expires_ms > entry.created_ms + world.policy.dedupe_window_ms)

@@ -35,7 +35,8 @@ void deliver(World& world, const Notice& notice) {
 
 void hear(World& world, const Request& request, CommandOutcome outcome) {
   const OutboxEntry entry{.verb = request.verb, .leg = request.leg, .attempt = request.attempt};
-  happen(world, Event{.body = CommandResult{command_id(world.session, entry), request.tries, std::move(outcome)}});
+  happen(world, Event{.body = CommandResult{command_id(world.session, entry), request.tries, std::move(outcome),
+                                            request.verb, request.leg}});
 }
 
 // A request is executed or lost before this span is over, and its answer heard or given up; audits rely on the first.
