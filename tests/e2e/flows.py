@@ -301,7 +301,24 @@ def what_cannot_be_read_changes_nothing(world):
     yield from end_of(world, handle, "abandoned")
 
 
-FLOWS = [one_device_is_a_transfer, a_transfer_that_nobody_takes_ends_in_voicemail,
+def a_call_without_its_wrapper_rings(world):
+    """As a few real ones arrive: no `data`, no id. Sent twice, it rings once."""
+    handle = world.begin(SINGLE, [{"to": sip("phone"), "answer_after_ms": 500}], HANGS_UP,
+                         faults=[{"match": {"event": "call.initiated", "to": "parent"}, "do": "lose"}])
+    for _ in range(2):
+        answer = world.sim("POST", "/forge", {"call": handle["call_session_id"], "event_type": "call.initiated",
+                                              "how": "valid", "bare": True})
+        if answer["status"] != 200:
+            yield f"it was answered {answer['status']}"
+    yield from end_of(world, handle, "answered")
+    truth = world.truth(handle)
+    yield from dialled_once(truth)
+    if [w["fault"] for w in truth["webhooks"] if w["type"] == "call.initiated" and w["who"] == "caller"] != ["lose"]:
+        yield "the wrapped webhook was not lost: this shows nothing"
+
+
+FLOWS = [a_call_without_its_wrapper_rings, one_device_is_a_transfer,
+         a_transfer_that_nobody_takes_ends_in_voicemail,
          a_caller_who_leaves_a_transfer_is_let_go, a_killed_worker_still_has_its_transfer,
          who_presses_one_gets_the_call, who_presses_nothing_never_wins, a_machine_never_wins,
          who_may_be_a_machine_presses_one, the_next_wave_comes_early_when_nobody_rings,
