@@ -116,6 +116,39 @@ class CommandsTest : public testing::Test {
   Options options;
 };
 
+TEST_F(CommandsTest, CancelNamesTheWholeCall) {
+  ScriptedRingd ringd(options.socket);
+  ringd.serve(
+      {{"GET /calls/3f", {ScriptedRingd::no(404, R"({"error":"no such call"})")}},
+       {"GET /calls?limit=1000", {ScriptedRingd::ok(R"({"calls":[{"session":"3f-one"},{"session":"4a-two"}]})")}},
+       {"POST /calls/3f-one/cancel", {ScriptedRingd::ok(R"({"session":"3f-one","cancelled":true})")}}});
+  EXPECT_EQ(run([&] { return cancel_call(options, "3f"); }), 0) << err;
+  EXPECT_THAT(out, HasSubstr("3f-one"));
+  EXPECT_EQ(ringd.asked().back(), "POST /calls/3f-one/cancel");
+}
+
+TEST_F(CommandsTest, CancelSaysThatACallHasEnded) {
+  ScriptedRingd ringd(options.socket);
+  ringd.serve({{"GET /calls/gone", {ScriptedRingd::ok(R"({"session":"gone"})")}},
+               {"POST /calls/gone/cancel", {ScriptedRingd::no(409, R"({"error":"this call has ended: answered"})")}}});
+  EXPECT_EQ(run([&] { return cancel_call(options, "gone"); }), 1);
+  EXPECT_THAT(err, HasSubstr("has ended: answered"));
+}
+
+TEST_F(CommandsTest, ReadyTellsWhichCallsTheDeviceJoins) {
+  ScriptedRingd ringd(options.socket);
+  const std::string target = "POST /devices/ready?organisation=acme&user=anna%20b&device=phone";
+  ringd.serve({{target, {ScriptedRingd::ok(R"({"calls":["3f-one"]})")}}});
+  EXPECT_EQ(run([&] { return device_ready(options, "acme/anna b/phone"); }), 0) << err;
+  EXPECT_EQ(out, "joins call 3f-one\n");
+  EXPECT_THAT(ringd.asked(), ElementsAre(target));
+}
+
+TEST_F(CommandsTest, ReadyWantsAllThreeNames) {
+  EXPECT_EQ(run([&] { return device_ready(options, "acme/anna"); }), 2);
+  EXPECT_THAT(err, HasSubstr("ORGANISATION/USER/DEVICE"));
+}
+
 TEST_F(CommandsTest, WithoutASocketTheErrorSaysWhatToDo) {
   EXPECT_EQ(run([&] { return list_calls(options, 5); }), 2);
   EXPECT_THAT(err, testing::AllOf(HasSubstr("there is no socket"), HasSubstr("systemctl status ringd"),
