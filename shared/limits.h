@@ -160,6 +160,18 @@ inline constexpr std::int64_t kNotifyMs = 24LL * 3'600'000;
 // A session document: 64 legs of ~300 bytes each and the outbox.
 inline constexpr std::size_t kDocumentBytes = 128 * 1024;
 
+// --- outcomes told to applications -----------------------------------------------------------------------------------
+// Applications of one worker, and the secrets of each while they are exchanged: an old one, a new one, room for doubt.
+inline constexpr std::size_t kNotifyApplications = 256;
+inline constexpr std::size_t kNotifySecrets = 4;
+// Requests on the wire, of one application and of all: one that never answers keeps a few places, not all.
+inline constexpr std::size_t kNotifyInFlightEach = 4;
+inline constexpr std::size_t kNotifyInFlight = 128;
+// Waiting for one application: about 200 calls of five devices. Past it the outbox of each call keeps them.
+inline constexpr std::size_t kNotifyQueue = 1024;
+// Nobody reads the answer; past this the connection is not worth keeping.
+inline constexpr std::size_t kNotifyReplyBytes = 64 * 1024;
+
 // --- provider -------------------------------------------------------------------------------------------------------
 // Commands on the wire at once; Telnyx's HTTP/2 allows 100 streams a connection and we keep two.
 inline constexpr std::size_t kCommandsInFlight = 150;

@@ -15,7 +15,7 @@ Engine::Engine(EngineParts parts, EngineOptions options)
       timers_(parts.clock),
       cache_(limits::kSessionCache),
       watch_(limits::kWatchLines, parts.clock.now_ms()),
-      gate_(parts.telephony, parts.log, stats_, [this](Event event) { on_result(std::move(event)); }),
+      gate_(parts.telephony, parts.notifier, parts.log, stats_, [this](Event event) { on_result(std::move(event)); }),
       lanes_({.store = parts.store,
               .clock = parts.clock,
               .log = parts.log,
@@ -60,6 +60,7 @@ void Engine::on_event(const EventFrame& frame, std::function<void(VerdictReply)>
     event->plan = parts_.directory.current().plan(
         {.called = fact->to, .caller = fact->from, .caller_name = fact->caller_name, .session = event->session.text},
         parts_.clock.now_ms(), options_.sip_domain);
+    event->plan->notify = parts_.notifier != nullptr && parts_.notifier->tells(event->plan->organisation);
   }
   lanes_.enqueue(std::move(*event), std::move(slip));
 }

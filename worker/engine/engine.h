@@ -32,6 +32,7 @@
 #include "ports/clock.h"
 #include "ports/ingress.h"
 #include "ports/log.h"
+#include "ports/notifier.h"
 #include "ports/store.h"
 #include "ports/telephony.h"
 
@@ -43,6 +44,7 @@ struct EngineParts {
   Clock& clock;  // its one alarm belongs to the engine
   Log& log;
   DirectoryCache& directory;
+  Notifier* notifier = nullptr;  // null: no application is told anything
 };
 
 struct EngineOptions {

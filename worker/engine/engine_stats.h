@@ -8,7 +8,7 @@
 
 namespace ringfence {
 
-inline constexpr std::size_t kVerbs = 7;           // of Verb in core/command.h
+inline constexpr std::size_t kVerbs = 11;          // of Verb in core/command.h
 inline constexpr std::size_t kOutcomeClasses = 4;  // of OutcomeClass in core/command.h
 
 struct EngineStats {
