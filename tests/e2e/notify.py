@@ -165,7 +165,8 @@ def killed_while_the_application_answers(world):
 
 def killed_again_and_again(world):
     """kill -9 at ten moments of one call's end: each id once."""
-    handle = world.call({"people": people(phone={"answer_after_ms": 100}), "caller": {"hang_up_after_bridged_ms": 300}})
+    handle = world.call({"people": people(phone={"answer_after_ms": 700}), "caller": {"hang_up_after_bridged_ms": 300}})
+    wait_ringing(world, handle)
     for _ in range(10):
         world.kill_ringd()
         world.start_ringd()
@@ -195,6 +196,27 @@ def the_caller_of_nobody_configured_is_told_nothing(world):
         yield "somebody was told, or is to be told"
 
 
-NOTIFY = [an_answered_call_is_told_once, a_forged_outcome_never_reaches_the_application, killed_before_anything_left,
+def missed_calls_are_listed(world):
+    """A call that nobody takes: one line for each device, of this user, newest first; none of a call that was taken."""
+    for _ in range(2):
+        handle = world.call({"people": people(), "caller": {"hang_up_when": "ringing", "ringing_legs": 3,
+                                                            "hang_up_delay_ms": 100}})
+        wait_for("the call to close", lambda: phase_of(world, handle) == "closed", 30)
+    world.kill_ringd()
+    world.start_ringd()
+    rows = world.ringctl("missed", "acme/anna")["missed"]
+    seen = [(row["session"] == handle["call_leg_id"], row["device"], row["outcome"], row["rang"]) for row in rows]
+    expected = {(last, device, "caller_cancelled", True) for last in (True, False) for device in
+                ("phone", "tablet", "desk")}
+    if len(seen) != 6 or set(seen) != expected:
+        yield f"missed calls: {seen}"
+    if [row["at_ms"] for row in rows] != sorted((row["at_ms"] for row in rows), reverse=True):
+        yield "not newest first"
+    if world.ringctl("missed", "acme/bert")["missed"] or len(world.ringctl("missed", "-n", "2")["missed"]) != 2:
+        yield "another user has them, or the bound was not kept"
+
+
+NOTIFY = [missed_calls_are_listed, an_answered_call_is_told_once,
+          a_forged_outcome_never_reaches_the_application, killed_before_anything_left,
           killed_while_the_application_answers, killed_again_and_again, gone_is_given_up,
           the_caller_of_nobody_configured_is_told_nothing]

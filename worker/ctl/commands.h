@@ -24,6 +24,8 @@ struct WatchOptions {
 
 [[nodiscard]] int list_calls(const Options& options, unsigned limit);
 // `id` may be the beginning of an id, as long as only one call begins so.
+// Of one user, ORGANISATION/USER, or of everybody.
+[[nodiscard]] int list_missed(const Options& options, const std::string& user, unsigned limit);
 [[nodiscard]] int show_call(const Options& options, const std::string& id);
 [[nodiscard]] int watch(const Options& options, const WatchOptions& watch);  // until interrupted or ringd stays away
 [[nodiscard]] int show_health(const Options& options);

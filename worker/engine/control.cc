@@ -64,8 +64,9 @@ void Control::on_request(const RequestFrame& frame, std::function<void(ControlRe
   const bool one = path.size() == 1;
   const bool is_directory = one && head == "directory";
   const bool is_call = path.size() == 2 && head == "calls";
-  if (!is_directory && !is_call && !(one && (head == "health" || head == "calls" || head == "watch"))) {
-    done(sentence(404, "there is only /health, /calls, /calls/ID, /watch and /directory"));
+  if (!is_directory && !is_call &&
+      !(one && (head == "health" || head == "calls" || head == "missed" || head == "watch"))) {
+    done(sentence(404, "there is only /health, /calls, /calls/ID, /missed, /watch and /directory"));
     return;
   }
   if (is_directory && frame.method == "PUT") {
@@ -78,6 +79,8 @@ void Control::on_request(const RequestFrame& frame, std::function<void(ControlRe
     call(path[1], std::move(done));
   } else if (head == "calls") {
     calls(*target, std::move(done));
+  } else if (head == "missed") {
+    missed(*target, std::move(done));
   } else if (head == "watch") {
     watch(*target, done);
   } else {
@@ -162,6 +165,28 @@ void Control::call(std::string_view id, Done done) {
     };
     parts_.store.ladder(session, std::move(answered));
   });
+}
+
+void Control::missed(const RequestTarget& target, Done done) {
+  const auto limit = target.number("limit", kDefaultCalls);
+  if (!limit) {
+    done(sentence(400, "limit must be a decimal number"));
+    return;
+  }
+  const std::string* user = target.parameter("user");
+  const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(*limit, limits::kLedgerRows));
+  parts_.store.missed(user == nullptr ? std::string() : *user, count, parts_.clock.now_ms() - limits::kLedgerMs,
+                      [done = std::move(done)](Result<std::vector<std::string>> rows) {
+                        if (!rows) {
+                          done(failed(rows.error()));
+                          return;
+                        }
+                        Json lines = json_array_new();
+                        for (const std::string& row : *rows) append_line(lines.get(), row);
+                        Json body = json_object_new();
+                        set_json(body.get(), "missed", std::move(lines));
+                        done(reply(body));
+                      });
 }
 
 void Control::watch(const RequestTarget& target, const Done& done) const {

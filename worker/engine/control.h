@@ -4,11 +4,12 @@
 //   GET /health                      counters, store, directory
 //   GET /calls?limit=N               most recently changed first; default 50, at most limits::kListedCalls
 //   GET /calls/ID                    the session and its ladder
+//   GET /missed?user=ORG/USER&limit=N  missed calls, newest first; of everybody without `user`; default 50
 //   GET /watch?after=SEQ&limit=N     ladder lines after SEQ and the next SEQ; without `after`: none, only the SEQ
 //   GET /directory                   the text in use
 //   PUT /directory?file=NAME         the body replaces it; 422 with FILE:LINE when it is wrong
 //
-// Owned by main, called by adapters/ingest for request frames. Must not know: sockets, HTTP beyond these six lines.
+// Owned by main, called by adapters/ingest for request frames. Must not know: sockets, HTTP beyond these seven lines.
 #pragma once
 
 #include <functional>
@@ -42,6 +43,7 @@ class Control final : public RequestSink {
   void health(const Done& done) const;
   void calls(const RequestTarget& target, Done done);
   void call(std::string_view id, Done done);
+  void missed(const RequestTarget& target, Done done);
   void watch(const RequestTarget& target, const Done& done) const;
   void show_directory(const Done& done) const;
   void import_directory(const RequestTarget& target, ByteView body, Done done);
