@@ -130,6 +130,8 @@ inline constexpr std::int64_t kStoreReconnectMaxMs = 2000;
 // How often a Redis connection looks for a late reply, and how often it asks whether the server is still the master.
 inline constexpr std::int64_t kStoreTickMs = 100;
 inline constexpr std::int64_t kStoreHeartbeatMs = 1000;
+// An event as its ladder line keeps it for a replay: a webhook takes ~500 bytes, an audit of 64 legs ~20 KB.
+inline constexpr std::size_t kStoredEventBytes = 32 * 1024;
 // Missed calls of one user, of everybody in one Redis shard, and in one answer; and for how long they are kept.
 inline constexpr std::size_t kLedgerRows = 1000;
 inline constexpr std::int64_t kLedgerMs = 30LL * 24 * 3'600'000;

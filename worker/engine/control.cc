@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/replay.h"
 #include "core/session_json.h"
 #include "engine/call_view.h"
 #include "engine/health_view.h"
@@ -40,6 +41,7 @@ ControlReply failed(const Error& error) {
 // A line that we wrote but cannot read is shown as what it is, instead of breaking the whole answer.
 void append_line(json_t* lines, const std::string& line) {
   if (Result<Json> parsed = parse_json(line)) {
+    json_object_del(parsed->get(), "e");  // the whole event, with whole numbers, is for a replay only
     append_json(lines, std::move(*parsed));
     return;
   }
@@ -64,9 +66,10 @@ void Control::on_request(const RequestFrame& frame, std::function<void(ControlRe
   const bool one = path.size() == 1;
   const bool is_directory = one && head == "directory";
   const bool is_call = path.size() == 2 && head == "calls";
-  if (!is_directory && !is_call &&
+  const bool is_replay = path.size() == 3 && head == "calls" && path[2] == "replay";
+  if (!is_directory && !is_call && !is_replay &&
       !(one && (head == "health" || head == "calls" || head == "missed" || head == "watch"))) {
-    done(sentence(404, "there is only /health, /calls, /calls/ID, /missed, /watch and /directory"));
+    done(sentence(404, "there is only /health, /calls, /calls/ID, /calls/ID/replay, /missed, /watch and /directory"));
     return;
   }
   if (is_directory && frame.method == "PUT") {
@@ -75,6 +78,8 @@ void Control::on_request(const RequestFrame& frame, std::function<void(ControlRe
     done(sentence(405, is_directory ? "only GET and PUT" : "only GET"));
   } else if (is_directory) {
     show_directory(done);
+  } else if (is_replay) {
+    replay_call(path[1], std::move(done));
   } else if (is_call) {
     call(path[1], std::move(done));
   } else if (head == "calls") {
@@ -187,6 +192,43 @@ void Control::missed(const RequestTarget& target, Done done) {
                         set_json(body.get(), "missed", std::move(lines));
                         done(reply(body));
                       });
+}
+
+void Control::replay_call(std::string_view id, Done done) {
+  const SessionId session{std::string(id)};
+  parts_.store.load(session, [this, session, done = std::move(done)](Result<StoredSession> stored) mutable {
+    if (!stored) {
+      done(failed(stored.error()));
+      return;
+    }
+    if (stored->version == 0) {
+      done(sentence(404, "no such call; `ringctl calls` lists those that are kept"));
+      return;
+    }
+    auto answered = [this, stored = std::move(*stored),
+                     done = std::move(done)](Result<std::vector<std::string>> lines) {
+      done(lines ? played_again(stored, *lines) : failed(lines.error()));
+    };
+    parts_.store.ladder(session, std::move(answered));
+  });
+}
+
+// The call may have gone on between the two answers of the store: then there are lines beyond its version.
+ControlReply Control::played_again(const StoredSession& stored, std::vector<std::string> ladder) const {
+  if (ladder.size() > stored.version) ladder.resize(stored.version);
+  const Result<Replay> played = replay(ladder, parts_.engine.policy());
+  if (!played) return failed(played.error());
+  Json body = call_view(played->session, played->steps);
+  set_bool(body.get(), "same", encode_session(played->session) == stored.document);
+  Json lines = json_array_new();
+  for (std::size_t i = 0; i < played->ladder.size(); ++i) {
+    append_line(lines.get(), played->ladder[i]);
+    if (played->ladder[i] != ladder[i] && json_object_get(body.get(), "differs_at") == nullptr) {
+      set_int(body.get(), "differs_at", static_cast<std::int64_t>(i + 1));
+    }
+  }
+  set_json(body.get(), "ladder", std::move(lines));
+  return reply(body);
 }
 
 void Control::watch(const RequestTarget& target, const Done& done) const {

@@ -71,6 +71,7 @@ class Engine final : public EventSink {
   [[nodiscard]] bool idle() const noexcept { return lanes_.empty() && gate_.commands_in_flight() == 0; }
 
   [[nodiscard]] EngineStats stats() const;
+  [[nodiscard]] const Policy& policy() const noexcept { return options_.policy; }
   [[nodiscard]] const WatchRing& watch() const noexcept { return watch_; }
 
  private:
