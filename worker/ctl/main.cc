@@ -21,6 +21,8 @@ constexpr const char* kDescription =
     "  ringctl health                      is it well?\n"
     "  ringctl calls                       the latest calls, one a line\n"
     "  ringctl call 428c31b6               one call, step by step; the beginning of its id is enough\n"
+    "  ringctl explain 428c31b6            why each device rang and stopped, in words\n"
+    "  ringctl replay 428c31b6             the same call, played again by the same rules\n"
     "  ringctl missed acme/anna            calls that did not reach her\n"
     "  ringctl watch                       every call as it happens\n"
     "  ringctl watch --call 428c31b6       only this one\n"
@@ -102,6 +104,16 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   CLI::App* call = app.add_subcommand("call", "One call: its legs, and its ladder of events and commands");
   call->add_option("ID", arguments.id, "The call's id, or its beginning if no other call begins so")->required();
   call->callback([&] { arguments.exit_code = show_call(arguments.options, arguments.id); });
+  CLI::App* explain = app.add_subcommand("explain", "One call in words: why each device rang, and why it stopped");
+  explain->add_option("ID", arguments.id, "The call's id, or its beginning if no other call begins so")->required();
+  explain->callback([&] { arguments.exit_code = explain_call(arguments.options, arguments.id); });
+  CLI::App* replay =
+      app.add_subcommand("replay", "Play a stored call again, event by event; exit code 1 when it ends differently");
+  replay->footer(
+      "ringd keeps each event with the ladder and runs them through the same rules it rings by. A call ends\n"
+      "differently when the rules or the times of `ring` in ringd.conf have changed since.");
+  replay->add_option("ID", arguments.id, "The call's id, or its beginning if no other call begins so")->required();
+  replay->callback([&] { arguments.exit_code = replay_call(arguments.options, arguments.id); });
   CLI::App* missed = app.add_subcommand("missed", "Calls that did not reach a device, newest first; kept for 30 days");
   missed->footer("  ringctl missed                  of everybody\n  ringctl missed acme/anna -n 10  of this user");
   missed->add_option("USER", arguments.id, "ORGANISATION/USER; everybody if left out");
@@ -133,8 +145,8 @@ int explain_missing(const CLI::App& app, const CLI::RequiredError& error, int ar
   for (int i = 1; i < argc && app.get_subcommands().empty(); ++i) {
     const std::string_view word = argv[i];
     if (word.starts_with('-') || std::string_view(argv[i - 1]) == "--socket") continue;
-    const std::string_view near =
-        ringfence::near_miss(word, {"calls", "call", "missed", "watch", "directory", "plan", "health"});
+    const std::string_view near = ringfence::near_miss(
+        word, {"calls", "call", "explain", "replay", "missed", "watch", "directory", "plan", "health"});
     std::cerr << "ringctl: there is no command \"" << printable(word) << "\""
               << (near.empty() ? "" : "; did you mean \"" + std::string(near) + "\"?") << "\n";
     return kUsage;

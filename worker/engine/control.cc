@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/explain.h"
 #include "core/replay.h"
 #include "core/session_json.h"
 #include "engine/call_view.h"
@@ -67,9 +68,12 @@ void Control::on_request(const RequestFrame& frame, std::function<void(ControlRe
   const bool is_directory = one && head == "directory";
   const bool is_call = path.size() == 2 && head == "calls";
   const bool is_replay = path.size() == 3 && head == "calls" && path[2] == "replay";
-  if (!is_directory && !is_call && !is_replay &&
+  const bool is_explain = path.size() == 3 && head == "calls" && path[2] == "explain";
+  if (!is_directory && !is_call && !is_replay && !is_explain &&
       !(one && (head == "health" || head == "calls" || head == "missed" || head == "watch"))) {
-    done(sentence(404, "there is only /health, /calls, /calls/ID, /calls/ID/replay, /missed, /watch and /directory"));
+    done(sentence(404,
+                  "there is only /health, /calls, /calls/ID, /calls/ID/explain, /calls/ID/replay, /missed, /watch and "
+                  "/directory"));
     return;
   }
   if (is_directory && frame.method == "PUT") {
@@ -78,6 +82,8 @@ void Control::on_request(const RequestFrame& frame, std::function<void(ControlRe
     done(sentence(405, is_directory ? "only GET and PUT" : "only GET"));
   } else if (is_directory) {
     show_directory(done);
+  } else if (is_explain) {
+    explain_call(path[1], std::move(done));
   } else if (is_replay) {
     replay_call(path[1], std::move(done));
   } else if (is_call) {
@@ -192,6 +198,31 @@ void Control::missed(const RequestTarget& target, Done done) {
                         set_json(body.get(), "missed", std::move(lines));
                         done(reply(body));
                       });
+}
+
+void Control::explain_call(std::string_view id, Done done) {
+  parts_.store.load(SessionId{std::string(id)}, [done = std::move(done)](Result<StoredSession> stored) {
+    if (!stored) {
+      done(failed(stored.error()));
+      return;
+    }
+    if (stored->version == 0) {
+      done(sentence(404, "no such call; `ringctl calls` lists those that are kept"));
+      return;
+    }
+    const Result<Session> session = decode_session(stored->document);
+    if (!session) {
+      done(sentence(500, "the stored call cannot be read: " + session.error().text));
+      return;
+    }
+    Json lines = json_array_new();
+    for (const std::string& line : explain(*session))
+      append_json(lines.get(), Json(json_stringn(line.data(), line.size())));
+    Json body = json_object_new();
+    set_text(body.get(), "session", session->id.text);
+    set_json(body.get(), "lines", std::move(lines));
+    done(reply(body));
+  });
 }
 
 void Control::replay_call(std::string_view id, Done done) {

@@ -4,13 +4,14 @@
 //   GET /health                      counters, store, directory
 //   GET /calls?limit=N               most recently changed first; default 50, at most limits::kListedCalls
 //   GET /calls/ID                    the session and its ladder
+//   GET /calls/ID/explain            why each device rang and stopped, in sentences
 //   GET /calls/ID/replay             its events played again: the session, the ladder, and whether they are the same
 //   GET /missed?user=ORG/USER&limit=N  missed calls, newest first; of everybody without `user`; default 50
 //   GET /watch?after=SEQ&limit=N     ladder lines after SEQ and the next SEQ; without `after`: none, only the SEQ
 //   GET /directory                   the text in use
 //   PUT /directory?file=NAME         the body replaces it; 422 with FILE:LINE when it is wrong
 //
-// Owned by main, called by adapters/ingest for request frames. Must not know: sockets, HTTP beyond these eight lines.
+// Owned by main, called by adapters/ingest for request frames. Must not know: sockets, HTTP beyond these nine lines.
 #pragma once
 
 #include <functional>
@@ -44,6 +45,7 @@ class Control final : public RequestSink {
   void health(const Done& done) const;
   void calls(const RequestTarget& target, Done done);
   void call(std::string_view id, Done done);
+  void explain_call(std::string_view id, Done done);
   void replay_call(std::string_view id, Done done);
   [[nodiscard]] ControlReply played_again(const StoredSession& stored, std::vector<std::string> ladder) const;
   void missed(const RequestTarget& target, Done done);
