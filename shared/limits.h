@@ -135,6 +135,11 @@ inline constexpr std::int64_t kStoreReconnectMaxMs = 2000;
 // How often a Redis connection looks for a late reply, and how often it asks whether the server is still the master.
 inline constexpr std::int64_t kStoreTickMs = 100;
 inline constexpr std::int64_t kStoreHeartbeatMs = 1000;
+// An event as its ladder line keeps it for a replay: a webhook takes ~500 bytes, an audit of 64 legs ~20 KB.
+inline constexpr std::size_t kStoredEventBytes = 32 * 1024;
+// Missed calls of one user, of everybody in one Redis shard, and in one answer; and for how long they are kept.
+inline constexpr std::size_t kLedgerRows = 1000;
+inline constexpr std::int64_t kLedgerMs = 30LL * 24 * 3'600'000;
 // Lines kept of one ladder: a 64-leg call with retries makes ~500.
 inline constexpr std::size_t kLadderLines = 1000;
 
@@ -164,6 +169,18 @@ inline constexpr std::size_t kOutbox = 4 * kLegs + 16;
 inline constexpr std::int64_t kNotifyMs = 24LL * 3'600'000;
 // A session document: 64 legs of ~300 bytes each and the outbox.
 inline constexpr std::size_t kDocumentBytes = 128 * 1024;
+
+// --- outcomes told to applications -----------------------------------------------------------------------------------
+// Applications of one worker, and the secrets of each while they are exchanged: an old one, a new one, room for doubt.
+inline constexpr std::size_t kNotifyApplications = 256;
+inline constexpr std::size_t kNotifySecrets = 4;
+// Requests on the wire, of one application and of all: one that never answers keeps a few places, not all.
+inline constexpr std::size_t kNotifyInFlightEach = 4;
+inline constexpr std::size_t kNotifyInFlight = 128;
+// Waiting for one application: about 200 calls of five devices. Past it the outbox of each call keeps them.
+inline constexpr std::size_t kNotifyQueue = 1024;
+// Nobody reads the answer; past this the connection is not worth keeping.
+inline constexpr std::size_t kNotifyReplyBytes = 64 * 1024;
 
 // --- provider -------------------------------------------------------------------------------------------------------
 // Commands on the wire at once; Telnyx's HTTP/2 allows 100 streams a connection and we keep two.

@@ -1,6 +1,8 @@
 // The worker put together; see daemon.h.
 #include "daemon.h"
 
+#include <string.h>
+
 #include <csignal>
 #include <random>
 #include <utility>
@@ -22,6 +24,11 @@ constexpr Millis kDrainLookMs = 20;
   return fail(error.code, context + ": " + error.text);
 }
 
+void wipe(std::string& secret) noexcept {
+  explicit_bzero(secret.data(), secret.size());
+  secret.clear();
+}
+
 }  // namespace
 
 Daemon::Daemon(StderrLog& log, Settings settings, std::string config_path)
@@ -40,6 +47,7 @@ Daemon::~Daemon() {
   // First those who call the engine later, then the engine, then the sockets its verdicts would go to.
   clock_.set_alarm(0, {});
   provider_.reset();
+  applications_.reset();
   store_.reset();
   reading_.reset();
   control_.reset();
@@ -53,17 +61,22 @@ Result<void> Daemon::start() {
   inherited_ = inherited_sockets();
   if (auto opened = open_store(); !opened) return opened;
   if (auto opened = open_provider(); !opened) return opened;
+  if (auto opened = open_applications(); !opened) return opened;
   const Policy& policy = settings_.policy;
   directory_.emplace(*store_, log_,
                      PlanRules{.ring_ms = policy.ring_ms,
                                .leg_ms = policy.leg_ms,
                                .screen_ms = policy.screen_ms,
                                .fast_answer_ms = policy.fast_answer_ms});
-  engine_.emplace(
-      EngineParts{.store = *store_, .telephony = *provider_, .clock = clock_, .log = log_, .directory = *directory_},
-      EngineOptions{.policy = settings_.policy,
-                    .sip_domain = settings_.telnyx.sip_domain,
-                    .alone = settings_.store == StoreKind::embedded});
+  engine_.emplace(EngineParts{.store = *store_,
+                              .telephony = *provider_,
+                              .clock = clock_,
+                              .log = log_,
+                              .directory = *directory_,
+                              .notifier = applications_.get()},
+                  EngineOptions{.policy = settings_.policy,
+                                .sip_domain = settings_.telnyx.sip_domain,
+                                .alone = settings_.store == StoreKind::embedded});
   control_.emplace(ControlParts{.engine = *engine_,
                                 .store = *store_,
                                 .directory = *directory_,
@@ -75,9 +88,9 @@ Result<void> Daemon::start() {
   engine_->start();
   watch_signals();
   keep_house();
-  if (const auto every_ms = notifier_.watchdog_ms()) feed_watchdog(*every_ms / 2);
+  if (const auto every_ms = service_.watchdog_ms()) feed_watchdog(*every_ms / 2);
   // Not waiting for Redis: until it is there, events are told `later` and come again.
-  notifier_.send("READY=1");
+  service_.send("READY=1");
   log_.write(LogLevel::notice, "started",
              {{"version", RINGFENCE_VERSION},
               {"store", store_->kind()},
@@ -91,11 +104,14 @@ Result<void> Daemon::start() {
 Result<std::string> Daemon::secret(const std::string& path) {
   auto read = read_secret(path);
   if (!read) return std::unexpected(std::move(read.error()));
-  if (read->readable_by_all) {
-    log_.write(LogLevel::warning, "secret_readable_by_all",
-               {{"path", path}, {"detail", "every user of this machine can read it; chmod o= or use LoadCredential"}});
-  }
+  warn_if_readable(path, read->readable_by_all);
   return std::move(read->text);
+}
+
+void Daemon::warn_if_readable(const std::string& path, bool by_all) {
+  if (!by_all) return;
+  log_.write(LogLevel::warning, "secret_readable_by_all",
+             {{"path", path}, {"detail", "every user of this machine can read it; chmod o= or use LoadCredential"}});
 }
 
 Result<void> Daemon::open_store() {
@@ -135,6 +151,34 @@ Result<void> Daemon::open_provider() {
                                               .keep_warm_ms = telnyx.keep_warm_ms});
   if (!created) return pass_on(created.error(), telnyx.api_where);
   provider_ = *std::move(created);
+  return {};
+}
+
+Result<std::vector<NotifyEndpoint>> Daemon::endpoints(const NotifySettings& settings) {
+  std::vector<NotifyEndpoint> endpoints;
+  for (const ApplicationSettings& application : settings.applications) {
+    auto file = read_file(application.secret_file, limits::kSecretFileBytes);
+    if (!file) return pass_on(file.error(), application.where);
+    warn_if_readable(application.secret_file, file->readable_by_all);
+    auto secrets = WebhookSecrets::parse(file->text);
+    wipe(file->text);
+    if (!secrets) return pass_on(secrets.error(), application.where + ": secret_file " + application.secret_file);
+    endpoints.push_back(
+        {.organisation = application.organisation, .url = application.url, .secrets = *std::move(secrets)});
+  }
+  return endpoints;
+}
+
+Result<void> Daemon::open_applications() {
+  const NotifySettings& notify = settings_.notify;
+  auto told = endpoints(notify);
+  if (!told) return std::unexpected(std::move(told.error()));
+  auto created = WebhookNotifier::create(
+      loop_, clock_, log_,
+      {.ca_file = notify.ca_file, .connect_ms = notify.connect_ms, .deadline_ms = notify.deadline_ms},
+      *std::move(told));
+  if (!created) return pass_on(created.error(), "notify");
+  applications_ = *std::move(created);
   return {};
 }
 
@@ -194,6 +238,14 @@ void Daemon::add_health(json_t* health) const {
   set_int(part.get(), "queued", static_cast<std::int64_t>(counters.queued));
   set_int(part.get(), "in_flight", static_cast<std::int64_t>(counters.in_flight));
   set_json(health, "telnyx", std::move(part));
+  const NotifyCounters told = applications_->counters();
+  Json applications = json_object_new();
+  set_int(applications.get(), "taken", static_cast<std::int64_t>(told.taken));
+  set_int(applications.get(), "not_taken", static_cast<std::int64_t>(told.not_taken));
+  set_int(applications.get(), "gone", static_cast<std::int64_t>(told.gone));
+  set_int(applications.get(), "queued", static_cast<std::int64_t>(told.queued));
+  set_int(applications.get(), "in_flight", static_cast<std::int64_t>(told.in_flight));
+  set_json(health, "notify", std::move(applications));
 }
 
 void Daemon::run() { loop_.run(); }
@@ -211,17 +263,24 @@ void Daemon::reload() {
     log_.write(LogLevel::error, "reload_refused", {{"detail", settings.error().text}});
     return;
   }
+  auto told = endpoints(settings->notify);
+  const auto replaced = told ? applications_->replace(*std::move(told)) : std::unexpected(told.error());
+  if (!replaced) {
+    log_.write(LogLevel::error, "reload_refused", {{"detail", replaced.error().text}});
+    return;
+  }
   // Said at whichever level shows it: the old one may have been quieter, the new one may be.
   const auto level = static_cast<LogLevel>(settings->log_level);
   log_.set_level(LogLevel::debug);
-  log_.write(LogLevel::notice, "reloaded", {{"detail", "log_level is in force; all else needs a restart"}});
+  log_.write(LogLevel::notice, "reloaded",
+             {{"detail", "log_level and the applications of notify are in force; all else needs a restart"}});
   log_.set_level(level);
 }
 
 void Daemon::begin_stop() {
   if (stopping_) return loop_.stop();
   stopping_ = true;
-  notifier_.send("STOPPING=1");
+  service_.send("STOPPING=1");
   log_.write(LogLevel::notice, "stopping", {});
   sockets_draining_ = 2;
   // An event that has begun to arrive is still taken; one that has not waits where the next worker finds it.
@@ -253,13 +312,13 @@ void Daemon::keep_house() {
         ready ? LogLevel::notice : LogLevel::warning, ready ? "store_ready" : "store_away",
         {{"store", store_->kind()},
          {"detail", ready ? "events are taken" : "events are told later and come again; see the store's own lines"}});
-    notifier_.send(ready ? "STATUS=taking events" : "STATUS=waiting for the store; events are told later");
+    service_.send(ready ? "STATUS=taking events" : "STATUS=waiting for the store; events are told later");
   }
   house_timer_.start(kHouseMs, [this] { keep_house(); });
 }
 
 void Daemon::feed_watchdog(Millis every_ms) {
-  notifier_.send("WATCHDOG=1");
+  service_.send("WATCHDOG=1");
   watchdog_timer_.start(every_ms, [this, every_ms] { feed_watchdog(every_ms); });
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "adapters/ingest/frame_server.h"
+#include "adapters/notify/webhook_notifier.h"
 #include "adapters/system/notify.h"
 #include "adapters/system/stderr_log.h"
 #include "adapters/telnyx/client.h"
@@ -38,8 +39,11 @@ class Daemon {
 
  private:
   [[nodiscard]] Result<std::string> secret(const std::string& path);
+  void warn_if_readable(const std::string& path, bool by_all);
   [[nodiscard]] Result<void> open_store();
   [[nodiscard]] Result<void> open_provider();
+  [[nodiscard]] Result<std::vector<NotifyEndpoint>> endpoints(const NotifySettings& settings);
+  [[nodiscard]] Result<void> open_applications();
   [[nodiscard]] Result<FrameServerOptions> socket_options(const char* name, const SocketSettings& socket);
   [[nodiscard]] Result<void> open_sockets();
   void add_health(json_t* health) const;
@@ -53,7 +57,7 @@ class Daemon {
   StderrLog& log_;
   Settings settings_;
   std::string config_path_;
-  ServiceNotifier notifier_;
+  ServiceNotifier service_;
   std::vector<int> inherited_;
   UvLoop loop_;
   UvClock clock_;
@@ -62,6 +66,7 @@ class Daemon {
   std::unique_ptr<FrameServer> ingest_, control_socket_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<TelnyxClient> provider_;
+  std::unique_ptr<WebhookNotifier> applications_;
   std::optional<DirectoryCache> directory_;
   std::optional<Engine> engine_;
   std::optional<Control> control_;

@@ -7,9 +7,10 @@
 #include <cstdio>
 #include <string>
 
+#include "adapters/http/base_url.h"
+#include "adapters/notify/webhook_notifier.h"
 #include "adapters/system/file.h"
 #include "adapters/system/stderr_log.h"
-#include "adapters/telnyx/base_url.h"
 #include "daemon.h"
 #include "settings/settings.h"
 #include "shared/limits.h"
@@ -29,7 +30,7 @@ usage: ringd [-c FILE]             run in the foreground, log to stderr (default
   -c, --config FILE   -t, --test   -T, --defaults   -v, --version   -h, --help
 
 signals:  TERM, INT  stop: finish what is in flight (5 s at most); the second one ends at once
-          HUP        read the configuration again; log_level changes, all else needs a restart
+          HUP        read the configuration again; log_level and notify change, the rest needs a restart
 
 A first configuration needs one line:
 
@@ -73,6 +74,11 @@ struct Arguments {
   if (!settings) return settings;
   if (const auto url = parse_base_url(settings->telnyx.api); !url) {
     return fail(ErrorCode::invalid, settings->telnyx.api_where + ": directive \"api\": " + url.error().text);
+  }
+  for (const ApplicationSettings& application : settings->notify.applications) {
+    if (const auto url = check_notify_url(application.url); !url) {
+      return fail(ErrorCode::invalid, application.where + ": directive \"url\": " + url.error().text);
+    }
   }
   return settings;
 }

@@ -98,7 +98,17 @@ def play(world, call, begun=lambda handle: None):
     found = list(call.act(world, handle) or []) if call.act else []
     wait_for("every leg of the call to end", lambda: world.truth(handle)["over"], 45)
     wait_for("ringd to close the call", lambda: phase_of(world, handle) == "closed", 45)
-    return handle, found + verdict(world, call, handle)
+    return handle, found + verdict(world, call, handle) + list(played_again(world, handle))
+
+
+def played_again(world, handle):
+    """The stored log, run through the same step(), gives the same document."""
+    played = world.ringctl("replay", handle["call_leg_id"], check=False)
+    if played is None:
+        yield "the stored call cannot be played again, or ends differently"
+    explained = world.ringctl("explain", handle["call_leg_id"])["lines"]
+    if len(explained) < 3:
+        yield f"explained in {len(explained)} lines"
 
 
 def phase_of(world, handle):

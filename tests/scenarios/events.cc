@@ -97,6 +97,7 @@ bool Stage::act(const Line& line) {
 bool Stage::act_others(const Words& words) {
   if (same(words, {"store", "forgets"})) {
     session_ = Session{.id = session_.id};
+    ladder_.clear();
   } else if (same(words, {"operator", "cancels"})) {
     happen(Event{.body = Cancel{.reason = "an operator said so"}});
   } else if (words.size() >= 3 && words[0] == "device" && words[2] == "ready") {  // device D ready [press1 ...]

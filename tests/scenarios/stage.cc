@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/ladder.h"
 #include "core/outcome.h"
+#include "core/replay.h"
 #include "core/session_json.h"
 
 namespace ringfence::scenario {
@@ -70,7 +72,19 @@ std::vector<std::string> Stage::play() {
     play_line(line);
     if (!complaints_.empty()) break;  // what follows would only be confusion
   }
+  if (complaints_.empty()) play_again();
   return complaints_;
+}
+
+// What ringd would have stored is played again: the same document and the same lines.
+void Stage::play_again() {
+  if (ladder_.empty()) return;
+  const auto played = replay(ladder_, policy_);
+  if (!played) {
+    complaints_.push_back(script_.file + ": cannot be played again: " + played.error().text);
+  } else if (encode_session(played->session) != encode_session(session_) || played->ladder != ladder_) {
+    complaints_.push_back(script_.file + ": played again it ends differently");
+  }
 }
 
 void Stage::play_line(const Line& line) {
@@ -163,6 +177,7 @@ void Stage::happen(Event event) {
   event.session = {"caller-leg"};
   event.at_ms = now_ms_;
   StepResult result = step(session_, event, policy_);
+  ladder_.push_back(ladder_line(session_, event, result, ladder_.size() + 1));
   const Session before = std::exchange(session_, std::move(result.next));
   const Phase was = before.phase;
   const auto kind = static_cast<std::size_t>(kind_of(event));

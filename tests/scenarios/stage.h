@@ -31,6 +31,7 @@ class Stage {
   };
 
   void play_line(const Line& line);
+  void play_again();
   void compare(const Line& line);
   [[nodiscard]] std::string fact(const std::string& what) const;
   [[nodiscard]] std::string leg_fact(std::size_t leg, const std::string& what) const;
@@ -61,6 +62,7 @@ class Stage {
   std::vector<std::string> commands_;               // handed over since the last line
   std::vector<std::pair<std::string, Sent>> sent_;  // by name, oldest first; a resend replaces nothing
   std::map<std::string, std::string> names_by_id_;  // command id -> its name when first seen
+  std::vector<std::string> ladder_;                 // as ringd would have stored it
   std::vector<std::string> complaints_;
   std::vector<std::string> names_;  // of the legs: a device rung again gets a number, A2
   Transitions* seen_;

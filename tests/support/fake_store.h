@@ -55,6 +55,11 @@ class FakeStore final : public Store {
   // --- what is true ---
   std::map<std::string, Row> rows;
   std::vector<CommitRequest> commits;  // every one asked for
+  struct Missed {
+    std::string user;
+    LedgerRow row;
+  };
+  std::map<std::string, Missed> ledger;  // by session/device
   std::size_t loads = 0, scans = 0;
   std::vector<Millis> scan_until_ms;
   DirectoryText directory;
@@ -122,6 +127,20 @@ class FakeStore final : public Store {
     loop_.post([listing = std::move(listing), done = std::move(done)] { done(listing); });
   }
 
+  void missed(std::string user, std::size_t count, Millis since_ms,
+              std::function<void(Result<std::vector<std::string>>)> done) override {
+    std::vector<const Missed*> rows_of_user;
+    for (const auto& [name, one] : ledger) {
+      if ((user.empty() || one.user == user) && one.row.at_ms > since_ms) rows_of_user.push_back(&one);
+    }
+    std::ranges::stable_sort(rows_of_user, std::ranges::greater(), [](const Missed* one) { return one->row.at_ms; });
+    std::vector<std::string> lines;
+    for (const Missed* one : rows_of_user) {
+      if (lines.size() < count) lines.push_back(one->row.line);
+    }
+    loop_.post([lines = std::move(lines), done = std::move(done)] { done(lines); });
+  }
+
   void put_directory(std::string text, std::function<void(Result<std::uint64_t>)> done) override {
     if (away) {
       loop_.post([done = std::move(done)] { done(fail(ErrorCode::unavailable, "the store is away")); });
@@ -156,6 +175,10 @@ class FakeStore final : public Store {
     row.document = request.document;
     row.applied.insert(request.event.text);
     row.ladder.push_back(request.ladder_line);
+    for (const LedgerRow& one : request.missed) {
+      const std::string name = request.session.text + "/" + one.device;
+      one.line.empty() ? (void)ledger.erase(name) : (void)(ledger[name] = {request.user, one});
+    }
     row.due_ms = request.due_ms;
     row.ttl_ms = request.ttl_ms;
     return {.status = CommitStatus::committed, .version = row.version};

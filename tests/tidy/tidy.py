@@ -28,17 +28,19 @@ MAY_INCLUDE = {
     "worker/adapters/ingest": {"shared", "core", "ports", "adapters/uv", "adapters/ingest"},
     "worker/adapters/sqlite": {"shared", "core", "ports", "adapters/uv", "adapters/sqlite"},
     "worker/adapters/redis": {"shared", "core", "ports", "adapters/uv", "adapters/redis"},
-    "worker/adapters/telnyx": {"shared", "core", "ports", "adapters/uv", "adapters/telnyx"},
+    "worker/adapters/http": {"shared", "core", "adapters/uv", "adapters/http"},
+    "worker/adapters/telnyx": {"shared", "core", "ports", "adapters/uv", "adapters/http", "adapters/telnyx"},
+    "worker/adapters/notify": {"shared", "core", "ports", "adapters/uv", "adapters/http", "adapters/notify"},
     "worker/ctl": {"shared", "core", "ctl"},
 }
 # Third-party headers and the folders that may see them: one library an adapter.
 THIRD_PARTY = {
     r"<uv\.h>": ("worker/adapters/",),
-    r"<curl/": ("worker/adapters/telnyx", "worker/main.cc"),
+    r"<curl/": ("worker/adapters/http", "worker/adapters/telnyx", "worker/main.cc"),
     r"<hiredis/": ("worker/adapters/redis",),
     r"<sqlite3\.h>": ("worker/adapters/sqlite",),
     r"<jansson\.h>": ("shared/json", "worker/main.cc"),
-    r"<sodium\.h>": ("shared/", "nginx_module/", "worker/main.cc", "worker/adapters/telnyx"),
+    r"<sodium\.h>": ("shared/", "nginx_module/", "worker/main.cc", "worker/adapters/telnyx", "worker/adapters/notify"),
     r"<openssl/": ("nginx_module/scheme/",),
     r"<date/": ("worker/core/time_zone",),
     r"<CLI/|<CLI11": ("worker/ctl",),

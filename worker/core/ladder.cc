@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "core/event_json.h"
 #include "shared/json.h"
 
 namespace ringfence {
@@ -117,7 +118,12 @@ std::string ladder_line(const Session& before, const Event& event, const StepRes
     set_json(line.get(), "given_up", std::move(legs));
   }
   set_json(line.get(), "commands", describe_commands(next, result.commands));
-  return dump_json(line.get());
+  std::string text = dump_json(line.get());
+  if (const std::string stored = encode_event(event); !stored.empty()) {
+    text.pop_back();
+    text.append(",\"e\":").append(stored).append("}");
+  }
+  return text;
 }
 
 }  // namespace ringfence

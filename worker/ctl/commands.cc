@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/directory.h"
-#include "ctl/client.h"
+#include "ctl/asking.h"
 #include "ctl/input_file.h"
 #include "ctl/ladder_text.h"
 #include "ctl/views.h"
@@ -19,45 +19,12 @@
 namespace ringfence::ctl {
 namespace {
 
-constexpr int kDone = 0, kRefused = 1, kUnreachable = 2;
 // Between two looks at the watch: a person sees no difference to "at once".
 constexpr int kWatchPauseMs = 100;
-
-int complain(int code, std::string_view text) {
-  std::cerr << "ringctl: " << text << "\n";
-  return code;
-}
 
 std::int64_t wall_ms() {
   namespace chrono = std::chrono;
   return chrono::duration_cast<chrono::milliseconds>(chrono::system_clock::now().time_since_epoch()).count();
-}
-
-// A good answer, raw and parsed; or the exit code after the complaint.
-struct Reply {
-  std::string body;
-  Json json;
-};
-
-std::expected<Reply, int> checked(Answer answer) {
-  Result<Json> json = parse_json(answer.body);
-  if (!json) return std::unexpected(complain(kUnreachable, "ringd's answer is not JSON: " + json.error().text));
-  if (answer.status >= 300) {
-    return std::unexpected(complain(kRefused, printable(get_text(json->get(), "error"))));
-  }
-  return Reply{std::move(answer.body), std::move(*json)};
-}
-
-std::expected<Reply, int> ask(Client& client, std::string_view method, const std::string& target, ByteView body = {}) {
-  Result<Answer> answer = client.ask(method, target, body);
-  if (!answer) return std::unexpected(complain(kUnreachable, answer.error().text));
-  return checked(std::move(*answer));
-}
-
-std::expected<Client, int> connect(const Options& options) {
-  Result<Client> client = Client::connect(options.socket);
-  if (!client) return std::unexpected(complain(kUnreachable, client.error().text));
-  return std::move(*client);
 }
 
 // One question, its answer printed as `text` makes it or as it came.
@@ -83,27 +50,6 @@ std::string contents(const Directory& directory) {
   };
   return count(directory.organisations().size(), "organisation") + ", " + count(numbers, "number") + ", " +
          count(users, "user") + ", " + count(devices, "device");
-}
-
-// The one call whose id begins like this.
-std::expected<std::string, int> whole_id(Client& client, const std::string& beginning) {
-  const auto listing = ask(client, "GET", "/calls?limit=" + std::to_string(limits::kListedCalls));
-  if (!listing) return std::unexpected(listing.error());
-  std::vector<std::string> found;
-  const json_t* calls = get_array(listing->json.get(), "calls");
-  for (std::size_t i = 0; i < json_array_size(calls); ++i) {
-    const std::string_view id = get_text(json_array_get(calls, i), "session");
-    if (id == beginning) return std::string(id);
-    if (id.starts_with(beginning)) found.emplace_back(id);
-  }
-  if (found.size() == 1) return found.front();
-  if (found.empty()) {
-    return std::unexpected(complain(
-        kRefused, "no call begins with " + printable(beginning) + "; `ringctl calls` lists those that are kept"));
-  }
-  std::string text = std::to_string(found.size()) + " calls begin with " + printable(beginning) + ":";
-  for (const std::string& id : found) text += "\n  " + printable(id);
-  return std::unexpected(complain(kRefused, text));
 }
 
 // An id as it stands when there is such a call, else the one that begins so.
@@ -144,9 +90,7 @@ int list_calls(const Options& options, unsigned limit) {
 int show_call(const Options& options, const std::string& id) {
   auto client = connect(options);
   if (!client) return client.error();
-  const auto whole = known_id(*client, id);
-  if (!whole) return whole.error();
-  const auto reply = ask(*client, "GET", "/calls/" + percent_encoded(*whole));
+  const auto reply = ask_for_call(*client, id);
   if (!reply) return reply.error();
   std::cout << (options.json ? reply->body + "\n" : call_text(options.look, reply->json.get()));
   return kDone;
@@ -186,6 +130,48 @@ int device_ready(const Options& options, const std::string& whom) {
     std::cout << "joins call " << printable(json_string_value(json_array_get(calls, i))) << "\n";
   }
   return kDone;
+}
+
+int explain_call(const Options& options, const std::string& id) {
+  auto client = connect(options);
+  if (!client) return client.error();
+  const auto reply = ask_for_call(*client, id, "/explain");
+  if (!reply) return reply.error();
+  if (options.json) {
+    std::cout << reply->body << "\n";
+    return kDone;
+  }
+  const json_t* lines = get_array(reply->json.get(), "lines");
+  for (std::size_t i = 0; i < json_array_size(lines); ++i) {
+    const json_t* line = json_array_get(lines, i);
+    std::cout << printable({json_string_value(line), json_string_length(line)}) << "\n";
+  }
+  return kDone;
+}
+
+int replay_call(const Options& options, const std::string& id) {
+  auto client = connect(options);
+  if (!client) return client.error();
+  const auto reply = ask_for_call(*client, id, "/replay");
+  if (!reply) return reply.error();
+  const json_t* json = reply->json.get();
+  const bool same = get_bool(json, "same");
+  const std::int64_t line = get_int(json, "differs_at");
+  std::cout << (options.json ? reply->body + "\n" : call_text(options.look, json));
+  if (!options.json) {
+    std::cout << (same ? "\nPlayed again, it is the same call.\n" : "\nPlayed again, it ends DIFFERENTLY")
+              << (same        ? ""
+                  : line != 0 ? ", first in line " + std::to_string(line) + ".\n"
+                              : ".\n");
+  }
+  return same ? kDone : kRefused;
+}
+
+int list_missed(const Options& options, const std::string& user, unsigned limit) {
+  const std::string target =
+      "/missed?limit=" + std::to_string(limit) + (user.empty() ? "" : "&user=" + percent_encoded(user));
+  return ask_and_print(options, target,
+                       [&](const json_t* answer) { return missed_text(options.look, answer, wall_ms()); });
 }
 
 int watch(const Options& options, const WatchOptions& watch) {

@@ -25,6 +25,12 @@ struct WatchOptions {
 
 [[nodiscard]] int list_calls(const Options& options, unsigned limit);
 // `id` may be the beginning of an id, as long as only one call begins so.
+// Of one user, ORGANISATION/USER, or of everybody.
+[[nodiscard]] int list_missed(const Options& options, const std::string& user, unsigned limit);
+// Why each device rang and stopped.
+[[nodiscard]] int explain_call(const Options& options, const std::string& id);
+// Its stored events through step() once more; exit code 1 when it ends differently.
+[[nodiscard]] int replay_call(const Options& options, const std::string& id);
 [[nodiscard]] int show_call(const Options& options, const std::string& id);
 [[nodiscard]] int cancel_call(const Options& options, const std::string& id);
 // `whom` is ORGANISATION/USER/DEVICE.

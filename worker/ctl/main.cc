@@ -21,6 +21,9 @@ constexpr const char* kDescription =
     "  ringctl health                      is it well?\n"
     "  ringctl calls                       the latest calls, one a line\n"
     "  ringctl call 428c31b6               one call, step by step; the beginning of its id is enough\n"
+    "  ringctl explain 428c31b6            why each device rang and stopped, in words\n"
+    "  ringctl replay 428c31b6             the same call, played again by the same rules\n"
+    "  ringctl missed acme/anna            calls that did not reach her\n"
     "  ringctl watch                       every call as it happens\n"
     "  ringctl watch --call 428c31b6       only this one\n"
     "  ringctl cancel 428c31b6             end this call now, whatever it is doing\n"
@@ -117,6 +120,23 @@ void add_commands(CLI::App& app, Arguments& arguments) {
       "(late_join in ringd.conf); a device that rings already or said no is left alone. Asks this ringd only: in a\n"
       "fleet, tell each.");
   ready->callback([&] { arguments.exit_code = device_ready(arguments.options, arguments.whom); });
+  CLI::App* explain = app.add_subcommand("explain", "One call in words: why each device rang, and why it stopped");
+  explain->add_option("ID", arguments.id, "The call's id, or its beginning if no other call begins so")->required();
+  explain->callback([&] { arguments.exit_code = explain_call(arguments.options, arguments.id); });
+  CLI::App* replay =
+      app.add_subcommand("replay", "Play a stored call again, event by event; exit code 1 when it ends differently");
+  replay->footer(
+      "ringd keeps each event with the ladder and runs them through the same rules it rings by. A call ends\n"
+      "differently when the rules or the times of `ring` in ringd.conf have changed since.");
+  replay->add_option("ID", arguments.id, "The call's id, or its beginning if no other call begins so")->required();
+  replay->callback([&] { arguments.exit_code = replay_call(arguments.options, arguments.id); });
+  CLI::App* missed = app.add_subcommand("missed", "Calls that did not reach a device, newest first; kept for 30 days");
+  missed->footer("  ringctl missed                  of everybody\n  ringctl missed acme/anna -n 10  of this user");
+  missed->add_option("USER", arguments.id, "ORGANISATION/USER; everybody if left out");
+  missed->add_option("-n,--limit", arguments.limit, "How many at most")
+      ->capture_default_str()
+      ->check(CLI::Range(std::size_t{1}, ringfence::limits::kLedgerRows));
+  missed->callback([&] { arguments.exit_code = list_missed(arguments.options, arguments.id, arguments.limit); });
   CLI::App* follow = app.add_subcommand("watch", "Every event of every call as it happens, until Ctrl-C");
   follow->add_option("--call", arguments.watch.call, "Only calls whose id begins so");
   follow->add_flag("--from-start", arguments.watch.from_start,
@@ -141,8 +161,8 @@ int explain_missing(const CLI::App& app, const CLI::RequiredError& error, int ar
   for (int i = 1; i < argc && app.get_subcommands().empty(); ++i) {
     const std::string_view word = argv[i];
     if (word.starts_with('-') || std::string_view(argv[i - 1]) == "--socket") continue;
-    const std::string_view near =
-        ringfence::near_miss(word, {"calls", "call", "cancel", "ready", "watch", "directory", "plan", "health"});
+    const std::string_view near = ringfence::near_miss(word, {"calls", "call", "explain", "replay", "missed", "cancel",
+                                                              "ready", "watch", "directory", "plan", "health"});
     std::cerr << "ringctl: there is no command \"" << printable(word) << "\""
               << (near.empty() ? "" : "; did you mean \"" + std::string(near) + "\"?") << "\n";
     return kUsage;

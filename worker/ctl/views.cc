@@ -92,6 +92,25 @@ std::string calls_text(const Look& look, const json_t* answer, std::int64_t now_
   return table(look, rows);
 }
 
+std::string missed_text(const Look& look, const json_t* answer, std::int64_t now_ms) {
+  const std::vector<const json_t*> missed = items_of(get_array(answer, "missed"));
+  if (missed.empty()) return "no missed calls\n";
+  std::vector<std::vector<std::string>> rows{{"WHEN", "FROM", "NAME", "TO", "FOR", "DEVICE", "RESULT", "RANG", "CALL"}};
+  const auto some = [](std::string text) { return text.empty() ? std::string("-") : text; };
+  for (const json_t* row : missed) {
+    std::string result = text_of(row, "outcome");
+    if (result.empty()) result = text_of(row, "call");
+    std::replace(result.begin(), result.end(), '_', ' ');
+    if (const std::string by = text_of(row, "answered_by"); !by.empty()) result += " (" + by + ")";
+    if (const std::string reason = text_of(row, "reason"); !reason.empty()) result += " (" + reason + ")";
+    rows.push_back({duration(now_ms - get_int(row, "at_ms")) + " ago", some(text_of(row, "from")),
+                    some(text_of(row, "caller_name")), some(text_of(row, "to")), receiver_of(row),
+                    some(text_of(row, "device")), result, get_bool(row, "rang") ? "yes" : "no",
+                    text_of(row, "session").substr(0, kShortestId)});
+  }
+  return table(look, rows);
+}
+
 std::string call_text(const Look& look, const json_t* answer) {
   const std::string arrow = look.utf8 ? " → " : " -> ";
   std::string phase = text_of(answer, "phase");

@@ -11,6 +11,7 @@
 namespace ringfence::ctl {
 
 [[nodiscard]] std::string calls_text(const Look& look, const json_t* answer, std::int64_t now_ms);
+[[nodiscard]] std::string missed_text(const Look& look, const json_t* answer, std::int64_t now_ms);
 [[nodiscard]] std::string call_text(const Look& look, const json_t* answer);
 [[nodiscard]] std::string health_text(const Look& look, const json_t* answer);
 

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/explain.h"
+#include "core/replay.h"
 #include "core/session_json.h"
 #include "engine/call_view.h"
 #include "engine/health_view.h"
@@ -40,6 +42,7 @@ ControlReply failed(const Error& error) {
 // A line that we wrote but cannot read is shown as what it is, instead of breaking the whole answer.
 void append_line(json_t* lines, const std::string& line) {
   if (Result<Json> parsed = parse_json(line)) {
+    json_object_del(parsed->get(), "e");  // the whole event, with whole numbers, is for a replay only
     append_json(lines, std::move(*parsed));
     return;
   }
@@ -55,19 +58,24 @@ Control::Control(ControlParts parts) : parts_(std::move(parts)), started_ms_(par
 
 namespace {
 
-enum class Place { nowhere, health, calls, call, cancel, watch, directory, ready };
+enum class Place { nowhere, health, calls, call, explain, replay, cancel, missed, watch, directory, ready };
 
 Place place_of(const std::vector<std::string>& path) {
   const std::string_view head = path.empty() ? std::string_view{} : path[0];
   if (path.size() == 1) {
     if (head == "health") return Place::health;
     if (head == "calls") return Place::calls;
+    if (head == "missed") return Place::missed;
     if (head == "watch") return Place::watch;
     if (head == "directory") return Place::directory;
   }
   if (path.size() == 2 && head == "calls") return Place::call;
   if (path.size() == 2 && head == "devices" && path[1] == "ready") return Place::ready;
-  if (path.size() == 3 && head == "calls" && path[2] == "cancel") return Place::cancel;
+  if (path.size() == 3 && head == "calls") {
+    if (path[2] == "cancel") return Place::cancel;
+    if (path[2] == "explain") return Place::explain;
+    if (path[2] == "replay") return Place::replay;
+  }
   return Place::nowhere;
 }
 
@@ -88,8 +96,8 @@ void Control::on_request(const RequestFrame& frame, std::function<void(ControlRe
   const Place place = place_of(path);
   if (place == Place::nowhere) {
     done(sentence(404,
-                  "there is only /health, /calls, /calls/ID, /calls/ID/cancel, /devices/ready, /watch and "
-                  "/directory"));
+                  "there is only /health, /calls, /calls/ID, /calls/ID/explain, /calls/ID/replay, /calls/ID/cancel, "
+                  "/missed, /devices/ready, /watch and /directory"));
     return;
   }
   if (methods_of(place).find(frame.method) == std::string_view::npos || frame.method.empty()) {
@@ -102,6 +110,12 @@ void Control::on_request(const RequestFrame& frame, std::function<void(ControlRe
       return import_directory(*target, frame.body, std::move(done));
     case Place::call:
       return call(path[1], std::move(done));
+    case Place::explain:
+      return explain_call(path[1], std::move(done));
+    case Place::replay:
+      return replay_call(path[1], std::move(done));
+    case Place::missed:
+      return missed(*target, std::move(done));
     case Place::cancel:
       return cancel(path[1], std::move(done));
     case Place::ready:
@@ -193,6 +207,90 @@ void Control::call(std::string_view id, Done done) {
     };
     parts_.store.ladder(session, std::move(answered));
   });
+}
+
+void Control::missed(const RequestTarget& target, Done done) {
+  const auto limit = target.number("limit", kDefaultCalls);
+  if (!limit) {
+    done(sentence(400, "limit must be a decimal number"));
+    return;
+  }
+  const std::string* user = target.parameter("user");
+  const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(*limit, limits::kLedgerRows));
+  parts_.store.missed(user == nullptr ? std::string() : *user, count, parts_.clock.now_ms() - limits::kLedgerMs,
+                      [done = std::move(done)](Result<std::vector<std::string>> rows) {
+                        if (!rows) {
+                          done(failed(rows.error()));
+                          return;
+                        }
+                        Json lines = json_array_new();
+                        for (const std::string& row : *rows) append_line(lines.get(), row);
+                        Json body = json_object_new();
+                        set_json(body.get(), "missed", std::move(lines));
+                        done(answer(body));
+                      });
+}
+
+void Control::explain_call(std::string_view id, Done done) {
+  parts_.store.load(SessionId{std::string(id)}, [done = std::move(done)](Result<StoredSession> stored) {
+    if (!stored) {
+      done(failed(stored.error()));
+      return;
+    }
+    if (stored->version == 0) {
+      done(sentence(404, "no such call; `ringctl calls` lists those that are kept"));
+      return;
+    }
+    const Result<Session> session = decode_session(stored->document);
+    if (!session) {
+      done(sentence(500, "the stored call cannot be read: " + session.error().text));
+      return;
+    }
+    Json lines = json_array_new();
+    for (const std::string& line : explain(*session))
+      append_json(lines.get(), Json(json_stringn(line.data(), line.size())));
+    Json body = json_object_new();
+    set_text(body.get(), "session", session->id.text);
+    set_json(body.get(), "lines", std::move(lines));
+    done(answer(body));
+  });
+}
+
+void Control::replay_call(std::string_view id, Done done) {
+  const SessionId session{std::string(id)};
+  parts_.store.load(session, [this, session, done = std::move(done)](Result<StoredSession> stored) mutable {
+    if (!stored) {
+      done(failed(stored.error()));
+      return;
+    }
+    if (stored->version == 0) {
+      done(sentence(404, "no such call; `ringctl calls` lists those that are kept"));
+      return;
+    }
+    auto answered = [this, stored = std::move(*stored),
+                     done = std::move(done)](Result<std::vector<std::string>> lines) {
+      done(lines ? played_again(stored, *lines) : failed(lines.error()));
+    };
+    parts_.store.ladder(session, std::move(answered));
+  });
+}
+
+// The call may have gone on between the two answers of the store: then there are lines beyond its version.
+ControlReply Control::played_again(const StoredSession& stored, std::vector<std::string> ladder) const {
+  if (ladder.size() > stored.version) ladder.resize(stored.version);
+  const Result<Replay> played = replay(ladder, parts_.engine.policy());
+  if (!played) return failed(played.error());
+  Json body = call_view(played->session, played->steps);
+  set_bool(body.get(), "same", encode_session(played->session) == stored.document);
+  Json lines = json_array_new();
+  for (std::size_t i = 0; i < played->ladder.size(); ++i) {
+    append_line(lines.get(), played->ladder[i]);
+    if (played->ladder[i] != ladder[i] && json_object_get(body.get(), "differs_at") == nullptr) {
+      set_int(body.get(), "differs_at", static_cast<std::int64_t>(i + 1));
+    }
+  }
+  set_json(body.get(), "ladder", std::move(lines));
+  return answer(body);
 }
 
 void Control::cancel(std::string_view id, Done done) {

@@ -8,6 +8,9 @@
 //   POST /devices/ready?organisation=O&user=U&device=D
 //                                    a device has registered: the calls that ring for its user here, `calls`, ring it
 //                                    too
+//   GET /calls/ID/explain            why each device rang and stopped, in sentences
+//   GET /calls/ID/replay             its events played again: the session, the ladder, and whether they are the same
+//   GET /missed?user=ORG/USER&limit=N  missed calls, newest first; of everybody without `user`; default 50
 //   GET /watch?after=SEQ&limit=N     ladder lines after SEQ and the next SEQ; without `after`: none, only the SEQ
 //   GET /directory                   the text in use
 //   PUT /directory?file=NAME         the body replaces it; 422 with FILE:LINE when it is wrong
@@ -48,6 +51,10 @@ class Control final : public RequestSink {
   void call(std::string_view id, Done done);
   void cancel(std::string_view id, Done done);
   void device_ready(const RequestTarget& target, const Done& done);
+  void explain_call(std::string_view id, Done done);
+  void replay_call(std::string_view id, Done done);
+  [[nodiscard]] ControlReply played_again(const StoredSession& stored, std::vector<std::string> ladder) const;
+  void missed(const RequestTarget& target, Done done);
   void watch(const RequestTarget& target, const Done& done) const;
   void show_directory(const Done& done) const;
   void import_directory(const RequestTarget& target, ByteView body, Done done);

@@ -17,7 +17,7 @@ Engine::Engine(EngineParts parts, EngineOptions options)
       timers_(parts.clock),
       cache_(limits::kSessionCache),
       watch_(limits::kWatchLines, parts.clock.now_ms()),
-      gate_(parts.telephony, parts.log, stats_, [this](Event event) { on_result(std::move(event)); }),
+      gate_(parts.telephony, parts.notifier, parts.log, stats_, [this](Event event) { on_result(std::move(event)); }),
       lanes_({.store = parts.store,
               .clock = parts.clock,
               .log = parts.log,
@@ -60,6 +60,7 @@ void Engine::on_event(const EventFrame& frame, std::function<void(VerdictReply)>
       return;
     }
     event->plan = plan_of(*event, *fact);
+    event->plan->notify = parts_.notifier != nullptr && parts_.notifier->tells(event->plan->organisation);
   }
   lanes_.enqueue(std::move(*event), std::move(slip));
 }

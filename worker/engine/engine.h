@@ -34,6 +34,7 @@
 #include "ports/clock.h"
 #include "ports/ingress.h"
 #include "ports/log.h"
+#include "ports/notifier.h"
 #include "ports/store.h"
 #include "ports/telephony.h"
 
@@ -45,6 +46,7 @@ struct EngineParts {
   Clock& clock;  // its one alarm belongs to the engine
   Log& log;
   DirectoryCache& directory;
+  Notifier* notifier = nullptr;  // null: no application is told anything
 };
 
 struct EngineOptions {
@@ -78,6 +80,7 @@ class Engine final : public EventSink {
   [[nodiscard]] bool idle() const noexcept { return lanes_.empty() && gate_.commands_in_flight() == 0 && bad_.empty(); }
 
   [[nodiscard]] EngineStats stats() const;
+  [[nodiscard]] const Policy& policy() const noexcept { return options_.policy; }
   [[nodiscard]] const WatchRing& watch() const noexcept { return watch_; }
 
  private:

@@ -6,6 +6,7 @@
 
 #include "core/ladder.h"
 #include "core/session_json.h"
+#include "engine/ledger.h"
 #include "shared/limits.h"
 
 namespace ringfence {
@@ -164,6 +165,9 @@ void Lanes::commit_front(Lane& lane, const SessionCache::Entry& entry, StepResul
   request.due_ms = due_ms(result.next);
   request.ttl_ms = is_tombstone(result.next) ? parts_.policy.tombstone_ms : parts_.policy.session_ttl_ms;
   request.ladder_line = line;
+  request.missed = ledger_changes(entry.session, result.next);
+  if (!request.missed.empty()) request.user = ledger_user(result.next);
+  request.missed_ttl_ms = limits::kLedgerMs;
   lane.busy = true;
   Asked asked{.result = std::move(result),
               .line = std::move(line),

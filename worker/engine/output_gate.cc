@@ -6,6 +6,8 @@
 
 namespace ringfence {
 
+static_assert(kVerbs == static_cast<std::size_t>(Verb::notify) + 1);
+
 VerdictSlip& VerdictSlip::operator=(VerdictSlip&& other) noexcept {
   if (this != &other) {
     give({.verdict = Verdict::later, .reason = "dropped"});
@@ -20,8 +22,9 @@ void VerdictSlip::give(VerdictReply reply) {
   if (const auto done = std::exchange(done_, nullptr)) done(std::move(reply));
 }
 
-OutputGate::OutputGate(Telephony& telephony, Log& log, EngineStats& stats, std::function<void(Event)> on_result)
-    : telephony_(telephony), log_(log), stats_(stats), on_result_(std::move(on_result)) {}
+OutputGate::OutputGate(Telephony& telephony, Notifier* notifier, Log& log, EngineStats& stats,
+                       std::function<void(Event)> on_result)
+    : telephony_(telephony), notifier_(notifier), log_(log), stats_(stats), on_result_(std::move(on_result)) {}
 
 void OutputGate::open(CommitStatus status, const SessionId& session, VerdictSlip& slip, std::vector<Command> commands) {
   if (status == CommitStatus::duplicate && slip.open()) {
@@ -56,6 +59,8 @@ void OutputGate::say_ignored(VerdictSlip& slip) {
 }
 
 void OutputGate::send(const SessionId& session, Command command) {
+  // Not an outcome: the entry stays in the stored outbox, for a worker that has a notifier.
+  if (command.verb == Verb::notify && notifier_ == nullptr) return;
   ++in_flight_;
   ++stats_.commands_by_verb[static_cast<std::size_t>(command.verb)];
   log_.write(LogLevel::info, "command_sent",
@@ -80,7 +85,11 @@ void OutputGate::send(const SessionId& session, Command command) {
     event.body = CommandResult{id, tries, std::move(outcome), verb, leg};
     on_result_(std::move(event));
   };
-  telephony_.send(std::move(command), std::move(answered));
+  if (command.verb == Verb::notify) {
+    notifier_->send(std::move(command), std::move(answered));
+  } else {
+    telephony_.send(std::move(command), std::move(answered));
+  }
 }
 
 }  // namespace ringfence

@@ -1,7 +1,8 @@
 // The output gate. Everything that leaves the worker because of an event leaves through here, in one order:
 //
 //   step() decides  ->  commit is asked for  ->  the store says "durable"  ->  the gate opens for that one event:
-//   its verdict goes to the edge (which answers the provider 200) and its commands go to the provider.
+//   its verdict goes to the edge (which answers the provider 200) and its commands go to the provider, or, when they
+//     tell an application what became of a call, to the notifier.
 //
 // Before that answer nothing leaves, whatever happens: the commands exist only as a value held beside the commit, and
 // are destroyed unsent when the commit conflicts, is a duplicate or has an unknown outcome. So
@@ -12,7 +13,8 @@
 // The gate never decides to resend and never waits: closed effects are dropped, because their cause comes back (the
 // provider's retry, the due scan).
 //
-// Owned by the engine; the only caller of Telephony. Must not know: stores, sessions' contents, the edge's frames.
+// Owned by the engine; the only caller of Telephony and Notifier. Must not know: stores, sessions' contents, the edge's
+// frames.
 #pragma once
 
 #include <functional>
@@ -22,6 +24,7 @@
 #include "engine/engine_stats.h"
 #include "ports/ingress.h"
 #include "ports/log.h"
+#include "ports/notifier.h"
 #include "ports/store.h"
 #include "ports/telephony.h"
 
@@ -47,7 +50,9 @@ class VerdictSlip {
 class OutputGate {
  public:
   // `on_result` gets the outcome of every command that was sent, as an Event of its session.
-  OutputGate(Telephony& telephony, Log& log, EngineStats& stats, std::function<void(Event)> on_result);
+  // `notifier` may be null: then nobody is told anything, and what other workers left to be told stays theirs.
+  OutputGate(Telephony& telephony, Notifier* notifier, Log& log, EngineStats& stats,
+             std::function<void(Event)> on_result);
   OutputGate(const OutputGate&) = delete;
   OutputGate& operator=(const OutputGate&) = delete;
 
@@ -66,6 +71,7 @@ class OutputGate {
   void send(const SessionId& session, Command command);
 
   Telephony& telephony_;
+  Notifier* notifier_;
   Log& log_;
   EngineStats& stats_;
   std::function<void(Event)> on_result_;

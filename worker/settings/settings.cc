@@ -5,6 +5,7 @@
 #include <charconv>
 #include <utility>
 
+#include "settings/notify_settings.h"
 #include "settings/settings_table.h"
 #include "shared/conf_grammar.h"
 #include "shared/conf_table.h"
@@ -30,6 +31,10 @@ class Reader {
     settings.embedded_path = values_.text("embedded.path");
     settings.redis = redis();
     settings.telnyx = telnyx();
+    settings.notify = {.ca_file = text("notify.ca_file"),
+                       .connect_ms = values_.number("notify.connect"),
+                       .deadline_ms = values_.number("notify.deadline"),
+                       .applications = {}};
     settings.policy = policy();
     check_against_provider(settings);
     settings.log_level = log_level();
@@ -192,11 +197,15 @@ class Reader {
 }  // namespace
 
 Result<Settings> parse_settings(std::string_view file_name, std::string_view text) {
-  const auto directives = parse_conf(file_name, text);
+  auto directives = parse_conf(file_name, text);
   if (!directives) return std::unexpected(directives.error());
+  auto applications = take_applications(file_name, *directives);
+  if (!applications) return std::unexpected(std::move(applications.error()));
   const auto values = check_conf(file_name, *directives, settings_table());
   if (!values) return std::unexpected(values.error());
-  return Reader(file_name, *directives, *values).read();
+  auto settings = Reader(file_name, *directives, *values).read();
+  if (settings) settings->notify.applications = *std::move(applications);
+  return settings;
 }
 
 std::string describe_settings() { return describe_conf(settings_table()); }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/policy.h"
 #include "shared/result.h"
@@ -41,12 +42,28 @@ struct TelnyxSettings {
   Millis keep_warm_ms = 0;  // 0: never
 };
 
+// One organisation's application, which is told what became of each call.
+struct ApplicationSettings {
+  std::string organisation;
+  std::string url;
+  std::string secret_file;  // whsec_ secrets, one a line
+  std::string where;        // FILE:LINE of the block, for whoever checks further
+};
+
+struct NotifySettings {
+  std::string ca_file;  // empty: the system's
+  Millis connect_ms = 2000;
+  Millis deadline_ms = 10'000;
+  std::vector<ApplicationSettings> applications;
+};
+
 struct Settings {
   SocketSettings ingest, control;
   StoreKind store = StoreKind::embedded;
   std::string embedded_path;
   RedisSettings redis;
   TelnyxSettings telnyx;
+  NotifySettings notify;
   Policy policy;
   std::uint8_t log_level = 6;  // syslog's numbers, as in LogLevel
 };

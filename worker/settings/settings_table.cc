@@ -86,6 +86,15 @@ constexpr ConfEntry kTable[] = {
     time("telnyx", "keep_warm", "4m", 0, kHour,
          "One cheap request after each such time without a command keeps the connection open; 0s: never."),
 
+    block(
+        "notify",
+        "Applications that are told what became of each call, by signed webhooks (Standard Webhooks). For each: "
+        "organisation NAME { url https://...; secret_file PATH; } with the organisation's name in the directory and a "
+        "file of whsec_ secrets, one a line, the newest first; SIGHUP reads URLs and secrets again."),
+    path("notify", "ca_file", "", "Certificates to trust instead of the system's."),
+    time("notify", "connect", "2s", 100, 30 * kSecond, "How long a connection to an application may take."),
+    time("notify", "deadline", "10s", 500, kMinute, "An application that has not answered by then is told again."),
+
     block("ring", "The ring rules; every default is meant to be kept."),
     time("ring", "timeout", "30s", kSecond, 10 * kMinute, "Nobody answered by then: voicemail. Telnyx rings >= 5s."),
     time("ring", "leg", "30s", 5 * kSecond, 10 * kMinute,

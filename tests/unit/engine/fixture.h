@@ -72,10 +72,11 @@ inline Hook hangup(const std::string& id, const std::string& call = "caller-leg"
 using Answers = std::vector<VerdictReply>;
 
 struct Worker {
-  Worker(FakeLoop& loop, FakeStore& store, Millis now_ms = 1'795'244'400'000, bool alone = false)
+  Worker(FakeLoop& loop, FakeStore& store, Millis now_ms = 1'795'244'400'000, bool alone = false,
+         Notifier* notifier = nullptr)
       : clock(loop, now_ms),
         directory(store, log),
-        engine({store, telephony, clock, log, directory}, {Policy{}, std::string(kDomain), alone}) {}
+        engine({store, telephony, clock, log, directory, notifier}, {Policy{}, std::string(kDomain), alone}) {}
   FakeClock clock;
   FakeTelephony telephony;
   FakeLog log;

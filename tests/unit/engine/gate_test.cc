@@ -4,6 +4,17 @@
 namespace ringfence::test {
 namespace {
 
+// Writes down what it is given and answers when it is told to.
+class FakeNotifier final : public Notifier {
+ public:
+  bool tells(std::string_view organisation) const override { return organisation == told; }
+  void send(Command command, std::function<void(CommandOutcome)> done) override {
+    sent.push_back({std::move(command), std::move(done)});
+  }
+  std::string told = "acme";
+  std::vector<FakeTelephony::Sent> sent;
+};
+
 TEST_F(EngineTest, NothingLeavesBeforeTheCommitIsDurable) {
   start();
   store.hold_answers = true;
@@ -18,6 +29,45 @@ TEST_F(EngineTest, NothingLeavesBeforeTheCommitIsDurable) {
   expect_only(answers, Verdict::accepted);
   EXPECT_EQ(worker->telephony.count(Verb::dial), 2u);
   EXPECT_EQ(worker->engine.watch().after(0, 10).lines.size(), 1u);
+}
+
+// Of a caller who leaves at once: two devices and the call, to the notifier and never to the provider.
+TEST_F(EngineTest, OutcomesGoToTheNotifierWhenTheyAreDurable) {
+  FakeNotifier notifier;
+  worker = std::make_unique<Worker>(loop, store, 1'795'244'400'000, false, &notifier);
+  start();
+  post(incoming("ev-1"));
+  loop.run();
+  worker->telephony.answer(worker->telephony.find_open(Verb::dial, 0), {.outcome = OutcomeClass::refused});
+  worker->telephony.answer(worker->telephony.find_open(Verb::dial, 1), {.outcome = OutcomeClass::refused});
+  loop.run();
+  store.hold_answers = true;
+  post(hangup("ev-2"));
+  loop.run();
+  const std::size_t before = notifier.sent.size();
+  store.hold_answers = false;
+  store.release();
+  loop.run();
+  ASSERT_GT(notifier.sent.size(), before) << "the last of them left only when it was durable";
+  EXPECT_EQ(notifier.sent.size(), 3u);
+  EXPECT_EQ(worker->telephony.count(Verb::notify), 0u);
+  for (auto& one : notifier.sent) {
+    EXPECT_EQ(one.command.organisation, "acme");
+    EXPECT_THAT(one.command.body, testing::HasSubstr("caller-leg"));
+    std::exchange(one.done, nullptr)({.outcome = OutcomeClass::ok, .http_status = 204});
+  }
+  loop.run();
+  EXPECT_EQ(worker->engine.stats().commands_by_verb[static_cast<std::size_t>(Verb::notify)], 3u);
+  worker->clock.advance(60'000);
+  EXPECT_EQ(notifier.sent.size(), 3u) << "what was taken is not told again";
+}
+
+TEST_F(EngineTest, WithoutANotifierNothingIsLeftToBeTold) {
+  start();
+  post(incoming("ev-1"));
+  post(hangup("ev-2"));
+  loop.run();
+  EXPECT_THAT(store.rows.at("caller-leg").document, testing::Not(testing::HasSubstr("\"verb\":\"notify\"")));
 }
 
 // A worker that was stopped for a minute woke up and dialled what another one had dialled long ago; the provider had

@@ -54,6 +54,41 @@ TEST(SettingsTest, DefaultsOfTheRest) {
   EXPECT_EQ(settings.log_level, 6);
 }
 
+TEST(SettingsTest, ApplicationsByOrganisation) {
+  EXPECT_TRUE(parsed(std::string(kLeast)).notify.applications.empty());
+  const Settings settings = parsed(std::string(kLeast) + R"(
+notify {
+    deadline 5s;
+    organisation acme { url https://a.example/hooks?x=1; secret_file /run/acme; }
+    organisation other { secret_file /run/other; url http://127.0.0.1:3000; }
+})");
+  EXPECT_EQ(settings.notify.deadline_ms, 5000);
+  EXPECT_EQ(settings.notify.connect_ms, 2000);
+  ASSERT_EQ(settings.notify.applications.size(), 2u);
+  EXPECT_EQ(settings.notify.applications[0].organisation, "acme");
+  EXPECT_EQ(settings.notify.applications[0].url, "https://a.example/hooks?x=1");
+  EXPECT_EQ(settings.notify.applications[1].secret_file, "/run/other");
+}
+
+TEST(SettingsTest, MistakesInApplicationsAreToldWhereTheyAre) {
+  const auto error_of = [](std::string_view block) {
+    const auto settings = parse_settings("f.conf", std::string(kLeast) + "\nnotify {\n" + std::string(block) + "\n}");
+    return settings ? std::string() : settings.error().text;
+  };
+  EXPECT_NE(
+      error_of("organisation acme { url https://a; }").find("\"secret_file\" is missing in block \"organisation\""),
+      std::string::npos);
+  EXPECT_NE(error_of("organisation { url https://a; secret_file /a; }").find("needs one name"), std::string::npos);
+  EXPECT_NE(error_of("organisation a b { url https://a; secret_file /a; }").find("needs one name"), std::string::npos);
+  EXPECT_NE(error_of("organisation acme;").find("has no block"), std::string::npos);
+  EXPECT_NE(error_of("organisation acme { uri https://a; secret_file /a; }").find("did you mean \"url\""),
+            std::string::npos);
+  EXPECT_NE(error_of("organisation a { url u; secret_file /a; }\norganisation a { url u; secret_file /a; }")
+                .find("is there already"),
+            std::string::npos);
+  EXPECT_NE(error_of("application acme { }").find("unknown directive"), std::string::npos);
+}
+
 TEST(SettingsTest, EveryDirectiveIsTaken) {
   const Settings settings = parsed(R"(
 ingest unix:/tmp/i.sock; ingest_user nobody; ingest_group adm;

@@ -77,7 +77,7 @@ class ResettingServer {
       reset(fd);
     } else if (first) {
       std::string replies = "+OK\r\n*1\r\n$6\r\nmaster\r\n";
-      for (int i = 0; i < 5; ++i) replies += "$40\r\n" + std::string(40, 'a') + "\r\n";
+      for (int i = 0; i < 6; ++i) replies += "$40\r\n" + std::string(40, 'a') + "\r\n";
       static_cast<void>(::send(fd, replies.data(), replies.size(), MSG_NOSIGNAL));
     }
   }

@@ -3,10 +3,10 @@
 
 #include <string>
 
-#include "adapters/telnyx/base_url.h"
+#include "adapters/http/base_url.h"
 #include "adapters/telnyx/client.h"
 #include "adapters/telnyx/command_queue.h"
-#include "adapters/telnyx/curl_loop.h"
+#include "adapters/http/curl_loop.h"
 
 namespace ringfence {
 namespace {

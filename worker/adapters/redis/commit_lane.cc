@@ -20,6 +20,7 @@ ScriptCall commit_call(const RedisKeys& keys, CommitRequest request) {
   const std::size_t shard = shard_of(request.session);
   ScriptCall call{Script::commit, {}, {}};
   call.keys = {keys.session(request.session), keys.due(shard), keys.ladder(request.session), keys.recent(shard)};
+  const std::string session = request.session.text;
   call.arguments.reserve(9);
   call.arguments.push_back(std::to_string(request.expected_version));
   call.arguments.push_back(short_hash(request.event.text));
@@ -30,6 +31,18 @@ ScriptCall commit_call(const RedisKeys& keys, CommitRequest request) {
   call.arguments.push_back(std::move(request.ladder_line));
   call.arguments.push_back(std::to_string(limits::kLadderLines));
   call.arguments.push_back(std::to_string(limits::kListedCalls));
+  if (request.missed.empty()) return call;
+  for (const std::string_view user : {std::string_view(request.user), std::string_view()}) {
+    call.keys.push_back(keys.missed(shard, user));
+    call.keys.push_back(keys.missed_lines(shard, user));
+  }
+  call.arguments.push_back(std::to_string(std::max<Millis>(request.missed_ttl_ms, 1)));
+  call.arguments.push_back(std::to_string(limits::kLedgerRows));
+  for (LedgerRow& row : request.missed) {
+    call.arguments.push_back(session + "/" + row.device);
+    call.arguments.push_back(std::to_string(row.at_ms));
+    call.arguments.push_back(std::move(row.line));
+  }
   return call;
 }
 
@@ -60,7 +73,8 @@ bool CommitLane::ready() const noexcept {
 void CommitLane::submit(CommitRequest request, std::function<void(CommitResult)> done) {
   auto entry = std::make_unique<Entry>();
   entry->done = std::move(done);
-  const std::size_t bytes = request.document.size() + request.ladder_line.size();
+  std::size_t bytes = request.document.size() + request.ladder_line.size();
+  for (const LedgerRow& row : request.missed) bytes += row.line.size();
   if (queue_.size() >= limits::kStoreQueue || queue_bytes_ + bytes > limits::kStoreQueueBytes ||
       bytes > 2 * limits::kDocumentBytes) {
     answer(std::move(entry));  // unknown: as good as never sent

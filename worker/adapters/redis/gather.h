@@ -1,6 +1,6 @@
-// The two questions that concern all shards: what is due, and what was written last. Each asks every shard in one
-// pipeline, merges, then acts on the few sessions found. Owned by RedisStore until `finished` ran.
-// Must not know: what a session means.
+// The questions that concern all shards: what is due, what was written last, which calls were missed. Each asks every
+// shard in one pipeline, merges, then acts on the few sessions found. Owned by RedisStore until `finished` ran. Must
+// not know: what a session means.
 #pragma once
 
 #include <functional>
@@ -14,7 +14,7 @@
 
 namespace ringfence {
 
-// Common to both: scored members of all 64 shards, then a step of the derived class.
+// Common to them: scored members of all 64 shards, then a step of the derived class.
 class Gather {
  public:
   virtual ~Gather() = default;
@@ -24,7 +24,7 @@ class Gather {
 
  protected:
   struct Found {
-    SessionId session;
+    SessionId session;  // MissedCalls: the line
     std::size_t shard = 0;
     double score = 0;
   };
@@ -82,6 +82,21 @@ class Listing final : public Gather {
   std::size_t count_;
   std::size_t next_ = 0;  // in found_
   std::vector<CallListing> calls_;
+};
+
+class MissedCalls final : public Gather {
+ public:
+  MissedCalls(RedisConnection& connection, const RedisKeys& keys, std::string user, std::size_t count, Millis since_ms,
+              std::function<void()> finished);
+  [[nodiscard]] Result<std::vector<std::string>> take_result();
+
+ private:
+  void ask(std::size_t shard, ReplyHandler handler) override;
+  void merge() override;
+
+  std::string user_;
+  std::size_t count_;
+  Millis since_ms_;
 };
 
 }  // namespace ringfence

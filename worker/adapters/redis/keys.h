@@ -20,7 +20,9 @@ class RedisKeys {
   [[nodiscard]] std::string ladder(const SessionId& session) const;   // list of lines
   [[nodiscard]] std::string due(std::size_t shard) const;             // sorted set: session by the ms it is due
   [[nodiscard]] std::string recent(std::size_t shard) const;          // sorted set: session by the us it was written
-  [[nodiscard]] std::string directory() const;                        // hash: revision, text
+  [[nodiscard]] std::string missed(std::size_t shard, std::string_view user) const;  // sorted set: rows by their ms
+  [[nodiscard]] std::string missed_lines(std::size_t shard, std::string_view user) const;  // hash: row to line
+  [[nodiscard]] std::string directory() const;                                             // hash: revision, text
 
  private:
   [[nodiscard]] std::string tagged(std::size_t shard, std::string_view rest) const;

@@ -10,6 +10,8 @@ constexpr std::string_view kCommit = R"lua(
 -- KEYS 1 session hash  2 due times of the shard  3 ladder list  4 recently written of the shard
 -- ARGV 1 expected version  2 event mark  3 document  4 due ms (0 = nothing due)  5 ttl ms  6 session id
 --      7 ladder line ('' = none)  8 ladder bound  9 bound of the recently written
+-- With missed calls also KEYS 5 the user's  6 their lines  7 everybody's  8 their lines
+-- ARGV 10 ttl of rows ms  11 bound of rows  then row name, ms, line ('' = not missed) of each
 -- Returns {0, new version} committed, {1, version, document} conflict, {2, version} duplicate.
 local stored = redis.call('HMGET', KEYS[1], 'v', 'e:' .. ARGV[2], 'd')
 local version = stored[1] or '0'
@@ -42,7 +44,45 @@ end
 redis.call('PEXPIRE', KEYS[3], ARGV[5])
 redis.call('ZADD', KEYS[4], string.format('%.0f', time[1] * 1000000 + time[2]), ARGV[6])
 redis.call('ZREMRANGEBYRANK', KEYS[4], 0, -1 - tonumber(ARGV[9]))
+for k = 5, #KEYS, 2 do
+  local rows, lines, now_ms = KEYS[k], KEYS[k + 1], time[1] * 1000
+  for i = 12, #ARGV, 3 do
+    if ARGV[i + 2] == '' then
+      redis.call('ZREM', rows, ARGV[i])
+      redis.call('HDEL', lines, ARGV[i])
+    else
+      redis.call('ZADD', rows, ARGV[i + 1], ARGV[i])
+      redis.call('HSET', lines, ARGV[i], ARGV[i + 2])
+    end
+  end
+  local old = redis.call('ZRANGEBYSCORE', rows, '-inf', string.format('%.0f', now_ms - ARGV[10]), 'LIMIT', '0', '100')
+  local over = redis.call('ZREVRANGE', rows, ARGV[11], '-1')
+  for _, list in ipairs({old, over}) do
+    for _, row in ipairs(list) do
+      redis.call('ZREM', rows, row)
+      redis.call('HDEL', lines, row)
+    end
+  end
+  redis.call('PEXPIRE', rows, ARGV[10])
+  redis.call('PEXPIRE', lines, ARGV[10])
+end
 return {0, new_version}
+)lua";
+
+constexpr std::string_view kMissed = R"lua(
+-- KEYS 1 missed calls of a user in this shard  2 their lines   ARGV 1 at most so many  2 since ms
+-- Returns line, ms, line, ms, ... newest first.
+local answer = {}
+local rows = redis.call('ZREVRANGE', KEYS[1], '0', tonumber(ARGV[1]) - 1, 'WITHSCORES')
+for i = 1, #rows, 2 do
+  if tonumber(rows[i + 1]) <= tonumber(ARGV[2]) then break end
+  local line = redis.call('HGET', KEYS[2], rows[i])
+  if line then
+    answer[#answer + 1] = line
+    answer[#answer + 1] = rows[i + 1]
+  end
+end
+return answer
 )lua";
 
 constexpr std::string_view kClaim = R"lua(
@@ -97,6 +137,8 @@ std::string_view script_text(Script script) {
       return kClaim;
     case Script::listed:
       return kListed;
+    case Script::missed:
+      return kMissed;
     case Script::put_directory:
       return kPutDirectory;
     case Script::get_directory:

@@ -62,9 +62,10 @@ Result<void> Database::write(const CommitRequest& request, std::int64_t version,
                       .bind(wall_ms)
                       .bind(++written_)
                       .run();
-      !done || request.ladder_line.empty()) {
+      !done) {
     return done;
   }
+  if (auto done = write_missed(request); !done || request.ladder_line.empty()) return done;
   if (auto done = Query(statement(Sql::add_ladder)).bind(request.session.text).bind(request.ladder_line).run(); !done) {
     return done;
   }
@@ -72,6 +73,41 @@ Result<void> Database::write(const CommitRequest& request, std::int64_t version,
       .bind(request.session.text)
       .bind(static_cast<std::int64_t>(limits::kLadderLines))
       .run();
+}
+
+Result<void> Database::write_missed(const CommitRequest& request) {
+  for (const LedgerRow& row : request.missed) {
+    const auto done = row.line.empty()
+                          ? Query(statement(Sql::drop_missed)).bind(request.session.text).bind(row.device).run()
+                          : Query(statement(Sql::add_missed))
+                                .bind(request.session.text)
+                                .bind(row.device)
+                                .bind(request.user)
+                                .bind(row.at_ms)
+                                .bind(row.at_ms + std::max<Millis>(request.missed_ttl_ms, 1))
+                                .bind(row.line)
+                                .run();
+    if (!done) return done;
+  }
+  if (request.missed.empty()) return {};
+  return Query(statement(Sql::trim_missed))
+      .bind(request.user)
+      .bind(static_cast<std::int64_t>(limits::kLedgerRows))
+      .run();
+}
+
+Result<std::vector<std::string>> Database::missed(const std::string& user, std::size_t count, Millis since_ms,
+                                                  Millis wall_ms) {
+  std::vector<std::string> lines;
+  Query query(statement(user.empty() ? Sql::missed_of_all : Sql::missed_of_user));
+  if (!user.empty()) query.bind(user);
+  query.bind(since_ms).bind(wall_ms).bind(static_cast<std::int64_t>(std::min(count, limits::kLedgerRows)));
+  for (;;) {
+    const auto row = query.next();
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return lines;
+    lines.push_back(query.text(0));
+  }
 }
 
 Result<std::vector<SessionId>> Database::claim_due(Millis now_ms, std::size_t count, Millis claim_ms, Millis wall_ms) {
@@ -154,6 +190,9 @@ Result<std::size_t> Database::sweep(Millis wall_ms) {
       expired.push_back(query.text(0));
     }
   }
+  const auto swept =
+      Query(statement(Sql::sweep_missed)).bind(wall_ms).bind(static_cast<std::int64_t>(limits::kStoreSweep)).run();
+  if (!swept) return std::unexpected(swept.error());
   for (const std::string& session : expired) {
     if (auto done = drop(session); !done) return std::unexpected(done.error());
   }

@@ -62,7 +62,8 @@ void EmbeddedStore::load(const SessionId& session, std::function<void(Result<Sto
 }
 
 void EmbeddedStore::commit(CommitRequest request, std::function<void(CommitResult)> done) {
-  const std::size_t bytes = request.document.size() + request.ladder_line.size() + request.session.text.size();
+  std::size_t bytes = request.document.size() + request.ladder_line.size() + request.session.text.size();
+  for (const LedgerRow& row : request.missed) bytes += row.line.size();
   auto step = [request = std::move(request), wall_ms = clock_.now_ms()](Database& database) {
     return database.apply(request, wall_ms);
   };
@@ -95,6 +96,14 @@ void EmbeddedStore::ladder(const SessionId& session, std::function<void(Result<s
 void EmbeddedStore::list(std::size_t count, std::function<void(Result<std::vector<CallListing>>)> done) {
   auto step = [count, wall_ms = clock_.now_ms()](Database& database) { return database.list(count, wall_ms); };
   group_->submit(job<std::vector<CallListing>>(0, std::move(step), std::move(done)));
+}
+
+void EmbeddedStore::missed(std::string user, std::size_t count, Millis since_ms,
+                           std::function<void(Result<std::vector<std::string>>)> done) {
+  auto step = [user = std::move(user), count, since_ms, wall_ms = clock_.now_ms()](Database& database) {
+    return database.missed(user, count, since_ms, wall_ms);
+  };
+  group_->submit(job<std::vector<std::string>>(0, std::move(step), std::move(done)));
 }
 
 void EmbeddedStore::put_directory(std::string text, std::function<void(Result<std::uint64_t>)> done) {

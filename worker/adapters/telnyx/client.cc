@@ -9,8 +9,8 @@
 #include <cstring>
 #include <utility>
 
-#include "adapters/telnyx/base_url.h"
-#include "adapters/telnyx/curl_loop.h"
+#include "adapters/http/base_url.h"
+#include "adapters/http/curl_loop.h"
 #include "adapters/telnyx/outcome.h"
 #include "adapters/telnyx/request.h"
 #include "adapters/telnyx/response.h"
@@ -66,7 +66,10 @@ Result<std::unique_ptr<TelnyxClient>> TelnyxClient::create(UvLoop& loop, TelnyxO
   if (!checked) return std::unexpected(checked.error());
   if (!base) return std::unexpected(base.error());
   if (!headers) return fail(ErrorCode::internal, "there is no memory for the provider's client");
-  CurlSettings settings{.base = std::move(*base), .ca_file = options.ca_file, .connect_ms = options.connect_ms};
+  CurlSettings settings{.base = std::move(*base),
+                        .ca_file = options.ca_file,
+                        .connect_ms = options.connect_ms,
+                        .reply_bytes = limits::kProviderReplyBytes};
   auto curl = std::make_unique<CurlLoop>(loop, std::move(settings), std::move(headers));
   if (!curl->ready()) return fail(ErrorCode::internal, "libcurl cannot be initialised");
   return std::unique_ptr<TelnyxClient>(new TelnyxClient(loop, std::move(options), std::move(curl)));

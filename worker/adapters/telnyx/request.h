@@ -5,16 +5,11 @@
 #include <string>
 #include <string_view>
 
+#include "adapters/http/http_request.h"
 #include "core/command.h"
 #include "shared/result.h"
 
 namespace ringfence {
-
-struct HttpRequest {
-  bool post = false;
-  std::string path;  // begins with '/', relative to the base URL, already percent-encoded
-  std::string body;  // JSON; empty for GET
-};
 
 // Everything but RFC 3986 "unreserved" is encoded: call_control_ids are opaque and have held '/', '=' and ':'.
 [[nodiscard]] std::string percent_encoded(std::string_view text);

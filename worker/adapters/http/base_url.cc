@@ -1,5 +1,5 @@
-// The provider's address behind curl's own URL parser; see base_url.h.
-#include "adapters/telnyx/base_url.h"
+// A server's address behind curl's own URL parser; see base_url.h.
+#include "adapters/http/base_url.h"
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
@@ -29,32 +29,34 @@ bool is_loopback(const std::string& host) {
 
 }  // namespace
 
-Result<BaseUrl> parse_base_url(std::string_view text) {
+Result<BaseUrl> parse_base_url(std::string_view text, const UrlRules& rules) {
+  const std::string name(rules.name);
   for (const char c : text) {
     if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7f || c == '\\') {
-      return fail(ErrorCode::invalid, "the provider's base URL contains a space, a control character or a backslash");
+      return fail(ErrorCode::invalid, name + " contains a space, a control character or a backslash");
     }
   }
   const std::unique_ptr<CURLU, UrlDelete> url(curl_url());
-  if (!url) return fail(ErrorCode::internal, "there is no memory to read the provider's base URL");
+  if (!url) return fail(ErrorCode::internal, "there is no memory to read " + name);
   if (curl_url_set(url.get(), CURLUPART_URL, std::string(text).c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK) {
-    return fail(ErrorCode::invalid, "the provider's base URL is not a URL; expected https://host/path");
+    return fail(ErrorCode::invalid, name + " is not a URL; expected https://host/path");
   }
   const std::string scheme = part(url.get(), CURLUPART_SCHEME);
   if (scheme != "https" && scheme != "http") {
-    return fail(ErrorCode::invalid, "the provider's base URL must begin with https://");
+    return fail(ErrorCode::invalid, name + " must begin with https://");
   }
   if (!part(url.get(), CURLUPART_USER).empty() || !part(url.get(), CURLUPART_PASSWORD).empty()) {
-    return fail(ErrorCode::invalid, "the provider's base URL must not contain a user or a password");
+    return fail(ErrorCode::invalid, name + " must not contain a user or a password");
   }
-  if (text.find_first_of("?#") != std::string_view::npos) {
-    return fail(ErrorCode::invalid, "the provider's base URL must not contain a query or a fragment");
+  if (text.find_first_of(rules.query ? "#" : "?#") != std::string_view::npos) {
+    return fail(ErrorCode::invalid,
+                name + " must not contain " + (rules.query ? "a fragment" : "a query or a fragment"));
   }
   if (scheme == "http" && !is_loopback(part(url.get(), CURLUPART_HOST))) {
-    return fail(ErrorCode::invalid, "http is allowed to this machine only: the API key would travel in clear text");
+    return fail(ErrorCode::invalid, "http is allowed to this machine only: " + std::string(rules.why_tls));
   }
   BaseUrl base{part(url.get(), CURLUPART_URL), scheme == "https"};
-  while (base.prefix.ends_with('/')) base.prefix.pop_back();
+  while (!rules.query && base.prefix.ends_with('/')) base.prefix.pop_back();
   return base;
 }
 

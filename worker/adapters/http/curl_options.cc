@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "adapters/telnyx/curl_loop.h"
+#include "adapters/http/curl_loop.h"
 #include "shared/limits.h"
 
 namespace ringfence {
@@ -48,8 +48,17 @@ Headers make_headers(std::string& api_key) {
   return done ? std::move(headers) : Headers();
 }
 
+Headers make_header_list(const std::vector<std::string>& lines) {
+  Headers headers;
+  for (const std::string& line : lines) {
+    if (!append(headers, line.c_str())) return {};
+  }
+  return headers;
+}
+
 void CurlLoop::set_multi_options() {
-  const long connections = settings_.base.tls ? limits::kProviderConnections : limits::kProviderConnectionsPlain;
+  const long to_provider = settings_.base.tls ? limits::kProviderConnections : limits::kProviderConnectionsPlain;
+  const long connections = settings_.host_connections != 0 ? settings_.host_connections : to_provider;
   curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &CurlLoop::on_socket);
   curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
   curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &CurlLoop::on_timer);
@@ -62,13 +71,17 @@ void CurlLoop::set_multi_options() {
 
 bool CurlLoop::prepare(Transfer& transfer, const HttpRequest& request, Millis deadline_ms) {
   CURL* easy = transfer.easy.get();
-  const std::string url = settings_.base.prefix + request.path;
+  const std::string url = request.url.empty() ? settings_.base.prefix + request.path : request.url;
+  const bool tls = request.url.empty() ? settings_.base.tls : request.url.starts_with("https:");
+  transfer.headers = make_header_list(request.headers);
+  if (!transfer.headers && !request.headers.empty()) return false;
+  transfer.reply_bytes = settings_.reply_bytes;
   transfer.request_body = request.body;
   bool fine = curl_easy_setopt(easy, CURLOPT_URL, url.c_str()) == CURLE_OK;
   const auto set = [&](CURLoption option, auto value) {
     fine = curl_easy_setopt(easy, option, value) == CURLE_OK && fine;
   };
-  set(CURLOPT_HTTPHEADER, headers_.get());
+  set(CURLOPT_HTTPHEADER, transfer.headers ? transfer.headers.get() : headers_.get());
   set(CURLOPT_USERAGENT, "ringfence");
   if (request.post) {
     set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(transfer.request_body.size()));
@@ -78,15 +91,16 @@ bool CurlLoop::prepare(Transfer& transfer, const HttpRequest& request, Millis de
   set(CURLOPT_WRITEDATA, &transfer);
   set(CURLOPT_TIMEOUT_MS, static_cast<long>(deadline_ms));
   set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings_.connect_ms));
-  // The key goes to the provider and nowhere else: no other protocol, no redirect, no proxy from the environment.
-  set(CURLOPT_PROTOCOLS_STR, settings_.base.tls ? "https" : "http");
+  // What is sent is meant for this server and nobody else: no other protocol, no redirect, no proxy from the
+  // environment.
+  set(CURLOPT_PROTOCOLS_STR, tls ? "https" : "http");
   set(CURLOPT_FOLLOWLOCATION, 0L);
   set(CURLOPT_NOPROXY, "*");
-  set(CURLOPT_HTTP_VERSION, static_cast<long>(settings_.base.tls ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+  set(CURLOPT_HTTP_VERSION, static_cast<long>(tls ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
   // Wait for a connection that can multiplex instead of opening one per request in a cold burst. Plain HTTP/1.1 cannot.
-  set(CURLOPT_PIPEWAIT, settings_.base.tls ? 1L : 0L);
+  set(CURLOPT_PIPEWAIT, tls ? 1L : 0L);
   if (!settings_.ca_file.empty()) set(CURLOPT_CAINFO, settings_.ca_file.c_str());
-  // What request.cc encoded goes out as it is.
+  // What the caller encoded goes out as it is.
   set(CURLOPT_PATH_AS_IS, 1L);
   set(CURLOPT_NOSIGNAL, 1L);
   // Else removing a handle waits for getaddrinfo: seconds of a stopped loop when DNS stalls.
@@ -107,9 +121,10 @@ int CurlLoop::on_new_socket(void*, curl_socket_t fd, curlsocktype) noexcept {
 }
 
 std::size_t CurlLoop::on_body(char* data, std::size_t size, std::size_t count, void* transfer) noexcept {
-  auto& reply = static_cast<Transfer*>(transfer)->reply_body;
-  const std::size_t bytes = size * count;                            // size is always 1
-  if (bytes > limits::kProviderReplyBytes - reply.size()) return 0;  // ends the transfer with CURLE_WRITE_ERROR
+  auto& self = *static_cast<Transfer*>(transfer);
+  auto& reply = self.reply_body;
+  const std::size_t bytes = size * count;                 // size is always 1
+  if (bytes > self.reply_bytes - reply.size()) return 0;  // ends the transfer with CURLE_WRITE_ERROR
   reply.append(data, bytes);
   return bytes;
 }

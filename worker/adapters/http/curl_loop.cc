@@ -1,5 +1,5 @@
 // multi <-> uv: sockets, the timer, and draining; see curl_loop.h. Options of a transfer: curl_options.cc.
-#include "adapters/telnyx/curl_loop.h"
+#include "adapters/http/curl_loop.h"
 
 #include <algorithm>
 #include <charconv>

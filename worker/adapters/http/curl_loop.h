@@ -1,6 +1,6 @@
 // libcurl's multi interface on the uv loop: carries HTTP requests, owns transfers, sockets and the pool of easy
-// handles. Owned by TelnyxClient. Works only in drain(), never inside curl's callbacks: curl forbids adding and
-// removing handles there. Must not know: commands, retries, JSON.
+// handles. Owned by TelnyxClient and by WebhookNotifier, one each. Works only in drain(), never inside curl's
+// callbacks: curl forbids adding and removing handles there. Must not know: commands, retries, JSON.
 #pragma once
 
 #include <curl/curl.h>
@@ -12,8 +12,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "adapters/telnyx/base_url.h"
-#include "adapters/telnyx/request.h"
+#include "adapters/http/base_url.h"
+#include "adapters/http/http_request.h"
 #include "adapters/uv/loop.h"
 #include "core/plan.h"
 
@@ -23,6 +23,8 @@ struct CurlSettings {
   BaseUrl base;
   std::string ca_file;  // empty: the system's
   Millis connect_ms = 1000;
+  long host_connections = 0;    // to one host at once; 0: as many as the provider is given
+  std::size_t reply_bytes = 0;  // a longer reply ends the transfer with CURLE_WRITE_ERROR
 };
 
 struct HttpReply {
@@ -33,13 +35,15 @@ struct HttpReply {
   std::string body;
 };
 
-// Sent with every request. Its memory holds the API key and is wiped when freed.
+// Header lines, sent with every request that has none of its own. Its memory may hold a secret and is wiped when freed.
 struct HeadersDelete {
   void operator()(curl_slist* headers) const noexcept;
 };
 using Headers = std::unique_ptr<curl_slist, HeadersDelete>;
 // Null when there is no memory. Wipes `api_key`.
 [[nodiscard]] Headers make_headers(std::string& api_key);
+// Null when there are none or no memory.
+[[nodiscard]] Headers make_header_list(const std::vector<std::string>& lines);
 
 class CurlLoop {
  public:
@@ -63,7 +67,9 @@ class CurlLoop {
   using Easy = std::unique_ptr<CURL, EasyDelete>;
   struct Transfer {
     Easy easy;
+    Headers headers;                       // of this request alone
     std::string request_body, reply_body;  // curl reads the first in place
+    std::size_t reply_bytes = 0;
     Done done;
   };
   struct Poller {
