@@ -1,6 +1,8 @@
 // Fair endings, what is wrong with them, and moves in words. See moves.h.
 #include "moves.h"
 
+#include <algorithm>
+
 namespace ringfence::exhaust {
 namespace {
 
@@ -38,6 +40,11 @@ bool Moves::next_fair(const World& world, bool backwards, Move& move) const {
     return true;
   }
   if (request()) return true;
+  const auto ringing = std::ranges::find(world.leg, Truth::ringing);
+  if (machine_.info(world.session).gives_up_transfer && ringing != world.leg.end()) {
+    move = {Act::leg_ends, static_cast<std::uint8_t>(ringing - world.leg.begin())};
+    return true;
+  }
   move = {Act::tick, 0};
   return machine_.info(world.session).due >= 0;
 }

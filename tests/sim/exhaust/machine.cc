@@ -129,7 +129,7 @@ Policy coarse_policy() {
   policy.fast_answer_ms = 500;
   policy.apology_ms = 0;
   policy.late_join_ms = 1000;
-  policy.transfer_margin_ms = 1000;
+  policy.transfer_margin_ms = 2000;
   policy.bridge_retry_ms = 1000;
   policy.bridge_watch_ms = 1000;
   policy.command_retry_ms = 1000;
@@ -298,6 +298,7 @@ Info Machine::info_of(const Session& s) const {
   info.recording_saved = s.recording_saved;
   info.no_outcome = s.outcome == Outcome::none;
   const Millis due = due_ms(s);
+  info.gives_up_transfer = s.phase == Phase::transferring && due == s.bridge_deadline_ms;
   if (due != 0) info.due = static_cast<std::int32_t>(due <= kNow ? 0 : (due - kNow) / kGrain);
   for (const OutboxEntry& e : s.outbox) {
     if (info.open < info.outbox.size()) info.outbox[info.open++] = request_of(e.verb, e.leg, e.attempt);

@@ -65,7 +65,8 @@ struct Info {
   std::uint8_t ended = 0;    // legs, by bits
   std::uint8_t screened = 0; // legs that have to prove themselves, by bits
   bool cancelled = false, quiet = false, recording_saved = false, no_outcome = false;
-  std::int32_t due = -1;  // grains from now; -1: never
+  bool gives_up_transfer = false;  // with its next tick: by then the provider's own timeout has ended the ringing
+  std::int32_t due = -1;           // grains from now; -1: never
   std::uint8_t open = 0;
   std::array<Request, 12> outbox{};
 };

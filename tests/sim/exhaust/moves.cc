@@ -98,6 +98,8 @@ void Moves::hear(World& world, Request request, Reply reply) {
 bool Moves::clock_may_jump(const World& world) const {
   const Info& info = machine_.info(world.session);
   if (info.due < 0 || world.notices + world.requests > rules_.late) return false;
+  const bool rings = std::ranges::find(world.leg, Truth::ringing) != world.leg.end();
+  if (info.gives_up_transfer && rings) return false;
   const Millis quiesce = machine_.setup().policy.quiesce_ms / kGrain;
   for (std::size_t i = 0; i < world.requests; ++i) {
     if (world.request[i].age + info.due >= quiesce) return false;

@@ -28,7 +28,12 @@ constexpr std::array kPlans{
     Named{"press1", [](RingPlan& plan, Policy&) { verify(plan, Verify::press1); }},
     Named{"amd", [](RingPlan& plan, Policy&) { verify(plan, Verify::amd); }},
     Named{"fast", [](RingPlan& plan, Policy&) { verify(plan, Verify::press1_if_fast); }},
-    Named{"apology", [](RingPlan&, Policy& policy) { policy.apology_ms = 1000; }},
+    // Who waits for a key while another wins is spoken to.
+    Named{"apology",
+          [](RingPlan& plan, Policy& policy) {
+            for (Destination& to : plan.destinations) to.verify = Verify::press1;
+            policy.apology_ms = 1000;
+          }},
     Named{"hold", [](RingPlan& plan, Policy&) { plan.hold_losers_ms = 1000; }},
     Named{"ring_again", [](RingPlan& plan, Policy&) { plan.on_winner_lost = OnWinnerLost::ring_again; }},
     Named{"winner_lost_hangup", [](RingPlan& plan, Policy&) { plan.on_winner_lost = OnWinnerLost::hangup; }},
