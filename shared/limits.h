@@ -100,6 +100,11 @@ inline constexpr std::size_t kListedCalls = 1000;
 inline constexpr std::int64_t kControlAnswerMs = 5000;
 inline constexpr std::size_t kDirectoryBytes = 16 * 1024 * 1024;
 
+// What is kept of a genuine webhook that cannot be read, and how many of them may be on their way into the store: they
+// are rare, and a provider that has gone mad must not fill the store's queue.
+inline constexpr std::size_t kBadBodyBytes = 16 * 1024;
+inline constexpr std::size_t kBadInFlight = 64;
+
 // --- configuration --------------------------------------------------------------------------------------------------
 // nginx itself stops at its 4096-byte buffer for one argument.
 inline constexpr std::size_t kConfArgBytes = 4096;

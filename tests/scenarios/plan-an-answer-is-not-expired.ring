@@ -4,4 +4,5 @@ t=0     caller calls                  -> dial A, dial B
 t=0.1   all ok
 t=6     A answers                     -> gather A
 t=6.1   gather A ok
+t=7.5   caller does something         -> nothing ; A.quit none
 t=8     A presses 1                   -> answer caller, hangup B ; winner A

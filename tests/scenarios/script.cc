@@ -100,8 +100,12 @@ bool parse_word(std::string_view word, Enum& value) {
 bool parse_option(RingPlan& plan, const std::vector<std::string>& words) {
   const std::string value = words.size() == 2 ? words[1] : "";
   if (words.size() == 1) {
-    if (words[0] != "no_record" && words[0] != "tell") return false;
-    (words[0] == "tell" ? plan.notify : plan.no_record) = true;
+    bool* flag = words[0] == "no_record"  ? &plan.no_record
+                 : words[0] == "tell"     ? &plan.notify
+                 : words[0] == "outbound" ? &plan.outbound
+                                          : nullptr;
+    if (flag == nullptr) return false;
+    *flag = true;
     return true;
   }
   if (words[0] == "ring") return (plan.ring_ms = parse_seconds(value)) > 0;

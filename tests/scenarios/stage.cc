@@ -2,6 +2,7 @@
 #include "stage.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/outcome.h"
 #include "core/session_json.h"
@@ -161,13 +162,12 @@ void Stage::happen(Event event) {
   event.id = {"event-" + std::to_string(++events_)};
   event.session = {"caller-leg"};
   event.at_ms = now_ms_;
-  const Phase was = session_.phase;
-  const bool late = due_ms(session_) != 0 && due_ms(session_) <= now_ms_;
   StepResult result = step(session_, event, policy_);
-  session_ = std::move(result.next);
+  const Session before = std::exchange(session_, std::move(result.next));
+  const Phase was = before.phase;
   const auto kind = static_cast<std::size_t>(kind_of(event));
   (*seen_)[static_cast<std::size_t>(was)][kind] |= bit_of(session_.phase);
-  if (!is_allowed(was, kind_of(event), session_.phase, late)) {
+  if (!keeps_to_table(before, event, session_)) {
     complaints_.push_back(script_.file + ": the phase table does not let " + std::string(name_of(kind_of(event))) +
                           " lead from " + std::string(name_of(was)) + " to " + std::string(name_of(session_.phase)));
   }

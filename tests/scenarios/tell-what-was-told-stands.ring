@@ -10,4 +10,4 @@ t=1.2   tell A ok
 t=1.2   tell B ok
 t=1.2   tell call ok                  -> nothing ; next never
 t=1.3   A answers                     -> hangup A ; A.outcome failed ; A.reason capacity
-t=1.4   A hangs up cause user_busy    -> nothing ; A.outcome failed ; A.reason capacity ; A.cause dial_refused_90041
+t=1.4   A hangs up cause user_busy source callee -> nothing ; A.outcome failed ; A.reason capacity ; A.cause dial_refused_90041

@@ -90,7 +90,8 @@ void derive_hangups(Session& s, Millis at_ms, const Policy& policy) {
   }
   Parent& parent = s.parent;
   if (s.phase == Phase::closing && parent.state != ParentState::ended && !parent.call_control_id.empty()) {
-    if (s.outcome == Outcome::rejected && !s.reject_asked) {
+    // A call of our own is hung up instead: the provider rejects incoming ones only.
+    if (s.outcome == Outcome::rejected && !s.reject_asked && !s.plan.outbound) {
       s.reject_asked = true;
       ask(s, Verb::reject, kParent, 1, at_ms, policy);
       parent.hangup_next_ms = at_ms + policy.audit_first_ms;

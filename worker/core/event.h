@@ -32,7 +32,9 @@ struct WebhookFact {
   WebhookType type = WebhookType::other;
   std::string type_name;  // as the provider wrote it
   std::string call_control_id, call_leg_id, call_session_id, connection_id;
-  bool incoming = false;  // only `initiated` says it
+  bool incoming = false;  // offered to us; only `initiated` says it
+  bool outbound = false;  // of these: one of our own devices calls out, and waits for what we make of it
+  std::string from_uri;   // `initiated`: the caller's SIP address
   std::string from, to, caller_name;
   std::string hangup_cause, hangup_source, sip_hangup_cause;
   std::string recording_id, recording_url;

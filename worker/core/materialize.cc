@@ -72,6 +72,10 @@ Command materialize(const Session& session, const OutboxEntry& entry, const Poli
       command.target_client_state = client_state(session, entry.leg);
       command.headers = session.plan.headers;
       fill_dialled(command, session, leg, policy);
+      // A name that is no number is not presented: the provider has its own for it.
+      command.from = parent.from.starts_with('+') ? parent.from : "";
+      if (!session.plan.caller_id.empty()) command.from = session.plan.caller_id;
+      if (session.plan.outbound) command.display_name.clear();  // our own device's, and nobody else's business
       break;
     case Verb::bridge:
       command.peer = leg.call_control_id;

@@ -10,7 +10,14 @@
 namespace ringfence::rules {
 namespace {
 
+// Our state on a call that is not part of ours says nothing about ours.
+bool is_of_another_call(const Session& session, const WebhookFact& fact) {
+  const std::string& ours = session.parent.call_session_id;
+  return !ours.empty() && !fact.call_session_id.empty() && fact.call_session_id != ours;
+}
+
 int target_of(Session& session, const WebhookFact& fact) {
+  if (is_of_another_call(session, fact)) return kUnknownLeg;
   if (fact.client_state && fact.client_state->session == session.id) {
     return leg_of_state(session, fact.client_state->leg);
   }

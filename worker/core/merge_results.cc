@@ -76,7 +76,6 @@ void merge_audit(Session& session, const CommandOutcome& outcome, Millis asked_m
 }
 
 void merge_bridge(Session& session, const OutboxEntry& entry, const CommandOutcome& outcome, Millis at_ms) {
-  if (entry.leg != session.winner) return;  // of a winner that was lost
   const bool ok = outcome.outcome == OutcomeClass::ok;
   const bool refused = outcome.outcome == OutcomeClass::refused;
   const bool current = entry.attempt == session.bridge_attempt;

@@ -120,7 +120,7 @@ std::string_view answered_by(const Session& session, std::size_t leg) {
 
 std::vector<LedgerEntry> ledger_entries(const Session& session) {
   std::vector<LedgerEntry> entries;
-  if (session.phase != Phase::closed || session.plan.route == Route::reject) return entries;
+  if (session.phase != Phase::closed || session.plan.route == Route::reject || session.plan.outbound) return entries;
   const Parent& parent = session.parent;
   if (parent.call_control_id.empty()) return entries;  // a call that was never offered, or whose session was lost
   LedgerEntry call{.session = session.id, .organisation = session.plan.organisation, .user = session.plan.user};

@@ -36,7 +36,7 @@ struct LedgerEntry {
 };
 
 // Exactly one entry for each device that did not get the call, also when the caller hangs up in the first second. Empty
-// until the session is closed; a blocked caller leaves none.
+// until the session is closed; a blocked caller and a call of our own leave none.
 [[nodiscard]] std::vector<LedgerEntry> ledger_entries(const Session& session);
 
 }  // namespace ringfence

@@ -45,7 +45,7 @@ inline constexpr Phases X = bit_of(Phase::closed);
 [[nodiscard]] constexpr PhaseTable make_phase_table() noexcept {
   using namespace phase_table;
   return {.by_event = {{
-// webhooks: initiated, answered, bridged, hangup, speak_ended, recording_saved, recording_error, gather_ended,
+    // webhooks: initiated, answered, bridged, hangup, speak_ended, recording_saved, recording_error, gather_ended,
     //           machine_detected, other
     // results:  dial, answer, bridge, hangup, speak, record, audit, transfer, reject, gather, notify
     // and:      tick, device_ready, cancel
@@ -130,6 +130,9 @@ inline constexpr PhaseTable kPhaseTable = make_phase_table();
 [[nodiscard]] constexpr bool is_allowed(Phase from, EventKind kind, Phase to, bool late) noexcept {
   return is_allowed(kPhaseTable, from, kind, to, late);
 }
+
+// The question for whoever counts: did this step stay in the table? Cheap: nothing is looked up while the phase stays.
+[[nodiscard]] bool keeps_to_table(const Session& before, const Event& event, const Session& next);
 
 static_assert(kPhaseTable.by_event[static_cast<std::size_t>(Phase::closed)] == std::array<Phases, kEventKinds>{},
               "a tombstone never comes back to life");

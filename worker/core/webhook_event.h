@@ -12,6 +12,7 @@ namespace ringfence {
 
 // `session` of the result is client_state's when it is ours, else the leg's own id when the event is about a call,
 // else empty: an event of another family (message.*, 10dlc.*), accepted and ignored.
+// A call's event without the wrapper `data`, as a few arrive, gets an id made of what it says.
 // `at_ms` is left 0 for the caller. Errors: `invalid`, with what was expected.
 [[nodiscard]] Result<Event> decode_webhook(ByteView body);
 

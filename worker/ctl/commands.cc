@@ -106,6 +106,14 @@ std::expected<std::string, int> whole_id(Client& client, const std::string& begi
   return std::unexpected(complain(kRefused, text));
 }
 
+// An id as it stands when there is such a call, else the one that begins so.
+std::expected<std::string, int> known_id(Client& client, const std::string& id) {
+  Result<Answer> answer = client.ask("GET", "/calls/" + percent_encoded(id));
+  if (!answer) return std::unexpected(complain(kUnreachable, answer.error().text));
+  if (answer->status != 404) return id;
+  return whole_id(client, id);
+}
+
 std::optional<Client> wait_for_ringd(const Options& options, int away_s) {
   if (away_s > 0) std::cerr << "ringctl: ringd hung up; waiting for it to come back\n";
   for (int waited_ms = 0; waited_ms < away_s * 1000; waited_ms += kWatchPauseMs) {
@@ -136,17 +144,47 @@ int list_calls(const Options& options, unsigned limit) {
 int show_call(const Options& options, const std::string& id) {
   auto client = connect(options);
   if (!client) return client.error();
-  Result<Answer> answer = client->ask("GET", "/calls/" + percent_encoded(id));
-  if (!answer) return complain(kUnreachable, answer.error().text);
-  std::string whole = id;
-  if (answer->status == 404) {
-    auto found = whole_id(*client, id);
-    if (!found) return found.error();
-    whole = std::move(*found);
-  }
-  const auto reply = ask(*client, "GET", "/calls/" + percent_encoded(whole));
+  const auto whole = known_id(*client, id);
+  if (!whole) return whole.error();
+  const auto reply = ask(*client, "GET", "/calls/" + percent_encoded(*whole));
   if (!reply) return reply.error();
   std::cout << (options.json ? reply->body + "\n" : call_text(options.look, reply->json.get()));
+  return kDone;
+}
+
+int cancel_call(const Options& options, const std::string& id) {
+  auto client = connect(options);
+  if (!client) return client.error();
+  const auto whole = known_id(*client, id);
+  if (!whole) return whole.error();
+  const auto reply = ask(*client, "POST", "/calls/" + percent_encoded(*whole) + "/cancel");
+  if (!reply) return reply.error();
+  std::cout << (options.json ? reply->body + "\n" : "call " + printable(*whole) + " is being ended\n");
+  return kDone;
+}
+
+int device_ready(const Options& options, const std::string& whom) {
+  const std::size_t first = whom.find('/');
+  const std::size_t second = first == std::string::npos ? first : whom.find('/', first + 1);
+  if (second == std::string::npos) {
+    return complain(kUnreachable, printable(whom) + " names no device; expected ORGANISATION/USER/DEVICE");
+  }
+  auto client = connect(options);
+  if (!client) return client.error();
+  const auto reply = ask(*client, "POST",
+                         "/devices/ready?organisation=" + percent_encoded(whom.substr(0, first)) +
+                             "&user=" + percent_encoded(whom.substr(first + 1, second - first - 1)) +
+                             "&device=" + percent_encoded(whom.substr(second + 1)));
+  if (!reply) return reply.error();
+  if (options.json) {
+    std::cout << reply->body << "\n";
+    return kDone;
+  }
+  const json_t* calls = get_array(reply->json.get(), "calls");
+  if (json_array_size(calls) == 0) std::cout << "no call rings for this device's user now\n";
+  for (std::size_t i = 0; i < json_array_size(calls); ++i) {
+    std::cout << "joins call " << printable(json_string_value(json_array_get(calls, i))) << "\n";
+  }
   return kDone;
 }
 

@@ -1,7 +1,8 @@
 // What each ringctl command asks, prints and exits with. Used by main.cc.
 // Must not know: how arguments are parsed.
 //
-// Exit codes: 0 done; 1 ringd said no (no such call, a wrong directory, degraded health); 2 ringd could not be asked.
+// Exit codes: 0 done; 1 ringd said no (no such call, it has ended, a wrong directory, degraded health); 2 ringd could
+// not be asked.
 #pragma once
 
 #include <string>
@@ -25,6 +26,9 @@ struct WatchOptions {
 [[nodiscard]] int list_calls(const Options& options, unsigned limit);
 // `id` may be the beginning of an id, as long as only one call begins so.
 [[nodiscard]] int show_call(const Options& options, const std::string& id);
+[[nodiscard]] int cancel_call(const Options& options, const std::string& id);
+// `whom` is ORGANISATION/USER/DEVICE.
+[[nodiscard]] int device_ready(const Options& options, const std::string& whom);
 [[nodiscard]] int watch(const Options& options, const WatchOptions& watch);  // until interrupted or ringd stays away
 [[nodiscard]] int show_health(const Options& options);
 // `file` may be "-" for the standard input.

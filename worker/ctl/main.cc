@@ -23,6 +23,8 @@ constexpr const char* kDescription =
     "  ringctl call 428c31b6               one call, step by step; the beginning of its id is enough\n"
     "  ringctl watch                       every call as it happens\n"
     "  ringctl watch --call 428c31b6       only this one\n"
+    "  ringctl cancel 428c31b6             end this call now, whatever it is doing\n"
+    "  ringctl ready acme/anna/phone       this device has registered: calls that ring for anna ring it, too\n"
     "  ringctl directory check FILE        is the file right? Asks nobody\n"
     "  ringctl directory import FILE       use it from now on\n"
     "  ringctl directory show              what is in use\n"
@@ -43,7 +45,7 @@ constexpr int kUsage = 2;
 struct Arguments {
   Options options;
   unsigned limit = 50;
-  std::string id, file;
+  std::string id, file, whom;
   WatchOptions watch;
   PlanQuestion plan;
   int exit_code = 0;
@@ -101,6 +103,21 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   CLI::App* call = app.add_subcommand("call", "One call: its legs, and its ladder of events and commands");
   call->add_option("ID", arguments.id, "The call's id, or its beginning if no other call begins so")->required();
   call->callback([&] { arguments.exit_code = show_call(arguments.options, arguments.id); });
+  CLI::App* cancel =
+      app.add_subcommand("cancel", "End one call now: every phone stops ringing, and a conversation is cut off");
+  cancel->add_option("ID", arguments.id, "The call's id, or its beginning if no other call begins so")->required();
+  cancel->footer("Exit code 1 when there is no such call, or when it has ended already.");
+  cancel->callback([&] { arguments.exit_code = cancel_call(arguments.options, arguments.id); });
+  CLI::App* ready =
+      app.add_subcommand("ready", "A device has registered: it joins the calls that ring for its user now");
+  ready->add_option("DEVICE", arguments.whom, "ORGANISATION/USER/DEVICE, as in the directory")->required();
+  ready->footer(
+      "  ringctl ready acme/anna/phone\n"
+      "\n"
+      "To be run by whatever sees a phone wake up and register. Only while others ring, and not in the last seconds\n"
+      "(late_join in ringd.conf); a device that rings already or said no is left alone. Asks this ringd only: in a\n"
+      "fleet, tell each.");
+  ready->callback([&] { arguments.exit_code = device_ready(arguments.options, arguments.whom); });
   CLI::App* follow = app.add_subcommand("watch", "Every event of every call as it happens, until Ctrl-C");
   follow->add_option("--call", arguments.watch.call, "Only calls whose id begins so");
   follow->add_flag("--from-start", arguments.watch.from_start,
@@ -125,7 +142,8 @@ int explain_missing(const CLI::App& app, const CLI::RequiredError& error, int ar
   for (int i = 1; i < argc && app.get_subcommands().empty(); ++i) {
     const std::string_view word = argv[i];
     if (word.starts_with('-') || std::string_view(argv[i - 1]) == "--socket") continue;
-    const std::string_view near = ringfence::near_miss(word, {"calls", "call", "watch", "directory", "plan", "health"});
+    const std::string_view near =
+        ringfence::near_miss(word, {"calls", "call", "cancel", "ready", "watch", "directory", "plan", "health"});
     std::cerr << "ringctl: there is no command \"" << printable(word) << "\""
               << (near.empty() ? "" : "; did you mean \"" + std::string(near) + "\"?") << "\n";
     return kUsage;

@@ -25,7 +25,7 @@ ControlReply sentence(std::uint16_t status, std::string_view text) {
   return {.status = status, .body = dump_json(body.get())};
 }
 
-ControlReply reply(const Json& body) {
+ControlReply answer(const Json& body) {
   std::string text = dump_json(body.get());
   if (text.size() > limits::kReplyBytes - kReplyMargin) {
     return sentence(413, "the answer is larger than a reply may be; ask with a smaller limit");
@@ -53,6 +53,31 @@ void append_line(json_t* lines, const std::string& line) {
 
 Control::Control(ControlParts parts) : parts_(std::move(parts)), started_ms_(parts_.clock.now_ms()) {}
 
+namespace {
+
+enum class Place { nowhere, health, calls, call, cancel, watch, directory, ready };
+
+Place place_of(const std::vector<std::string>& path) {
+  const std::string_view head = path.empty() ? std::string_view{} : path[0];
+  if (path.size() == 1) {
+    if (head == "health") return Place::health;
+    if (head == "calls") return Place::calls;
+    if (head == "watch") return Place::watch;
+    if (head == "directory") return Place::directory;
+  }
+  if (path.size() == 2 && head == "calls") return Place::call;
+  if (path.size() == 2 && head == "devices" && path[1] == "ready") return Place::ready;
+  if (path.size() == 3 && head == "calls" && path[2] == "cancel") return Place::cancel;
+  return Place::nowhere;
+}
+
+std::string_view methods_of(Place place) {
+  if (place == Place::directory) return "GET and PUT";
+  return place == Place::cancel || place == Place::ready ? "POST" : "GET";
+}
+
+}  // namespace
+
 void Control::on_request(const RequestFrame& frame, std::function<void(ControlReply)> done) {
   const std::optional<RequestTarget> target = RequestTarget::parse(frame.target);
   if (!target) {
@@ -60,28 +85,34 @@ void Control::on_request(const RequestFrame& frame, std::function<void(ControlRe
     return;
   }
   const auto& path = target->path();
-  const std::string_view head = path.empty() ? std::string_view{} : path[0];
-  const bool one = path.size() == 1;
-  const bool is_directory = one && head == "directory";
-  const bool is_call = path.size() == 2 && head == "calls";
-  if (!is_directory && !is_call && !(one && (head == "health" || head == "calls" || head == "watch"))) {
-    done(sentence(404, "there is only /health, /calls, /calls/ID, /watch and /directory"));
+  const Place place = place_of(path);
+  if (place == Place::nowhere) {
+    done(sentence(404,
+                  "there is only /health, /calls, /calls/ID, /calls/ID/cancel, /devices/ready, /watch and "
+                  "/directory"));
     return;
   }
-  if (is_directory && frame.method == "PUT") {
-    import_directory(*target, frame.body, std::move(done));
-  } else if (frame.method != "GET") {
-    done(sentence(405, is_directory ? "only GET and PUT" : "only GET"));
-  } else if (is_directory) {
-    show_directory(done);
-  } else if (is_call) {
-    call(path[1], std::move(done));
-  } else if (head == "calls") {
-    calls(*target, std::move(done));
-  } else if (head == "watch") {
-    watch(*target, done);
-  } else {
-    health(done);
+  if (methods_of(place).find(frame.method) == std::string_view::npos || frame.method.empty()) {
+    done(sentence(405, "only " + std::string(methods_of(place))));
+    return;
+  }
+  switch (place) {
+    case Place::directory:
+      if (frame.method == "GET") return show_directory(done);
+      return import_directory(*target, frame.body, std::move(done));
+    case Place::call:
+      return call(path[1], std::move(done));
+    case Place::cancel:
+      return cancel(path[1], std::move(done));
+    case Place::ready:
+      return device_ready(*target, done);
+    case Place::calls:
+      return calls(*target, std::move(done));
+    case Place::watch:
+      return watch(*target, done);
+    case Place::health:
+    case Place::nowhere:
+      return health(done);
   }
 }
 
@@ -105,7 +136,7 @@ void Control::health(const Done& done) const {
   set_json(body.get(), "directory", std::move(directory));
   set_json(body.get(), "engine", engine_view(parts_.engine.stats()));
   if (parts_.more_health) parts_.more_health(body.get());
-  done(reply(body));
+  done(answer(body));
 }
 
 void Control::calls(const RequestTarget& target, Done done) {
@@ -128,7 +159,7 @@ void Control::calls(const RequestTarget& target, Done done) {
     }
     Json body = json_object_new();
     set_json(body.get(), "calls", std::move(rows));
-    done(reply(body));
+    done(answer(body));
   });
 }
 
@@ -158,10 +189,64 @@ void Control::call(std::string_view id, Done done) {
       for (const std::string& line : *ladder) append_line(lines.get(), line);
       Json body = call_view(session, version);
       set_json(body.get(), "ladder", std::move(lines));
-      done(reply(body));
+      done(answer(body));
     };
     parts_.store.ladder(session, std::move(answered));
   });
+}
+
+void Control::cancel(std::string_view id, Done done) {
+  const SessionId session{std::string(id)};
+  parts_.store.load(session, [this, session, done = std::move(done)](Result<StoredSession> stored) mutable {
+    if (!stored) {
+      done(failed(stored.error()));
+      return;
+    }
+    const Result<Session> decoded = decode_session(stored->document);
+    if (stored->version == 0 || !decoded) {
+      done(sentence(404, "no such call; `ringctl calls` lists those that are kept"));
+      return;
+    }
+    if (decoded->phase == Phase::closing || decoded->phase == Phase::closed) {
+      done(sentence(409, "this call has ended: " + std::string(name_of(decoded->outcome))));
+      return;
+    }
+    parts_.engine.cancel(session, "by an operator", [session, done = std::move(done)](const VerdictReply& reply) {
+      if (reply.verdict == Verdict::later || reply.verdict == Verdict::refused) {
+        done(sentence(503, "the call could not be ended: " + std::string(reply.reason)));
+        return;
+      }
+      Json body = json_object_new();
+      set_text(body.get(), "session", session.text);
+      set_bool(body.get(), "cancelled", true);
+      done(answer(body));
+    });
+  });
+}
+
+void Control::device_ready(const RequestTarget& target, const Done& done) {
+  const std::string* organisation = target.parameter("organisation");
+  const std::string* user = target.parameter("user");
+  const std::string* device = target.parameter("device");
+  if (organisation == nullptr || user == nullptr || device == nullptr) {
+    done(sentence(400, "expected /devices/ready?organisation=O&user=U&device=D"));
+    return;
+  }
+  const auto& known = parts_.directory.current().organisations();
+  const auto place = std::ranges::find(known, *organisation, &Organisation::name);
+  const User* who = place == known.end() ? nullptr : find_user(*place, *user);
+  const bool exists = who != nullptr && std::ranges::find(who->devices, *device, &Device::name) != who->devices.end();
+  if (!exists) {
+    done(sentence(404, "the directory has no such device; `ringctl directory show` prints it"));
+    return;
+  }
+  Json calls = json_array_new();
+  for (const SessionId& session : parts_.engine.device_ready(*organisation, *user, *device)) {
+    append_json(calls.get(), Json(json_string(session.text.c_str())));
+  }
+  Json body = json_object_new();
+  set_json(body.get(), "calls", std::move(calls));
+  done(answer(body));
 }
 
 void Control::watch(const RequestTarget& target, const Done& done) const {
@@ -180,14 +265,14 @@ void Control::watch(const RequestTarget& target, const Done& done) const {
   set_int(body.get(), "next", static_cast<std::int64_t>(slice.next));
   if (slice.missed != 0) set_int(body.get(), "missed", static_cast<std::int64_t>(slice.missed));
   set_json(body.get(), "lines", std::move(lines));
-  done(reply(body));
+  done(answer(body));
 }
 
 void Control::show_directory(const Done& done) const {
   Json body = json_object_new();
   set_int(body.get(), "revision", static_cast<std::int64_t>(parts_.directory.revision()));
   set_text(body.get(), "text", parts_.directory.current().text());
-  done(reply(body));
+  done(answer(body));
 }
 
 void Control::import_directory(const RequestTarget& target, ByteView body, Done done) {
@@ -198,9 +283,9 @@ void Control::import_directory(const RequestTarget& target, ByteView body, Done 
       done(failed(revision.error()));
       return;
     }
-    Json answer = json_object_new();
-    set_int(answer.get(), "revision", static_cast<std::int64_t>(*revision));
-    done(reply(answer));
+    Json revised = json_object_new();
+    set_int(revised.get(), "revision", static_cast<std::int64_t>(*revision));
+    done(answer(revised));
   });
 }
 

@@ -1,14 +1,18 @@
 // The operator's requests, answered in JSON: health, calls, one call's ladder, the watch, the directory. Reads the
-// store and the engine's counters; changes nothing but the directory.
+// store and the engine's counters; changes the directory, and tells the engine what an operator or a device wants.
 //
 //   GET /health                      counters, store, directory
 //   GET /calls?limit=N               most recently changed first; default 50, at most limits::kListedCalls
 //   GET /calls/ID                    the session and its ladder
+//   POST /calls/ID/cancel            ends the call; 404 no such call, 409 it has ended
+//   POST /devices/ready?organisation=O&user=U&device=D
+//                                    a device has registered: the calls that ring for its user here, `calls`, ring it
+//                                    too
 //   GET /watch?after=SEQ&limit=N     ladder lines after SEQ and the next SEQ; without `after`: none, only the SEQ
 //   GET /directory                   the text in use
 //   PUT /directory?file=NAME         the body replaces it; 422 with FILE:LINE when it is wrong
 //
-// Owned by main, called by adapters/ingest for request frames. Must not know: sockets, HTTP beyond these six lines.
+// Owned by main, called by adapters/ingest for request frames. Must not know: sockets, HTTP beyond these lines.
 #pragma once
 
 #include <functional>
@@ -42,6 +46,8 @@ class Control final : public RequestSink {
   void health(const Done& done) const;
   void calls(const RequestTarget& target, Done done);
   void call(std::string_view id, Done done);
+  void cancel(std::string_view id, Done done);
+  void device_ready(const RequestTarget& target, const Done& done);
   void watch(const RequestTarget& target, const Done& done) const;
   void show_directory(const Done& done) const;
   void import_directory(const RequestTarget& target, ByteView body, Done done);

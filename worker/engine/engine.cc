@@ -5,6 +5,8 @@
 
 #include "core/step.h"
 #include "core/webhook_event.h"
+#include "shared/base64.h"
+#include "shared/json.h"
 #include "shared/limits.h"
 
 namespace ringfence {
@@ -42,8 +44,8 @@ void Engine::on_event(const EventFrame& frame, std::function<void(VerdictReply)>
   look_at_clock();
   Result<Event> event = decode_webhook(frame.body);
   if (!event) {
-    parts_.log.write(LogLevel::warning, "event_refused", {{"event", frame.id}, {"detail", event.error().text}});
-    gate_.say_refused(slip, std::move(event.error().text));
+    parts_.log.write(LogLevel::warning, "event_bad", {{"event", frame.id}, {"detail", event.error().text}});
+    keep_bad(frame, event.error().text, std::move(slip));
     return;
   }
   if (event->session.empty()) {
@@ -57,11 +59,90 @@ void Engine::on_event(const EventFrame& frame, std::function<void(VerdictReply)>
       gate_.say_later(slip, "the directory has not been read yet");
       return;
     }
-    event->plan = parts_.directory.current().plan(
-        {.called = fact->to, .caller = fact->from, .caller_name = fact->caller_name, .session = event->session.text},
-        parts_.clock.now_ms(), options_.sip_domain);
+    event->plan = plan_of(*event, *fact);
   }
   lanes_.enqueue(std::move(*event), std::move(slip));
+}
+
+RingPlan Engine::plan_of(const Event& event, const WebhookFact& fact) const {
+  const Directory& directory = parts_.directory.current();
+  const Millis now_ms = parts_.clock.now_ms();
+  if (fact.outbound) {
+    const std::string& credential = fact.from_uri.empty() ? fact.from : fact.from_uri;
+    return directory.plan_outbound(credential, fact.to, now_ms, options_.sip_domain);
+  }
+  return directory.plan(
+      {.called = fact.to, .caller = fact.from, .caller_name = fact.caller_name, .session = event.session.text}, now_ms,
+      options_.sip_domain);
+}
+
+// The provider would send it again just as unreadable, so it is taken, and kept for whoever has to find out why: under
+// a name of its own, beside the calls, for as long as a call.
+void Engine::keep_bad(const EventFrame& frame, std::string_view why, VerdictSlip slip) {
+  if (bad_.size() >= limits::kBadInFlight) {
+    gate_.say_later(slip, "too many unreadable events at once");
+    return;
+  }
+  const std::string_view body = as_text(frame.body).substr(0, limits::kBadBodyBytes);
+  Json document = json_object_new();
+  set_text(document.get(), "bad", why);
+  set_text(document.get(), "event", frame.id);
+  set_int(document.get(), "at_ms", parts_.clock.now_ms());
+  set_text(document.get(), "body_base64", encode_base64(as_bytes(body)));
+  CommitRequest request;
+  request.session = SessionId{"bad-" + short_hash(frame.id)};
+  request.event = EventId{std::string(frame.id)};
+  request.document = dump_json(document.get());
+  request.ttl_ms = options_.policy.session_ttl_ms;
+  // std::function wants copies and a slip has none: it waits here.
+  const std::uint64_t number = ++asked_;
+  bad_.emplace(number, std::move(slip));
+  parts_.store.commit(std::move(request), [this, number](const CommitResult& result) {
+    auto waiting = bad_.extract(number);
+    if (result.status == CommitStatus::unknown) {
+      gate_.say_later(waiting.mapped(), "the store did not take an unreadable event");
+      return;
+    }
+    if (result.status == CommitStatus::committed) ++stats_.bad;
+    // A conflict is another unreadable event of the same name: one of the two is kept, and both are taken.
+    const bool kept = result.status == CommitStatus::conflict;
+    gate_.open(kept ? CommitStatus::duplicate : result.status, {}, waiting.mapped(), {});
+  });
+}
+
+EventId Engine::next_id(std::string_view what) {
+  return EventId{std::string(what) + ":" + std::to_string(parts_.clock.now_ms()) + "." + std::to_string(++asked_)};
+}
+
+void Engine::cancel(const SessionId& session, std::string reason, std::function<void(VerdictReply)> done) {
+  VerdictSlip slip(std::move(done));
+  if (stopped_) {
+    gate_.say_later(slip, "stopping");
+    return;
+  }
+  look_at_clock();
+  Event event{.id = next_id("cancel"), .session = session};
+  event.body = Cancel{std::move(reason)};
+  lanes_.enqueue(std::move(event), std::move(slip));
+}
+
+std::vector<SessionId> Engine::device_ready(std::string_view organisation, std::string_view user,
+                                            std::string_view device) {
+  std::vector<SessionId> calls;
+  if (stopped_) return calls;
+  look_at_clock();
+  const Millis now_ms = parts_.clock.now_ms();
+  std::vector<Event> events;  // the cache must not change while it is looked at
+  cache_.visit([&](const SessionId& id, const Session& session) {
+    const RingPlan& plan = session.plan;
+    if (session.phase != Phase::ringing || plan.organisation != organisation || plan.user != user) return;
+    auto destination = parts_.directory.current().joining(plan, device, now_ms, options_.sip_domain);
+    if (!destination) return;
+    calls.push_back(id);
+    events.push_back({.id = next_id("ready"), .session = id, .body = DeviceReady{std::move(*destination)}});
+  });
+  for (Event& event : events) lanes_.enqueue(std::move(event), VerdictSlip{});
+  return calls;
 }
 
 void Engine::on_result(Event event) {

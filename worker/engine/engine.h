@@ -19,6 +19,8 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "core/policy.h"
@@ -63,16 +65,26 @@ class Engine final : public EventSink {
 
   void on_event(const EventFrame& frame, std::function<void(VerdictReply)> done) override;
 
+  // An operator ends this call, whatever it is doing. `done` gets `accepted` when that is durable.
+  void cancel(const SessionId& session, std::string reason, std::function<void(VerdictReply)> done);
+  // A device has registered: the calls of its user that this worker has ringing are offered it, and returned. The
+  // caller says nothing again when one of them is lost, so this is a hint that may be lost, too.
+  [[nodiscard]] std::vector<SessionId> device_ready(std::string_view organisation, std::string_view user,
+                                                    std::string_view device);
+
   // From now on events are told `later` and no deadline is looked at; what is under way is finished.
   void stop_accepting();
   // Nothing waits for the store or the provider.
-  [[nodiscard]] bool idle() const noexcept { return lanes_.empty() && gate_.commands_in_flight() == 0; }
+  [[nodiscard]] bool idle() const noexcept { return lanes_.empty() && gate_.commands_in_flight() == 0 && bad_.empty(); }
 
   [[nodiscard]] EngineStats stats() const;
   [[nodiscard]] const WatchRing& watch() const noexcept { return watch_; }
 
  private:
   void on_result(Event event);
+  [[nodiscard]] RingPlan plan_of(const Event& event, const WebhookFact& fact) const;
+  void keep_bad(const EventFrame& frame, std::string_view why, VerdictSlip slip);
+  [[nodiscard]] EventId next_id(std::string_view what);
   void arm_due();
   void ring_due();
   void scan_due();
@@ -91,8 +103,10 @@ class Engine final : public EventSink {
   Lanes lanes_;
   TimerQueue::Id due_timer_;
   Millis due_armed_ms_ = 0;
-  Millis set_back_ms_ = 0;  // of the clock, as far as it was noticed
-  Millis moved_ms_ = 0;     // of that, what the cached sessions' times were moved by
+  Millis set_back_ms_ = 0;                              // of the clock, as far as it was noticed
+  Millis moved_ms_ = 0;                                 // of that, what the cached sessions' times were moved by
+  std::uint64_t asked_ = 0;                             // by operators and devices, or kept as bad
+  std::unordered_map<std::uint64_t, VerdictSlip> bad_;  // of unreadable events on their way into the store
   bool stopped_ = false;
   bool scan_failing_ = false;  // so that a store that is away is logged once
   bool scanned_once_ = false;  // the first scan that is answered looks at everything due, later ones leave some slack

@@ -29,6 +29,7 @@ Json engine_view(const EngineStats& stats) {
   number("later", stats.later);
   number("refused", stats.refused);
   number("ignored", stats.ignored);
+  number("bad", stats.bad);
   number("queue_full", stats.queue_full);
   number("expired", stats.expired);
   number("commits", stats.commits);

@@ -3,6 +3,7 @@
 // Owned by the engine. Must not know: stores, clocks.
 #pragma once
 
+#include <functional>
 #include <list>
 #include <optional>
 #include <set>
@@ -37,6 +38,10 @@ class SessionCache {
   [[nodiscard]] Millis earliest_due_ms() const noexcept;  // 0: none
   // One session due at or before now_ms, which then counts as not due until put() or set_due().
   [[nodiscard]] std::optional<SessionId> take_due(Millis now_ms);
+  // In no order; marks nothing as used. `look` must not touch the cache.
+  void visit(const std::function<void(const SessionId&, const Session&)>& look) const {
+    for (const auto& [id, entry] : order_) look(id, entry.session);
+  }
   [[nodiscard]] std::size_t size() const noexcept { return map_.size(); }
 
  private:

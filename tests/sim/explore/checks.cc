@@ -57,10 +57,7 @@ void check_step(World& world, const Session& before, const Event& event, const S
     say(wrong_leg(before.legs[i], next.legs[i]));
   }
   for (const Command& command : result.commands) say(wrong_command(world, command));
-  if (next.phase != before.phase) {
-    const bool late = due_ms(before) != 0 && due_ms(before) <= world.now_ms;
-    if (!is_allowed(before.phase, kind_of(event), next.phase, late)) say("the phase table was left");
-  }
+  if (!keeps_to_table(before, event, next)) say("the phase table was left");
   if (next.outbox.size() > limits::kOutbox) say("the outbox is over its limit");
   for (const OutboxEntry& entry : next.outbox) {
     if (entry.expires_ms > entry.created_ms + world.policy.dedupe_window_ms)

@@ -49,6 +49,21 @@ TEST(Commands, ATransferNamesTheLegItMakes) {
   EXPECT_EQ(decode_client_state(transfer.target_client_state)->leg, 0);
 }
 
+TEST(Commands, ATransferPresentsThePlansNumberOrTheCallers) {
+  Call call;
+  auto result =
+      offer(call, {.route = Route::transfer, .destinations = {{"out", "+15550009999"}}, .caller_id = "+15557"});
+  EXPECT_EQ(result.commands.at(0).from, "+15557");
+  Call unnamed;
+  WebhookFact fact{.type = WebhookType::initiated, .call_control_id = "parent", .call_leg_id = "parent-leg"};
+  fact.incoming = true;
+  fact.from = "gencred1";
+  fact.to = "+15550009999";
+  result = unnamed.happen(
+      Event{.body = fact, .plan = RingPlan{.route = Route::transfer, .destinations = {{"out", "+15550009999"}}}});
+  EXPECT_EQ(result.commands.at(0).from, "");
+}
+
 TEST(Commands, AnAgentGetsItsHeaders) {
   Call call;
   const std::vector<SipHeader> headers{{"X-Org-Id", "acme"}, {"X-Thread-Id", "7"}};
@@ -166,6 +181,28 @@ TEST(Commands, AnOutcomeIsTheSameInEveryCopy) {
   ASSERT_NE(second, result.commands.end());
   EXPECT_EQ(second->id, first->id);
   EXPECT_EQ(second->body, first->body);
+}
+
+TEST(Commands, TheOutcomeOfTheCallIsTheSameInEveryCopy) {
+  Told call;
+  const auto first = call.parent(WebhookType::hangup);
+  ASSERT_EQ(call.session.phase, Phase::closed);
+  ASSERT_EQ(first.commands.size(), 1u);
+  EXPECT_EQ(first.commands[0].verb, Verb::notify);
+  call.parent(WebhookType::answered);
+  call.parent(WebhookType::bridged);
+  WebhookFact saved{.type = WebhookType::recording_saved, .call_leg_id = "parent-leg"};
+  saved.recording_id = "late";
+  call.webhook(saved);
+  WebhookFact again{.type = WebhookType::hangup, .call_leg_id = "parent-leg", .hangup_cause = "timeout"};
+  again.hangup_source = "callee";
+  call.webhook(again);
+  call.now_ms += call.policy.notify_retry_ms;
+  const auto result = call.tick();
+  const auto second = std::ranges::find(result.commands, kParent, &Command::leg);
+  ASSERT_NE(second, result.commands.end());
+  EXPECT_EQ(second->id, first.commands[0].id);
+  EXPECT_EQ(second->body, first.commands[0].body);
 }
 
 TEST(Commands, AnOutcomeNobodyTakesIsOfferedForADayAndNoLonger) {

@@ -109,6 +109,8 @@ RingPlan any_plan(Random& random) {
   plan.no_record = random.coin();
   plan.busy = random.coin();
   plan.notify = random.coin();
+  plan.outbound = random.coin();
+  plan.caller_id = random.text();
   for (int i = random.below(3); i > 0; --i) plan.headers.push_back({random.text(), random.text()});
   return plan;
 }

@@ -84,6 +84,43 @@ TEST_F(ControlTest, OneCallHasItsLegsAndItsLadder) {
   EXPECT_EQ(ask("GET", "/calls/caller%2Dleg").status, 200);
 }
 
+TEST_F(ControlTest, AnOperatorEndsACallOnce) {
+  ring();
+  EXPECT_EQ(ask("POST", "/calls/nobody/cancel").status, 404);
+  EXPECT_EQ(ask("GET", "/calls/caller-leg/cancel").status, 405);
+  const ControlReply reply = ask("POST", "/calls/caller-leg/cancel");
+  EXPECT_EQ(reply.status, 200) << reply.body;
+  EXPECT_THAT(reply.body, HasSubstr("caller-leg"));
+  EXPECT_EQ(worker->telephony.count(Verb::hangup), 3u) << "both devices and the caller";
+  EXPECT_EQ(get_text(ask_json("/calls/caller-leg").get(), "outcome"), "cancelled");
+  const ControlReply again = ask("POST", "/calls/caller-leg/cancel");
+  EXPECT_EQ(again.status, 409);
+  EXPECT_THAT(again.body, HasSubstr("cancelled"));
+}
+
+TEST_F(ControlTest, ADeviceThatWakesUpJoinsTheCallsOfItsUser) {
+  ring();
+  worker->telephony.sent.clear();
+  // `web` refuses to be reached at first, and then registers.
+  Hook gone{.id = "ev-gone", .type = "call.hangup", .leg = "caller-leg-leg1", .state_leg = 1, .cause = "not_found"};
+  post(gone);
+  loop.run();
+  const ControlReply reply = ask("POST", "/devices/ready?organisation=acme&user=anna&device=web");
+  EXPECT_EQ(reply.status, 200) << reply.body;
+  EXPECT_THAT(reply.body, HasSubstr("caller-leg"));
+  EXPECT_EQ(worker->telephony.count(Verb::dial), 1u);
+  EXPECT_EQ(ask("POST", "/devices/ready?organisation=acme&user=anna&device=fax").status, 404);
+  EXPECT_EQ(ask("POST", "/devices/ready?organisation=acme").status, 400);
+  EXPECT_EQ(ask("GET", "/devices/ready?organisation=acme&user=anna&device=web").status, 405);
+}
+
+TEST_F(ControlTest, WithoutARingingCallADeviceJoinsNone) {
+  start();
+  const ControlReply reply = ask("POST", "/devices/ready?organisation=acme&user=anna&device=web");
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.body, R"({"calls":[]})");
+}
+
 TEST_F(ControlTest, WatchBeginsNowAndGoesOnWithoutGaps) {
   start();
   post(incoming("ev-1"));

@@ -116,15 +116,63 @@ TEST_F(EngineTest, FirstAnswerWinsAndTheOtherIsHungUp) {
   EXPECT_EQ(worker->telephony.find_open(Verb::hangup, 0), worker->telephony.sent.size());
 }
 
-TEST_F(EngineTest, MalformedIsRefusedAndStoresNothing) {
+// The provider would only send it again as it is: it is taken, kept beside the calls, and counted.
+TEST_F(EngineTest, WhatCannotBeReadIsKeptAsBadAndCounted) {
   start();
   for (const char* body : {"", "{", "[]", "{\"data\":{}}", "{\"data\":{\"id\":7}}"}) {
-    const Answers& answers = post_body(body, *worker);
-    expect_only(answers, Verdict::refused);
-    EXPECT_FALSE(answers[0].reason.empty());
+    EventFrame frame;
+    const std::string id = "bad " + std::string(body);
+    frame.id = id;
+    frame.body = as_bytes(std::string_view(body));
+    Answers& answers = answers_.emplace_back();
+    worker->engine.on_event(frame, [&answers](VerdictReply reply) { answers.push_back(std::move(reply)); });
+    EXPECT_TRUE(answers.empty()) << "not before it is durable";
+    EXPECT_FALSE(worker->engine.idle());
+    loop.run();
+    expect_only(answers, Verdict::accepted);
   }
-  EXPECT_TRUE(store.commits.empty());
-  EXPECT_EQ(worker->engine.stats().refused, 5u);
+  EXPECT_EQ(store.commits.size(), 5u);
+  EXPECT_EQ(worker->engine.stats().bad, 5u);
+  EXPECT_EQ(worker->engine.stats().refused, 0u);
+  EXPECT_EQ(worker->telephony.sent.size(), 0u);
+  EXPECT_TRUE(worker->engine.idle());
+}
+
+TEST_F(EngineTest, ADeviceThatCallsOutIsTransferred) {
+  start();
+  post_body(R"({"data":{"id":"ev-out","event_type":"call.initiated","payload":{"call_control_id":"cc-out",
+      "call_leg_id":"out","call_session_id":"cs-out","connection_id":"conn","direction":"outgoing","state":"parked",
+      "from":"credA","from_sip_uri":"credA@sip.example.net","to":"+49401112223","client_state":null}}})",
+            *worker);
+  loop.run();
+  ASSERT_EQ(worker->telephony.sent.size(), 1u);
+  const Command& command = worker->telephony.sent[0].command;
+  EXPECT_EQ(command.verb, Verb::transfer);
+  EXPECT_EQ(command.to, "+49401112223");
+  EXPECT_EQ(command.from, "") << "a credential is no number to show";
+}
+
+TEST_F(EngineTest, AnUnknownDeviceThatCallsOutIsHungUp) {
+  start();
+  post_body(R"({"data":{"id":"ev-out","event_type":"call.initiated","payload":{"call_control_id":"cc-out",
+      "call_leg_id":"out","direction":"outgoing","state":"parked","from":"nobody","to":"+49401112223"}}})",
+            *worker);
+  loop.run();
+  ASSERT_EQ(worker->telephony.sent.size(), 1u);
+  EXPECT_EQ(worker->telephony.sent[0].command.verb, Verb::hangup);
+}
+
+// Genuine, but it carries the state of a call that it is no part of.
+TEST_F(EngineTest, TheStateOfAnotherCallHasNoEffectOnIt) {
+  ring();
+  Hook foreign = answered("ev-foreign", 0);
+  std::string body = foreign.body();
+  body.replace(body.find("cs-caller-leg"), 13, "cs-other-call");
+  const Answers& answers = post_body(body, *worker);
+  loop.run();
+  expect_only(answers, Verdict::accepted);
+  EXPECT_EQ(worker->telephony.count(Verb::answer), 0u);
+  EXPECT_EQ(worker->telephony.count(Verb::hangup), 0u);
 }
 
 TEST_F(EngineTest, OtherFamiliesAreAcceptedAndIgnored) {

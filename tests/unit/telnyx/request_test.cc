@@ -32,6 +32,8 @@ Command full_command(Verb verb) {
   command.beep = false;
   command.timeout_secs = 30;
   command.time_limit_secs = 14400;
+  command.target_client_state = "eyJyZiI6Mn0=";
+  command.headers = {{"X-Organisation", "acme"}, {"X-Within-Hours", "true"}};
   return command;
 }
 
@@ -51,6 +53,56 @@ TEST(TelnyxRequest, Dial) {
   expect_body(full_command(Verb::dial), "/calls",
               R"({"connection_id":"1684641123236054244","to":"sip:gencred1@sip.telnyx.com","from":"+12025550133",
                   "from_display_name":"Žofie","link_to":"v3:peer","timeout_secs":30,"time_limit_secs":14400,
+                  "client_state":"eyJyZiI6MX0=","command_id":"5f0c7e0e-0000-8000-8000-000000000001"})");
+}
+
+TEST(TelnyxRequest, ADialMayListenForAMachine) {
+  Command command = full_command(Verb::dial);
+  command.detect_machine = true;
+  const Result<HttpRequest> request = build_request(command, kVoice);
+  ASSERT_TRUE(request.has_value());
+  const Result<Json> body = parse_json(request->body);
+  ASSERT_TRUE(body.has_value());
+  EXPECT_EQ(get_text(body->get(), "answering_machine_detection"), "premium");
+}
+
+TEST(TelnyxRequest, TransferNamesTheLegItMakes) {
+  expect_body(full_command(Verb::transfer), "/calls/v3%3Acall%2F1%3D%3D/actions/transfer",
+              R"({"to":"sip:gencred1@sip.telnyx.com","from":"+12025550133","from_display_name":"Žofie",
+                  "timeout_secs":30,"time_limit_secs":14400,"target_leg_client_state":"eyJyZiI6Mn0=",
+                  "custom_headers":[{"name":"X-Organisation","value":"acme"},{"name":"X-Within-Hours","value":"true"}],
+                  "client_state":"eyJyZiI6MX0=","command_id":"5f0c7e0e-0000-8000-8000-000000000001"})");
+}
+
+TEST(TelnyxRequest, ATransferLeavesOutWhatIsNotSet) {
+  Command command = full_command(Verb::transfer);
+  command.from.clear();
+  command.display_name.clear();
+  command.headers.clear();
+  command.timeout_secs = command.time_limit_secs = 0;
+  expect_body(command, "/calls/v3%3Acall%2F1%3D%3D/actions/transfer",
+              R"({"to":"sip:gencred1@sip.telnyx.com","target_leg_client_state":"eyJyZiI6Mn0=",
+                  "client_state":"eyJyZiI6MX0=","command_id":"5f0c7e0e-0000-8000-8000-000000000001"})");
+}
+
+TEST(TelnyxRequest, RejectSaysWhy) {
+  Command command = full_command(Verb::reject);
+  const char* path = "/calls/v3%3Acall%2F1%3D%3D/actions/reject";
+  expect_body(command, path,
+              R"({"cause":"CALL_REJECTED","client_state":"eyJyZiI6MX0=",
+                  "command_id":"5f0c7e0e-0000-8000-8000-000000000001"})");
+  command.busy = true;
+  expect_body(command, path,
+              R"({"cause":"USER_BUSY","client_state":"eyJyZiI6MX0=",
+                  "command_id":"5f0c7e0e-0000-8000-8000-000000000001"})");
+}
+
+TEST(TelnyxRequest, GatherWaitsForOneKeyTwice) {
+  Command command = full_command(Verb::gather);
+  command.timeout_secs = 15;
+  expect_body(command, "/calls/v3%3Acall%2F1%3D%3D/actions/gather_using_speak",
+              R"({"payload":"Nobody can answer.","voice":"AWS.Polly.Joanna-Neural","valid_digits":"1",
+                  "minimum_digits":1,"maximum_digits":1,"maximum_tries":2,"timeout_millis":7500,
                   "client_state":"eyJyZiI6MX0=","command_id":"5f0c7e0e-0000-8000-8000-000000000001"})");
 }
 
@@ -116,12 +168,14 @@ TEST(TelnyxRequest, TooLongASpeechIsCutBetweenCharacters) {
 }
 
 TEST(TelnyxRequest, WithoutACallThereIsNoRequest) {
-  for (const Verb verb : {Verb::answer, Verb::bridge, Verb::hangup, Verb::speak, Verb::record_start}) {
+  for (const Verb verb : {Verb::answer, Verb::bridge, Verb::hangup, Verb::speak, Verb::record_start, Verb::transfer,
+                          Verb::reject, Verb::gather}) {
     Command command = full_command(verb);
     command.call_control_id.clear();
     EXPECT_FALSE(build_request(command, kVoice).has_value()) << name_of(verb);
   }
   EXPECT_FALSE(build_request(full_command(Verb::audit), kVoice).has_value());
+  EXPECT_FALSE(build_request(full_command(Verb::notify), kVoice).has_value());
 }
 
 TEST(TelnyxRequest, OnlyUnreservedCharactersStayBare) {
@@ -160,6 +214,7 @@ bool has_type(const json_t* value, std::string_view type) {
   if (type == "string") return json_is_string(value);
   if (type == "boolean") return json_is_boolean(value);
   if (type == "integer") return json_is_integer(value);
+  if (type == "array") return json_is_array(value);
   return type.empty();  // a choice of schemas: strings are among them for what we send
 }
 
@@ -200,11 +255,14 @@ TEST(TelnyxRequest, EveryBodyMeetsTheProvidersSchema) {
   const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   const Result<Json> spec = parse_json(text);
   ASSERT_TRUE(spec.has_value()) << spec.error().text;
-  expect_schema(spec->get(), "/calls", full_command(Verb::dial));
+  Command dial = full_command(Verb::dial);
+  dial.detect_machine = true;
+  expect_schema(spec->get(), "/calls", dial);
   const std::string prefix = "/calls/{call_control_id}/actions/";
-  for (const auto& [verb, name] :
-       {std::pair{Verb::answer, "answer"}, std::pair{Verb::bridge, "bridge"}, std::pair{Verb::hangup, "hangup"},
-        std::pair{Verb::speak, "speak"}, std::pair{Verb::record_start, "record_start"}}) {
+  for (const auto& [verb, name] : {std::pair{Verb::answer, "answer"}, std::pair{Verb::bridge, "bridge"},
+                                   std::pair{Verb::hangup, "hangup"}, std::pair{Verb::speak, "speak"},
+                                   std::pair{Verb::record_start, "record_start"}, std::pair{Verb::transfer, "transfer"},
+                                   std::pair{Verb::reject, "reject"}, std::pair{Verb::gather, "gather_using_speak"}}) {
     expect_schema(spec->get(), (prefix + name).c_str(), full_command(verb));
   }
 }

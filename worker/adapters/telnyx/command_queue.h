@@ -23,7 +23,7 @@ struct Job {
   std::unique_ptr<Audit> audit;  // audits only: where the walk stands
 };
 
-// 0 leaves first: hangup, answer and bridge, speak and record_start, dial, audit.
+// 0 leaves first: hangup; answer, bridge and reject; speak, gather and record_start; dial and transfer; audit.
 [[nodiscard]] std::size_t lane_of(Verb verb) noexcept;
 // A burst of these may fill its share of a bound, never all of it.
 [[nodiscard]] bool is_patient(Verb verb) noexcept;

@@ -22,14 +22,55 @@ std::string_view speakable(std::string_view text) {
   return text;
 }
 
+void set_limits(const Command& command, json_t* body) {
+  if (command.timeout_secs > 0) set_int(body, "timeout_secs", command.timeout_secs);
+  if (command.time_limit_secs > 0) set_int(body, "time_limit_secs", command.time_limit_secs);
+}
+
 void fill_dial(const Command& command, json_t* body) {
   set_text(body, "connection_id", command.connection_id);
   set_text(body, "to", command.to);
   set_text(body, "from", command.from);
   set_if(body, "from_display_name", command.display_name);
   set_if(body, "link_to", command.peer);
-  if (command.timeout_secs > 0) set_int(body, "timeout_secs", command.timeout_secs);
-  if (command.time_limit_secs > 0) set_int(body, "time_limit_secs", command.time_limit_secs);
+  set_limits(command, body);
+  // Premium tells residence, business, silence and fax apart; its webhook comes after `call.answered`.
+  if (command.detect_machine) set_text(body, "answering_machine_detection", "premium");
+}
+
+void fill_transfer(const Command& command, json_t* body) {
+  set_text(body, "to", command.to);
+  set_if(body, "from", command.from);
+  set_if(body, "from_display_name", command.display_name);
+  set_limits(command, body);
+  // Goes into every webhook of the leg that the transfer makes; without it nobody could tell whose leg that is.
+  set_if(body, "target_leg_client_state", command.target_client_state);
+  if (command.headers.empty()) return;
+  Json headers = json_array_new();
+  for (const SipHeader& header : command.headers) {
+    Json one = json_object_new();
+    set_text(one.get(), "name", header.name);
+    set_text(one.get(), "value", header.value);
+    append_json(headers.get(), std::move(one));
+  }
+  set_json(body, "custom_headers", std::move(headers));
+}
+
+void fill_speech(const Command& command, std::string_view voice, json_t* body) {
+  set_text(body, "payload", speakable(command.text));
+  set_text(body, "voice", voice);
+}
+
+// Spoken twice at most: who lifts the phone slowly misses the first. Any other key makes it speak again.
+void fill_gather(const Command& command, std::string_view voice, json_t* body) {
+  constexpr int kTries = 2;
+  constexpr int kMillis = 1000;
+  fill_speech(command, voice, body);
+  set_text(body, "valid_digits", "1");
+  set_int(body, "minimum_digits", 1);
+  set_int(body, "maximum_digits", 1);
+  set_int(body, "maximum_tries", kTries);
+  if (command.timeout_secs > 0) set_int(body, "timeout_millis", command.timeout_secs * kMillis / kTries);
 }
 
 void fill_bridge(const Command& command, json_t* body) {
@@ -44,6 +85,30 @@ void fill_record_start(const Command& command, json_t* body) {
   set_bool(body, "play_beep", command.beep);
   if (command.dual_channel) set_text(body, "trim", "trim-silence");
   if (command.max_length_secs > 0) set_int(body, "max_length", command.max_length_secs);
+}
+
+// What each action has beyond client_state and command_id.
+void fill_action(const Command& command, std::string_view voice, json_t* body) {
+  switch (command.verb) {
+    case Verb::bridge:
+      return fill_bridge(command, body);
+    case Verb::record_start:
+      return fill_record_start(command, body);
+    case Verb::speak:
+      return fill_speech(command, voice, body);
+    case Verb::gather:
+      return fill_gather(command, voice, body);
+    case Verb::transfer:
+      return fill_transfer(command, body);
+    case Verb::reject:
+      return set_text(body, "cause", command.busy ? "USER_BUSY" : "CALL_REJECTED");
+    case Verb::answer:
+    case Verb::hangup:
+    case Verb::dial:
+    case Verb::audit:
+    case Verb::notify:
+      return;
+  }
 }
 
 const char* action_of(Verb verb) {
@@ -100,17 +165,12 @@ Result<HttpRequest> build_request(const Command& command, std::string_view voice
     fill_dial(command, body.get());
   } else {
     const char* action = action_of(command.verb);
-    if (action == nullptr) return fail(ErrorCode::invalid, "an audit is not one request");
+    if (action == nullptr) return fail(ErrorCode::invalid, "an audit or a notice is not one request");
     // Nothing, "." or "..": the last two would name another resource.
     if (command.call_control_id.find_first_not_of('.') == std::string::npos)
       return fail(ErrorCode::invalid, "the command names no call");
     request.path += "/" + percent_encoded(command.call_control_id) + "/actions/" + action;
-    if (command.verb == Verb::bridge) fill_bridge(command, body.get());
-    if (command.verb == Verb::record_start) fill_record_start(command, body.get());
-    if (command.verb == Verb::speak) {
-      set_text(body.get(), "payload", speakable(command.text));
-      set_text(body.get(), "voice", voice);
-    }
+    fill_action(command, voice, body.get());
   }
   set_if(body.get(), "client_state", command.client_state);
   set_if(body.get(), "command_id", command.id.text);
