@@ -118,9 +118,9 @@ void canonicalise_outbox(Session& s, const Lowered& lowered, const Policy& polic
 }
 
 void canonicalise_deadlines(Session& s) {
-  for (Millis* at_ms : {&s.ring_deadline_ms, &s.hold_until_ms, &s.bridge_retry_ms, &s.bridge_deadline_ms,
-                        &s.greeting_deadline_ms, &s.record_retry_ms, &s.recording_deadline_ms, &s.audit_ms,
-                        &s.write_off_ms, &s.parent.hangup_next_ms}) {
+  for (Millis* at_ms :
+       {&s.ring_deadline_ms, &s.hold_until_ms, &s.bridge_retry_ms, &s.bridge_deadline_ms, &s.greeting_deadline_ms,
+        &s.record_retry_ms, &s.recording_deadline_ms, &s.audit_ms, &s.write_off_ms, &s.parent.hangup_next_ms}) {
     clamp(*at_ms);
   }
   flatten(s.created_ms);

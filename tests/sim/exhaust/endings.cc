@@ -13,15 +13,24 @@ const char* name_of_leg(int leg) {
 
 const char* name_of_said(std::uint8_t said) {
   static constexpr std::array<const char*, 13> kNames{
-      "initiated",      "answered",         "bridged", "hangup",      "hangup (declined)", "speak ended", "hold ended",
-      "recording saved", "gather ended (1)", "gather ended (none)", "a person", "a machine", "who knows"};
+      "initiated",   "answered",   "bridged",         "hangup",           "hangup (declined)",
+      "speak ended", "hold ended", "recording saved", "gather ended (1)", "gather ended (none)",
+      "a person",    "a machine",  "who knows"};
   return kNames[said];
 }
 
 const char* name_of_reply(std::uint8_t reply) {
-  static constexpr std::array<const char*, 11> kNames{
-      "nothing", "yes", "90018", "90034", "90053", "90054", "90020", "90041", "lost", "5xx", "not sent"};
+  static constexpr std::array<const char*, 11> kNames{"nothing", "yes",   "90018", "90034", "90053",   "90054",
+                                                      "90020",   "90041", "lost",  "5xx",   "not sent"};
   return kNames[reply];
+}
+
+std::string describe_screening(Act act, const std::string& leg) {
+  if (act == Act::presses) return leg + " presses 1";
+  if (act == Act::presses_not) return leg + " presses nothing";
+  if (act == Act::is_person) return "the provider hears a person on " + leg;
+  if (act == Act::is_machine) return "the provider hears a machine on " + leg;
+  return "the provider cannot tell who is on " + leg;
 }
 
 }  // namespace
@@ -88,15 +97,11 @@ std::string Moves::describe(const World& world, Move move) const {
     case Act::recording_full:
       return "the recording reaches its limit";
     case Act::presses:
-      return leg + " presses 1";
     case Act::presses_not:
-      return leg + " presses nothing";
     case Act::is_person:
-      return "the provider hears a person on " + leg;
     case Act::is_machine:
-      return "the provider hears a machine on " + leg;
     case Act::is_unsure:
-      return "the provider cannot tell who is on " + leg;
+      return describe_screening(move.act, leg);
     case Act::deliver:
       return "webhook " + notice();
     case Act::lose:

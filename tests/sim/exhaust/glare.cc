@@ -38,8 +38,8 @@ void see_result(Rows& rows, const Session& before, const CommandResult& result, 
   const bool refused = result.outcome.outcome == OutcomeClass::refused;
   const bool unknown = result.outcome.outcome == OutcomeClass::unknown;
   const bool gone = refused && result.outcome.error_code == "90018";
-  rows.see(kCancelBeforeAnswer, result.verb == Verb::answer && gone && before.phase == Phase::answering &&
-                                    next.phase == Phase::closing);
+  rows.see(kCancelBeforeAnswer,
+           result.verb == Verb::answer && gone && before.phase == Phase::answering && next.phase == Phase::closing);
   rows.see(kDialUnknown, result.verb == Verb::dial && unknown);
   rows.see(kBridgeRefused, result.verb == Verb::bridge && refused && before.phase == Phase::bridging);
   rows.see(kHangupOfTheDead, result.verb == Verb::hangup && gone);
@@ -68,8 +68,8 @@ std::uint32_t glare_of(const Session& before, const Event& event, const Session&
   for (std::size_t i = 0; i < before.legs.size(); ++i) {
     const Leg& was = before.legs[i];
     const Leg& is = next.legs[i];
-    rows.see(kScreenFailed, was.quit != Quit::screen_failed && is.quit == Quit::screen_failed &&
-                                next.phase == Phase::ringing);
+    rows.see(kScreenFailed,
+             was.quit != Quit::screen_failed && is.quit == Quit::screen_failed && next.phase == Phase::ringing);
     rows.see(kEarlyStart, was.state == LegState::planned && is.dial_at_ms < was.dial_at_ms &&
                               !std::holds_alternative<Tick>(event.body));
   }

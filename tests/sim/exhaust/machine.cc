@@ -51,10 +51,11 @@ WebhookFact fact_of(const Session& session, Said said, int leg) {
   WebhookFact fact{.call_control_id = name + "-call", .call_leg_id = name + "-leg"};
   if (leg != kParent) fact.client_state = ClientState{.session = session.id, .leg = leg};
   static constexpr WebhookType kTypes[] = {
-      WebhookType::initiated,       WebhookType::answered,     WebhookType::bridged,      WebhookType::hangup,
-      WebhookType::hangup,          WebhookType::speak_ended,  WebhookType::speak_ended,  WebhookType::recording_saved,
-      WebhookType::gather_ended,    WebhookType::gather_ended, WebhookType::machine_detected,
-      WebhookType::machine_detected, WebhookType::machine_detected};
+      WebhookType::initiated,       WebhookType::answered,         WebhookType::bridged,
+      WebhookType::hangup,          WebhookType::hangup,           WebhookType::speak_ended,
+      WebhookType::speak_ended,     WebhookType::recording_saved,  WebhookType::gather_ended,
+      WebhookType::gather_ended,    WebhookType::machine_detected, WebhookType::machine_detected,
+      WebhookType::machine_detected};
   fact.type = kTypes[static_cast<std::size_t>(said)];
   if (said == Said::declined) fact.hangup_cause = "call_rejected";
   if (said == Said::pressed) fact.digits = "1";
@@ -221,7 +222,7 @@ Event Machine::event_of(const Session& session, Stimulus stimulus) const {
 Transition Machine::take_step(const Session& before, const Event& event) {
   StepResult result = setup_.step(before, event, setup_.policy);
   Transition made;
-  made.wrong = note(wrong_step(before, event, result, setup_.policy));
+  made.wrong = note(wrong_step(before, event, result, setup_.policy, setup_.by_table));
   made.glare = glare_of(before, event, result.next);
   made.tells_late = before.outcome == Outcome::abandoned && result.next.outcome == Outcome::answered;
   if (result.next.claims > before.claims) made.claimed = static_cast<std::int8_t>(result.next.winner);
@@ -286,7 +287,8 @@ std::uint32_t Machine::intern(Session session) {
 }
 
 Info Machine::info_of(const Session& s) const {
-  Info info{.phase = s.phase, .legs = static_cast<std::int8_t>(s.legs.size()), .winner = static_cast<std::int8_t>(s.winner)};
+  Info info{
+      .phase = s.phase, .legs = static_cast<std::int8_t>(s.legs.size()), .winner = static_cast<std::int8_t>(s.winner)};
   for (std::size_t i = 0; i < s.legs.size(); ++i) {
     const auto bit = static_cast<std::uint8_t>(1U << i);
     if (s.legs[i].ended()) info.ended |= bit;

@@ -25,6 +25,7 @@ struct Setup {
   RingPlan plan;
   Policy policy;
   StepFunction step = nullptr;
+  bool by_table = true;  // the phase table is never left; a mutant may, so that what it does wrong comes to light
 };
 
 // What an audit saw: 2 bits for each call's truth, the bridged leg, the recording.
@@ -62,8 +63,8 @@ struct Transition {
 struct Info {
   Phase phase = Phase::none;
   std::int8_t legs = 0, winner = -1;
-  std::uint8_t ended = 0;    // legs, by bits
-  std::uint8_t screened = 0; // legs that have to prove themselves, by bits
+  std::uint8_t ended = 0;     // legs, by bits
+  std::uint8_t screened = 0;  // legs that have to prove themselves, by bits
   bool cancelled = false, quiet = false, recording_saved = false, no_outcome = false;
   bool gives_up_transfer = false;  // with its next tick: by then the provider's own timeout has ended the ringing
   std::int32_t due = -1;           // grains from now; -1: never
@@ -104,7 +105,7 @@ class Machine {
 
 // step_checks.cc: what must never be, in one step. "" is nothing.
 [[nodiscard]] std::string wrong_step(const Session& before, const Event& event, const StepResult& result,
-                                     const Policy& policy);
+                                     const Policy& policy, bool by_table);
 // glare.cc
 [[nodiscard]] std::uint32_t glare_of(const Session& before, const Event& event, const Session& next);
 

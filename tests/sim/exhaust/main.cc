@@ -1,9 +1,11 @@
 // ringfence_exhaust [--plan NAME] [--legs N] [--lost N] [--duplicated N] [--unknown N] [--refused N] [--not-sent N]
 //                   [--crashes N] [--fake-bridges N] [--rollbacks N] [--cancels N] [--joins N]
-//                   [--atomic 0|1] [--late N] [--shortest 0|1] [--seconds N] [--mutant NAME] [--must ROW,ROW...]
+//                   [--atomic 0|1] [--late N] [--shortest 0|1] [--latency 0|1] [--seconds N] [--mutant NAME]
+//                   [--must ROW,ROW...]
 //
 // Exhausts a small world (search.h) and says what it saw. Exit status: 0 no violation (or, with --mutant, one was
-// found), 1 otherwise, 3 out of time. --must: rows of the glare table that must have been reached.
+// found), 1 otherwise, 3 out of time. --must: rows of the glare table that must have been reached. --latency with
+// --mutant: it must break nothing, and be slower than the design.
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -45,6 +47,8 @@ bool set_option(Arguments& arguments, const std::string& name, const std::string
     arguments.options.rules.late = number;
   } else if (name == "--shortest") {
     arguments.options.shortest = number != 0;
+  } else if (name == "--latency") {
+    arguments.options.shortest = arguments.options.latency = number != 0;
   } else if (name == "--seconds") {
     arguments.options.seconds = number;
   } else {
@@ -97,8 +101,24 @@ bool reached_all(const std::string& must, const SearchReport& report) {
   return all;
 }
 
+// Mean and longest fair ending; what other rules repair is seen here.
+bool is_slower(const Arguments& arguments, const SearchReport& mutant) {
+  Setup setup{.step = explore::step_named("design")};
+  if (!set_up(arguments.plan, arguments.legs, setup)) return false;
+  Machine machine(std::move(setup));
+  const SearchReport design = search(machine, arguments.options);
+  const auto mean = [](const SearchReport& r) {
+    return static_cast<double>(r.waited_ms) / static_cast<double>(std::max<std::uint64_t>(r.states, 1)) / 1000;
+  };
+  std::printf("  fair endings: design mean %.3f s, longest %.1f s; %s mean %.3f s, longest %.1f s\n", mean(design),
+              static_cast<double>(design.longest_ms) / 1000, arguments.mutant.c_str(), mean(mutant),
+              static_cast<double>(mutant.longest_ms) / 1000);
+  return mutant.verdict == Verdict::exhausted && (mean(mutant) > mean(design) || mutant.longest_ms > design.longest_ms);
+}
+
 int run(const Arguments& arguments) {
-  Setup setup{.step = explore::step_named(arguments.mutant)};
+  const bool design = arguments.mutant == "design";
+  Setup setup{.step = explore::step_named(arguments.mutant), .by_table = design};
   if (setup.step == nullptr || arguments.legs < 0 || arguments.legs > kDevices ||
       !set_up(arguments.plan, arguments.legs, setup)) {
     std::fprintf(stderr, "no such mutant or plan, or too many legs\n");
@@ -108,7 +128,8 @@ int run(const Arguments& arguments) {
   const SearchReport report = search(machine, arguments.options);
   print(arguments, report);
   const bool violated = report.verdict == Verdict::violated;
-  if (arguments.mutant != "design") return violated ? 0 : 1;
+  if (!design && arguments.options.latency) return is_slower(arguments, report) ? 0 : 1;
+  if (!design) return violated ? 0 : 1;
   if (violated || !reached_all(arguments.must, report)) return 1;
   return report.verdict == Verdict::out_of_time ? 3 : 0;
 }

@@ -250,8 +250,9 @@ bool Moves::apply_faults(World& world, Move move) {
       world.requests = kept;
       return true;
     }
-    case Act::roll_back:
-      if (world.before == 0 || world.before == world.session || !spend(world, kRollbacks)) return false;
+    case Act::roll_back:  // what was decided and is on its way cannot be called back: only after it has arrived
+      if (world.requests > 0 || world.before == 0 || world.before == world.session || !spend(world, kRollbacks))
+        return false;
       world.session = world.before;
       world.before = 0;
       glare_ |= 1U << 18U;
@@ -296,17 +297,16 @@ bool Moves::apply(World& world, Move move) {
 void Moves::tidy(World& world) const {
   const Info& info = machine_.info(world.session);
   const auto by_number = [](const Request& a, const Request& b) { return number_of(a) < number_of(b); };
-  std::sort(world.notice.begin(), world.notice.begin() + world.notices, [](Notice a, Notice b) {
-    return (a.place << 4 | a.said) < (b.place << 4 | b.said);
-  });
+  std::sort(world.notice.begin(), world.notice.begin() + world.notices,
+            [](Notice a, Notice b) { return (a.place << 4 | a.said) < (b.place << 4 | b.said); });
   std::sort(world.request.begin(), world.request.begin() + world.requests, by_number);
   // An id that is neither open nor on its way is never seen again, so that it was executed is history.
   std::uint8_t kept = 0;
   for (std::size_t i = 0; i < world.executed; ++i) {
     const Request& done = world.done[i];
     const auto on_its_way = [&](const Request& r) { return r.reply == 0 && r.same_id(done); };
-    const bool returns = is_open(info, done) || std::any_of(world.request.begin(),
-                                                            world.request.begin() + world.requests, on_its_way) ||
+    const bool returns = is_open(info, done) ||
+                         std::any_of(world.request.begin(), world.request.begin() + world.requests, on_its_way) ||
                          (world.before != 0 && world.budget[kRollbacks] > 0);
     if (returns) world.done[kept++] = done;
   }
@@ -378,7 +378,8 @@ void Moves::possible(const World& world, std::vector<Move>& moves) const {
   if (clock_may_jump(world)) add(Act::tick);
   if (budget[kDuplicated] > 0) add(Act::initiated_again);
   if (budget[kCrashes] > 0 && world.requests > 0) add(Act::crash);
-  if (budget[kRollbacks] > 0 && world.before != 0 && world.before != world.session) add(Act::roll_back);
+  if (budget[kRollbacks] > 0 && world.requests == 0 && world.before != 0 && world.before != world.session)
+    add(Act::roll_back);
   if (budget[kCancels] > 0) add(Act::cancel);
   if (budget[kJoins] > 0) add(Act::join);
 }

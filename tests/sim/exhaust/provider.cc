@@ -152,8 +152,8 @@ Reply Moves::perform(World& world, Request request, bool fake) {
 // `heard`: what we get to hear instead of the answer; waiting: the answer.
 void Moves::execute(World& world, std::size_t index, bool fake, Reply heard) {
   const Request request = world.request[index];
-  std::copy(world.request.begin() + static_cast<std::ptrdiff_t>(index) + 1,
-            world.request.begin() + world.requests, world.request.begin() + static_cast<std::ptrdiff_t>(index));
+  std::copy(world.request.begin() + static_cast<std::ptrdiff_t>(index) + 1, world.request.begin() + world.requests,
+            world.request.begin() + static_cast<std::ptrdiff_t>(index));
   world.request[--world.requests] = {};
   const auto done_end = world.done.begin() + world.executed;
   const bool again = std::any_of(world.done.begin(), done_end, [&](const Request& r) { return r.same_id(request); });

@@ -45,6 +45,7 @@ class Search {
   void wide(World start);
   bool apply(World& world, Move move);
   bool settle(const World& world, std::uint64_t key, bool backwards);
+  void measure(World world);
   bool enough();
   void tell(World world, const std::vector<Move>& moves);
   void tell_fair(World world, bool backwards);
@@ -107,6 +108,21 @@ bool Search::settle(const World& start, std::uint64_t key, bool backwards) {
   }
   for (const std::uint64_t one : path) known_.mark(one, good);
   return true;
+}
+
+// How long a fair ending lasts, until it is over or only the conversation is left.
+void Search::measure(World world) {
+  constexpr int kMostTurns = 300;
+  Millis waited_ms = 0;
+  Move move;
+  for (int turn = 0; turn < kMostTurns && moves_.next_fair(world, false, move); ++turn) {
+    const Info& info = machine_.info(world.session);
+    if (move.act == Act::tick && info.phase == Phase::connected && world.bridged != 0) break;
+    if (move.act == Act::tick) waited_ms += info.due * kGrain;
+    if (!moves_.apply(world, move) || !moves_.wrong().empty()) break;
+  }
+  report_.waited_ms += static_cast<std::uint64_t>(waited_ms);
+  report_.longest_ms = std::max(report_.longest_ms, static_cast<std::uint64_t>(waited_ms));
 }
 
 bool Search::enough() {
@@ -218,6 +234,7 @@ void Search::wide(World start) {
     for (const bool backwards : {false, true}) {
       if (!settle(world, key, backwards)) return fail(key, {}, &world, backwards);
     }
+    if (options_.latency) measure(world);
     moves_.possible(world, possible);
     for (const Move move : std::vector<Move>(possible)) {
       World next = world;

@@ -20,6 +20,7 @@ struct SearchOptions {
   Budget budget{};
   Rules rules;
   bool shortest = false;
+  bool latency = false;  // with `shortest`: how long fair endings take
   double seconds = 60;
   std::uint64_t most_states = 1'500'000'000;
 };
@@ -34,6 +35,7 @@ struct SearchReport {
   std::size_t deepest = 0, table_bytes = 0;
   double seconds = 0;
   std::array<std::uint64_t, kGlares> glare{};
+  std::uint64_t waited_ms = 0, longest_ms = 0;  // in fair endings, in all and in the longest
 };
 
 [[nodiscard]] SearchReport search(Machine& machine, const SearchOptions& options);

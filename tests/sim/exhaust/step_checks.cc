@@ -71,24 +71,43 @@ std::string wrong_entry(const Session& next, const Event& event, const Policy& p
   return {};
 }
 
+// What a plan promises while devices ring.
+std::string wrong_ringing(const Session& before, const Event& event, const Session& next) {
+  const bool over = rules::is_over(next.phase);
+  const bool cancel = std::holds_alternative<Cancel>(event.body) && before.phase != Phase::none;
+  if (cancel && !over) return "an operator's end of the call is not one";
+  if (next.phase != Phase::ringing) return {};
+  bool rings = false;
+  bool waits = false;
+  for (std::size_t i = static_cast<std::size_t>(next.round_first); i < next.legs.size(); ++i) {
+    const Leg& leg = next.legs[i];
+    rings |= rules::rings(next, i);
+    waits |= leg.state == LegState::planned && leg.dial_at_ms > event.at_ms && rules::has_room(next, i);
+    const bool declined = rules::refusal_of(leg) == rules::Refusal::declined;
+    if (declined && next.plan.on_decline == OnRefusal::stop) return "one refused for all, and the others ring on";
+  }
+  return waits && !rings ? "nobody rings, and the next one waits for its moment" : "";
+}
+
 std::string wrong_channels(const Session& next, const StepResult& result) {
   const bool dials = std::ranges::any_of(result.commands, [](const Command& c) { return c.verb == Verb::dial; });
   if (!dials || next.plan.max_channels == 0) return {};
-  const auto live = std::ranges::count_if(
-      next.legs, [](const Leg& leg) { return leg.state != LegState::planned && !leg.ended(); });
+  const auto live =
+      std::ranges::count_if(next.legs, [](const Leg& leg) { return leg.state != LegState::planned && !leg.ended(); });
   return live > next.plan.max_channels ? "more legs than the plan has channels" : "";
 }
 
 }  // namespace
 
-std::string wrong_step(const Session& before, const Event& event, const StepResult& result, const Policy& policy) {
+std::string wrong_step(const Session& before, const Event& event, const StepResult& result, const Policy& policy,
+                       bool by_table) {
   const Session& next = result.next;
   std::string wrong = wrong_claim(before, next);
   const auto say = [&](std::string text) {
     if (wrong.empty()) wrong = std::move(text);
   };
-  const bool told_late = before.outcome == Outcome::abandoned && next.outcome == Outcome::answered &&
-                         before.phase == Phase::closing;
+  const bool told_late =
+      before.outcome == Outcome::abandoned && next.outcome == Outcome::answered && before.phase == Phase::closing;
   if (before.outcome != Outcome::none && next.outcome != before.outcome && !told_late) say("I16: the outcome changed");
   if (before.phase == Phase::closed && next.phase != Phase::closed) say("a tombstone came back to life");
   for (std::size_t i = 0; i < before.legs.size() && i < next.legs.size(); ++i) {
@@ -97,6 +116,7 @@ std::string wrong_step(const Session& before, const Event& event, const StepResu
   for (const Command& command : result.commands) say(wrong_command(next, command));
   say(wrong_entry(next, event, policy));
   say(wrong_channels(next, result));
+  say(wrong_ringing(before, event, next));
   say(wrong_silence(next, event.at_ms, policy));
   const bool tick = std::holds_alternative<Tick>(event.body);
   if (tick && !result.changed && !result.commands.empty()) say("a step that changes nothing hands over commands");
@@ -104,7 +124,8 @@ std::string wrong_step(const Session& before, const Event& event, const StepResu
   if (tick && due != 0 && due <= event.at_ms) say("after a tick the next is due at once: a busy loop");
   const Millis was_due = due_ms(before);
   const bool late = was_due != 0 && was_due <= event.at_ms;
-  if (!is_allowed(before.phase, kind_of(event), next.phase, late)) say("a transition that is not in the phase table");
+  if (by_table && !is_allowed(before.phase, kind_of(event), next.phase, late))
+    say("a transition that is not in the phase table");
   return wrong;
 }
 
