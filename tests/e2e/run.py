@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Plays one group of end-to-end tests against real processes and reports.
 
-usage: run.py --build DIR --store embedded|redis --group calls|kill|delivery|fleet|api [--only NAME]
+usage: run.py --build DIR --store embedded|redis --group calls|flows|kill|delivery|fleet|api [--only NAME]
               [--repeat N] [--sanitized]   (fleet: two workers on one store, redis only)
 
 Every test gets a world of its own, so that one failure cannot spoil the next. Exit 0 only when all passed; a failed
@@ -18,6 +18,7 @@ from api import API, ApiWorld  # noqa: E402
 from calls import CALLS, play  # noqa: E402
 from delivery import DELIVERY  # noqa: E402
 from fleet import FLEET, FleetWorld  # noqa: E402
+from flows import FLOWS, FlowWorld  # noqa: E402
 from kill_points import KILL_POINTS  # noqa: E402
 from world import World  # noqa: E402
 
@@ -27,7 +28,7 @@ def tests_of(group):
         return {call.name: lambda world, c=call: play(world, c) for call in CALLS}
     if group == "kill":
         return {point.name: point.play for point in KILL_POINTS}
-    functions = {"fleet": FLEET, "api": API, "delivery": DELIVERY}[group]
+    functions = {"fleet": FLEET, "api": API, "flows": FLOWS, "delivery": DELIVERY}[group]
     return {test.__name__: lambda world, t=test: (None, list(t(world))) for test in functions}
 
 
@@ -43,7 +44,7 @@ def explain(world, handle):
 
 
 def run(name, test, options):
-    kind = {"fleet": FleetWorld, "api": ApiWorld}.get(options.group, World)
+    kind = {"fleet": FleetWorld, "api": ApiWorld, "flows": FlowWorld}.get(options.group, World)
     world = kind(options.build, store=options.store, sanitized=options.sanitized)
     handle, found = None, []
     try:
@@ -70,7 +71,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", required=True)
     parser.add_argument("--store", choices=["embedded", "redis"], default="embedded")
-    parser.add_argument("--group", choices=["calls", "kill", "delivery", "fleet", "api"], required=True)
+    parser.add_argument("--group", choices=["calls", "flows", "kill", "delivery", "fleet", "api"], required=True)
     parser.add_argument("--only", default="")
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--sanitized", action="store_true")

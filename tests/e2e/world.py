@@ -266,9 +266,9 @@ http {{
         text.append(f"    }}\n    number {NUMBER} {{ ring anna; }}\n}}\n")
         return "\n".join(text)
 
-    def import_directory(self, devices=None):
+    def import_directory(self, devices=None, text=None):
         path = self.dir / "directory.conf"
-        path.write_text(self.directory_text(devices))
+        path.write_text(text or self.directory_text(devices))
         self.ringctl("directory", "import", str(path))
 
     # --- asking -------------------------------------------------------------------------------------------------

@@ -8,9 +8,18 @@
 namespace ringfence::sim {
 namespace {
 
-constexpr std::string_view kVerbNames[] = {
-    "dial",  "answer",         "bridge",       "hangup",      "reject",
-    "speak", "playback_start", "record_start", "record_stop", "client_state_update"};
+constexpr std::string_view kVerbNames[] = {"dial",
+                                           "answer",
+                                           "bridge",
+                                           "hangup",
+                                           "reject",
+                                           "speak",
+                                           "playback_start",
+                                           "record_start",
+                                           "record_stop",
+                                           "transfer",
+                                           "gather_using_speak",
+                                           "client_state_update"};
 
 std::string_view text_of(const json_t* value) {
   return json_is_string(value) ? std::string_view(json_string_value(value), json_string_length(value))
@@ -55,6 +64,7 @@ std::string_view type_fault(FieldType type, const json_t* value) {
     case FieldType::text:
     case FieldType::base64:
     case FieldType::e164:
+    case FieldType::single_destination:
       return json_is_string(value) ? "" : "a string";
     case FieldType::uuid:
       return is_uuid(text_of(value)) ? "" : "a UUID";
@@ -80,6 +90,7 @@ std::string_view type_fault(FieldType type, const json_t* value) {
 std::optional<ApiError> content_fault(const Field& field, const json_t* value) {
   if (field.type == FieldType::base64 && !decode_base64(text_of(value))) return bad_client_state();
   if (field.type == FieldType::e164 && !is_e164(text_of(value))) return not_e164(field.name);
+  if (field.type == FieldType::single_destination && !is_destination(value)) return not_e164(field.name);
   if (field.type == FieldType::destination) {
     const bool list = json_is_array(value);
     for (std::size_t i = 0; i < (list ? json_array_size(value) : 1); ++i)

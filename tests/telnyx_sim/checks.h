@@ -22,11 +22,22 @@ enum class Verb : std::uint8_t {
   playback_start,
   record_start,
   record_stop,
+  transfer,
+  gather_using_speak,
   client_state_update,
 };
-inline constexpr Verb kVerbs[] = {
-    Verb::dial,  Verb::answer,         Verb::bridge,       Verb::hangup,      Verb::reject,
-    Verb::speak, Verb::playback_start, Verb::record_start, Verb::record_stop, Verb::client_state_update};
+inline constexpr Verb kVerbs[] = {Verb::dial,
+                                  Verb::answer,
+                                  Verb::bridge,
+                                  Verb::hangup,
+                                  Verb::reject,
+                                  Verb::speak,
+                                  Verb::playback_start,
+                                  Verb::record_start,
+                                  Verb::record_stop,
+                                  Verb::transfer,
+                                  Verb::gather_using_speak,
+                                  Verb::client_state_update};
 [[nodiscard]] std::string_view verb_name(Verb verb) noexcept;
 [[nodiscard]] std::optional<Verb> verb_of(std::string_view name) noexcept;
 
@@ -41,7 +52,8 @@ enum class FieldType : std::uint8_t {
   uuid,
   base64,
   e164,
-  destination,  // +E164 or sip: URI, or a list of them
+  destination,         // +E164 or sip: URI, or a list of them
+  single_destination,  // +E164 or sip: URI
   any,
 };
 

@@ -32,6 +32,15 @@ Json payload_of(Leg leg, std::string_view type, std::int64_t now_us) {
   return hangup_payload(leg);
 }
 
+// As the provider is known to send a few: no wrapper, no id.
+std::string bare_body(std::string_view type, Json payload, std::int64_t now_us) {
+  Json bare = json_object_new();
+  set_text(bare.get(), "created_at", iso_time(now_us));
+  set_text(bare.get(), "event_type", type);
+  set_json(bare.get(), "payload", std::move(payload));
+  return dump_json(bare.get());
+}
+
 const Leg* leg_named(const Session& session, std::string_view name) {
   if (name.empty() || name == "parent" || name == "caller") return session.parent;
   for (const Leg* leg : session.legs)
@@ -51,6 +60,7 @@ void Control::forge(const json_t* body, ReplyFn reply) {
   Json payload = payload_of(*leg, type, now_us);
   if (const json_t* more = get_object(body, "payload")) json_object_update(payload.get(), const_cast<json_t*>(more));
   const std::string id(get_text(body, "id").empty() ? simulation_.random.uuid() : std::string(get_text(body, "id")));
+  const std::string bare = get_bool(body, "bare") ? bare_body(type, Json(json_deep_copy(payload.get())), now_us) : "";
   Json data = json_object_new();
   set_text(data.get(), "event_type", type);
   set_text(data.get(), "id", id);
@@ -59,6 +69,7 @@ void Control::forge(const json_t* body, ReplyFn reply) {
   set_text(data.get(), "record_type", "event");
   Envelope envelope;
   envelope.body = webhooks_.envelope_body(dump_json(data.get()), 1, webhooks_.settings.primary.url);
+  if (!bare.empty()) envelope.body = bare;
   envelope.timestamp = std::to_string(now_us / 1'000'000 + get_int(body, "timestamp_offset_s"));
   if (how == "valid")
     envelope.signature = webhooks_.signer().sign(envelope.timestamp, envelope.body);

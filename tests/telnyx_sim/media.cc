@@ -58,6 +58,55 @@ void World::said(Leg& leg, std::string_view status) {
     tell(leg, "call.playback.ended", playback_payload(leg, what, status));
 }
 
+World::Answer World::gather(Leg& leg, const json_t* body) {
+  if (leg.gathering) stop_gathering(leg, "", "cancelled");
+  const std::string_view valid = get_text(body, "valid_digits");
+  leg.gathering = {random_.uuid().substr(0, 8), std::string(valid.empty() ? "0123456789#*" : valid),
+                   get_int(body, "maximum_tries", 3), get_int(body, "timeout_millis", 60'000)};
+  prompt(leg);
+  return ok();
+}
+
+// Keys count from the first word of the prompt on; silence after it, or a wrong key, costs a try.
+void World::prompt(Leg& leg) {
+  const Gathering asked = *leg.gathering;
+  scheduler_.after_ms(
+      settings.speak_ms + asked.timeout_ms, [this, id = leg.control_id, asking = asked.id, tries = asked.tries] {
+        Leg* found = find_leg(id);
+        const bool current =
+            found != nullptr && found->gathering && found->gathering->id == asking && found->gathering->tries == tries;
+        if (!current) return;
+        if (tries <= 1) return stop_gathering(*found, "", "timeout");
+        --found->gathering->tries;
+        prompt(*found);
+      });
+  observer_.moved(leg, Move::gathering);
+}
+
+void World::press(Leg& leg, std::string_view digit) {
+  if (leg.state != LegState::answered) return;
+  tell(leg, "call.dtmf.received", dtmf_payload(leg, digit));
+  if (!leg.gathering) return;
+  if (leg.gathering->valid.find(digit) != std::string::npos) return stop_gathering(leg, digit, "valid");
+  if (leg.gathering->tries <= 1) return stop_gathering(leg, digit, "invalid");
+  --leg.gathering->tries;
+  prompt(leg);
+}
+
+void World::stop_gathering(Leg& leg, std::string_view digits, std::string_view status) {
+  leg.gathering.reset();
+  tell(leg, "call.gather.ended", gather_payload(leg, digits, status));
+}
+
+void World::detect(Leg& leg, std::string_view result) {
+  if (leg.detection.empty() || leg.state != LegState::answered) return;
+  const bool premium = leg.detection == "premium";
+  leg.detection.clear();
+  if (!premium && result.starts_with("human")) result = "human";
+  tell(leg, premium ? "call.machine.premium.detection.ended" : "call.machine.detection.ended",
+       detection_payload(leg, result));
+}
+
 World::Answer World::record_start(Leg& leg, const json_t* body) {
   if (leg.state != LegState::answered) return std::unexpected(no_audio_yet());
   if (const json_t* given = json_object_get(body, "client_state"); json_is_string(given))

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace ringfence::sim {
@@ -38,6 +39,11 @@ struct Recording {
 
 struct Utterance {  // one speak or playback; several on one leg queue up
   std::string kind, id, media;
+};
+
+struct Gathering {  // waits for keys, with a prompt spoken before
+  std::string id, valid;
+  std::int64_t tries = 1, timeout_ms = 60'000;
 };
 
 struct RememberedCommand {
@@ -73,7 +79,11 @@ struct Leg {
   std::uint64_t number = 0;  // order of creation; the cursor of active_calls
   std::string control_id, leg_id, from, to, connection_id;
   std::optional<std::string> client_state;  // as given: base64
+  std::string detection;    // what of machine detection was asked for: "premium", "detect", ...; empty: nothing
+  std::string transfer_of;  // control id of the leg that it is bridged with when answered
+  std::vector<std::pair<std::string, std::string>> headers;  // given with a transfer
   bool inbound = false;
+  bool calls_out = false;  // inbound to us: one of the account's own devices calls
   LegState state = LegState::ringing;
   Leg* peer = nullptr;
   std::string bridged_with;  // control id of the last peer
@@ -86,6 +96,7 @@ struct Leg {
   std::optional<Recording> record_on_answer, recording;
   std::vector<Recording> recordings;
   std::deque<Utterance> utterances;
+  std::optional<Gathering> gathering;
   std::unordered_map<std::string, RememberedCommand> remembered;
 
   [[nodiscard]] bool alive() const noexcept { return state != LegState::ended; }

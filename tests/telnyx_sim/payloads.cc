@@ -58,8 +58,8 @@ Json initiated_payload(const Leg& leg) {
   set_text(payload.get(), "calling_party_type", party_of(leg));
   set_client_state(payload.get(), leg);
   set_text(payload.get(), "connection_codecs", "PCMU,PCMA,G729");
-  set_text(payload.get(), "direction", leg.inbound ? "incoming" : "outgoing");
-  set_text(payload.get(), "from_sip_uri", leg.from + "@203.0.113.186:5060");
+  set_text(payload.get(), "direction", leg.inbound && !leg.calls_out ? "incoming" : "outgoing");
+  set_text(payload.get(), "from_sip_uri", leg.from + (leg.calls_out ? "@sip.telnyx.com" : "@203.0.113.186:5060"));
   set_text(payload.get(), "offered_codecs", "PCMU,G729");
   set_text(payload.get(), "start_time", iso_time(leg.started_us));
   set_text(payload.get(), "state", leg.inbound ? "parked" : "bridging");
@@ -115,6 +115,28 @@ Json playback_payload(const Leg& leg, const Utterance& what, std::string_view st
   set_text(payload.get(), what.media.find("://") == std::string::npos ? "media_name" : "media_url", what.media);
   set_bool(payload.get(), "overlay", false);
   if (!status.empty()) set_text(payload.get(), "status", status);
+  return payload;
+}
+
+Json dtmf_payload(const Leg& leg, std::string_view digit) {
+  Json payload = with_numbers(leg);
+  set_client_state(payload.get(), leg);
+  set_text(payload.get(), "digit", digit);
+  return payload;
+}
+
+Json gather_payload(const Leg& leg, std::string_view digits, std::string_view status) {
+  Json payload = with_numbers(leg);
+  set_client_state(payload.get(), leg);
+  set_text(payload.get(), "digits", digits);
+  set_text(payload.get(), "status", status);
+  return payload;
+}
+
+Json detection_payload(const Leg& leg, std::string_view result) {
+  Json payload = with_numbers(leg);
+  set_client_state(payload.get(), leg);
+  set_text(payload.get(), "result", result);
   return payload;
 }
 

@@ -19,6 +19,9 @@ namespace ringfence::sim {
 [[nodiscard]] Json speak_payload(const Leg& leg, const Utterance& what, std::string_view status);  // status "": started
 [[nodiscard]] Json playback_payload(const Leg& leg, const Utterance& what,
                                     std::string_view status);  // status "": started
+[[nodiscard]] Json dtmf_payload(const Leg& leg, std::string_view digit);
+[[nodiscard]] Json gather_payload(const Leg& leg, std::string_view digits, std::string_view status);
+[[nodiscard]] Json detection_payload(const Leg& leg, std::string_view result);
 [[nodiscard]] Json recording_payload(const Leg& leg, const Recording& recording, std::int64_t saved_us);
 
 // The call resource of dial's answer and GET /calls/{id}; `dialling` is how dial reports it (never alive yet).

@@ -25,9 +25,11 @@ Result<void> only_keys(const json_t* object, std::string_view where, const std::
 }
 
 Result<Person> parse_person(const json_t* object) {
-  static constexpr std::array<std::string_view, 8> kKeys = {
-      "to",    "answer_after_ms", "decline_after_ms",        "busy",
-      "never", "unreachable",     "hang_up_after_answer_ms", "only_first"};
+  static constexpr std::array<std::string_view, 12> kKeys = {
+      "to",         "answer_after_ms",         "decline_after_ms", "busy",    "never",          "unreachable",
+      "only_first", "hang_up_after_answer_ms", "presses",          "machine", "press_after_ms", "detect_after_ms"};
+  static constexpr std::array<std::string_view, 4> kMachines = {"", "yes", "unsure", "fax"};
+  static constexpr std::array<std::string_view, 4> kHeard = {"human_residence", "machine", "not_sure", "fax_detected"};
   if (auto checked = only_keys(object, "a person", kKeys); !checked) return std::unexpected(checked.error());
   Person person;
   person.to = get_text(object, "to");
@@ -38,6 +40,12 @@ Result<Person> parse_person(const json_t* object) {
   person.busy = get_bool(object, "busy");
   person.unreachable = get_bool(object, "unreachable");
   person.only_first = get_bool(object, "only_first");
+  person.presses = get_text(object, "presses");
+  person.press_after_ms = get_int(object, "press_after_ms", person.press_after_ms);
+  person.detect_after_ms = get_int(object, "detect_after_ms", person.detect_after_ms);
+  const auto machine = std::find(kMachines.begin(), kMachines.end(), get_text(object, "machine"));
+  if (machine == kMachines.end()) return fail(ErrorCode::invalid, "machine is one of yes, unsure, fax");
+  person.heard = kHeard.at(static_cast<std::size_t>(machine - kMachines.begin()));
   return person;
 }
 
@@ -148,11 +156,22 @@ void People::moved(Leg& leg, Move move) {
   caller_reacts(leg, move);
   if (leg.inbound) return;
   if (move == Move::ringing) leg_rings(leg);
-  if (move != Move::answered) return;
+  if (move != Move::answered && move != Move::gathering) return;
   const Person& person = person_for(leg);
+  if (move == Move::gathering) return leg_is_prompted(leg, person);
+  scheduler_.after_ms(person.detect_after_ms, [this, id = leg.control_id, heard = person.heard] {
+    if (Leg* found = world_.find_leg(id)) world_.detect(*found, heard);
+  });
   if (!person.hang_up_after_answer_ms) return;
   scheduler_.after_ms(*person.hang_up_after_answer_ms, [this, id = leg.control_id] {
     if (Leg* found = world_.find_leg(id)) world_.end_leg(*found, "normal_clearing", "callee", "200");
+  });
+}
+
+void People::leg_is_prompted(const Leg& leg, const Person& person) {
+  if (person.presses.empty()) return;
+  scheduler_.after_ms(person.press_after_ms, [this, id = leg.control_id, digit = person.presses] {
+    if (Leg* found = world_.find_leg(id)) world_.press(*found, digit);
   });
 }
 

@@ -22,7 +22,11 @@ struct Person {
   std::string to;  // destination, or "*" for everybody without a script of their own
   std::optional<std::int64_t> answer_after_ms, decline_after_ms, hang_up_after_answer_ms;
   bool busy = false, unreachable = false;
-  bool only_first = false;  // "*": only the first leg of the call behaves so, the others never answer
+  std::string presses;                    // a key, when a prompt asks for one
+  std::int64_t press_after_ms = 50;       // of the prompt's beginning
+  std::string heard = "human_residence";  // what machine detection makes of who answers
+  std::int64_t detect_after_ms = 100;     // of the answer
+  bool only_first = false;                // "*": only the first leg of the call behaves so, the others never answer
 };
 
 struct Caller {
@@ -55,6 +59,7 @@ class People {
  private:
   const Person& person_for(const Leg& leg) const;
   void leg_rings(Leg& leg);
+  void leg_is_prompted(const Leg& leg, const Person& person);
   void caller_reacts(Leg& leg, Move move);
   void caller_leaves_in(const Session& session, std::int64_t delay_ms);
   static void caller_leaves(World& world, Leg& parent);

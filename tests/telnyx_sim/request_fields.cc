@@ -218,6 +218,72 @@ constexpr Field kRecordStop[] = {
     {.name = "recording_id", .type = FieldType::uuid},
 };
 
+constexpr Field kTransfer[] = {
+    {.name = "answering_machine_detection",
+     .type = FieldType::text,
+     .choices = "premium|detect|detect_beep|detect_words|greeting_end|disabled"},
+    {.name = "answering_machine_detection_config", .type = FieldType::object},
+    {.name = "audio_url", .type = FieldType::text},
+    {.name = "client_state", .type = FieldType::base64},
+    {.name = "command_id", .type = FieldType::text},
+    {.name = "custom_headers", .type = FieldType::headers},
+    {.name = "early_media", .type = FieldType::flag},
+    {.name = "from", .type = FieldType::e164},
+    {.name = "from_display_name", .type = FieldType::text},
+    {.name = "media_encryption", .type = FieldType::text, .choices = "disabled|SRTP|DTLS"},
+    {.name = "media_name", .type = FieldType::text},
+    {.name = "mute_dtmf", .type = FieldType::text, .choices = "none|both|self|opposite"},
+    {.name = "park_after_unbridge", .type = FieldType::text},
+    {.name = "preferred_codecs", .type = FieldType::text},
+    {.name = "privacy", .type = FieldType::text, .choices = "id|none"},
+    {.name = "record", .type = FieldType::text, .choices = "record-from-answer"},
+    {.name = "record_channels", .type = FieldType::text, .choices = "single|dual"},
+    {.name = "record_custom_file_name", .type = FieldType::text, .min = 1, .max = 40},
+    {.name = "record_format", .type = FieldType::text, .choices = "wav|mp3"},
+    {.name = "record_max_length", .type = FieldType::integer, .min = 0, .max = 43200},
+    {.name = "record_timeout_secs", .type = FieldType::integer},
+    {.name = "record_track", .type = FieldType::text, .choices = "both|inbound|outbound"},
+    {.name = "record_trim", .type = FieldType::text, .choices = "trim-silence"},
+    {.name = "send_digits_on_answer", .type = FieldType::text},
+    {.name = "sip_auth_password", .type = FieldType::text},
+    {.name = "sip_auth_username", .type = FieldType::text},
+    {.name = "sip_headers", .type = FieldType::headers},
+    {.name = "sip_region", .type = FieldType::text, .choices = "US|Europe|Canada|Australia|Middle East"},
+    {.name = "sip_transport_protocol", .type = FieldType::text, .choices = "UDP|TCP|TLS"},
+    {.name = "sound_modifications", .type = FieldType::object},
+    {.name = "target_leg_client_state", .type = FieldType::base64},
+    {.name = "time_limit_secs", .type = FieldType::integer, .min = 30, .max = 14400},
+    {.name = "timeout_secs", .type = FieldType::integer, .min = 5, .max = 600},
+    {.name = "to", .type = FieldType::single_destination, .required = true},
+    {.name = "webhook_retries_policies", .type = FieldType::object},
+    {.name = "webhook_url", .type = FieldType::text},
+    {.name = "webhook_url_method", .type = FieldType::text, .choices = "POST|GET"},
+    {.name = "webhook_urls", .type = FieldType::object},
+    {.name = "webhook_urls_method", .type = FieldType::text, .choices = "POST|GET"},
+};
+
+constexpr Field kGather[] = {
+    {.name = "client_state", .type = FieldType::base64},
+    {.name = "command_id", .type = FieldType::text},
+    {.name = "inter_digit_timeout_millis", .type = FieldType::integer},
+    {.name = "invalid_payload", .type = FieldType::text, .min = 1, .max = 3000},
+    {.name = "language",
+     .type = FieldType::text,
+     .choices = "arb|cmn-CN|cy-GB|da-DK|de-DE|en-AU|en-GB|en-GB-WLS|en-IN|en-US|es-ES|es-MX|es-US|fr-CA|fr-FR|hi-IN|is-"
+                "IS|it-IT|ja-JP|ko-KR|nb-NO|nl-NL|pl-PL|pt-BR|pt-PT|ro-RO|ru-RU|sv-SE|tr-TR"},
+    {.name = "maximum_digits", .type = FieldType::integer, .min = 1, .max = 128},
+    {.name = "maximum_tries", .type = FieldType::integer},
+    {.name = "minimum_digits", .type = FieldType::integer, .min = 1, .max = 128},
+    {.name = "payload", .type = FieldType::text, .required = true, .min = 1, .max = 3000},
+    {.name = "payload_type", .type = FieldType::text, .choices = "text|ssml"},
+    {.name = "service_level", .type = FieldType::text, .choices = "basic|premium"},
+    {.name = "terminating_digit", .type = FieldType::text},
+    {.name = "timeout_millis", .type = FieldType::integer},
+    {.name = "valid_digits", .type = FieldType::text},
+    {.name = "voice", .type = FieldType::text, .required = true},
+    {.name = "voice_settings", .type = FieldType::any},
+};
+
 constexpr Field kClientStateUpdate[] = {
     {.name = "client_state", .type = FieldType::base64, .required = true},
 };
@@ -244,6 +310,10 @@ std::span<const Field> fields_of(Verb verb) noexcept {
       return kRecordStart;
     case Verb::record_stop:
       return kRecordStop;
+    case Verb::transfer:
+      return kTransfer;
+    case Verb::gather_using_speak:
+      return kGather;
     case Verb::client_state_update:
       return kClientStateUpdate;
   }

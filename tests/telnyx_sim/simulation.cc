@@ -6,8 +6,9 @@
 namespace ringfence::sim {
 namespace {
 
-constexpr std::string_view kMoveEntries[] = {"call_started", "leg_ringing",   "leg_answered", "leg_bridged",
-                                             "leg_speaking", "leg_recording", "leg_ended",    "call_ended"};
+constexpr std::string_view kMoveEntries[] = {"call_started",  "leg_ringing",  "leg_answered",
+                                             "leg_bridged",   "leg_speaking", "leg_recording",
+                                             "leg_gathering", "leg_ended",    "call_ended"};
 
 }  // namespace
 
@@ -25,7 +26,9 @@ Result<Session*> Simulation::start_call(const json_t* body) {
   if (from.empty() || to.empty()) return fail(ErrorCode::invalid, "a call needs \"from\" and \"to\"");
   auto script = parse_script(body);
   if (!script) return std::unexpected(script.error());
-  Session& session = world.open_call(std::string(from), std::string(to), std::string(get_text(body, "caller_name")));
+  Session& session = get_bool(body, "outbound") ? world.open_outbound_call(std::string(from), std::string(to))
+                                                : world.open_call(std::string(from), std::string(to),
+                                                                  std::string(get_text(body, "caller_name")));
   const json_t* rules = get_array(body, "faults");
   for (std::size_t i = 0; i < json_array_size(rules); ++i) {
     if (auto added = faults.add(json_array_get(rules, i), session.id); !added) {

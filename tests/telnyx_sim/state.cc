@@ -33,8 +33,8 @@ void update_client_state(Leg& leg, const json_t* body) {
 }  // namespace
 
 std::string_view move_name(Move move) noexcept {
-  constexpr std::string_view kNames[] = {"started",  "ringing",   "answered", "bridged",
-                                         "speaking", "recording", "ended",    "session_ended"};
+  constexpr std::string_view kNames[] = {"started",   "ringing",   "answered", "bridged",      "speaking",
+                                         "recording", "gathering", "ended",    "session_ended"};
   return kNames[static_cast<std::size_t>(move)];
 }
 
@@ -76,6 +76,12 @@ Session& World::open_call(std::string from, std::string to, std::string caller_n
   return session;
 }
 
+Session& World::open_outbound_call(std::string credential, std::string to) {
+  Session& session = open_call(std::move(credential), std::move(to), "");
+  session.parent->calls_out = true;
+  return session;
+}
+
 void World::announce(Session& session) {
   observer_.moved(*session.parent, Move::started);
   tell(*session.parent, "call.initiated", initiated_payload(*session.parent));
@@ -114,12 +120,9 @@ World::Answer World::dial(const json_t* body, const std::function<void(Leg&)>& o
   leg.time_limit_ms = get_int(body, "time_limit_secs", 14400) * 1000;
   update_client_state(leg, body);
   if (!get_text(body, "record").empty()) leg.record_on_answer = recording_asked_for(body, random_);
-  const std::int64_t asked_ms = get_int(body, "timeout_secs", 30) * 1000;
-  scheduler_.after_ms(settings.ring_timeout_ms > 0 ? settings.ring_timeout_ms : asked_ms, [this, id = leg.control_id] {
-    Leg* found = find_leg(id);
-    if (found == nullptr || found->state != LegState::ringing) return;
-    end_leg(*found, found->retry_on_timeout ? "timeout" : "no_answer", "unknown", "487");
-  });
+  const std::string_view detection = get_text(body, "answering_machine_detection");
+  if (detection != "disabled") leg.detection = detection;
+  ring_for_at_most(leg, get_int(body, "timeout_secs", 30) * 1000);
   if (on_created) on_created(leg);
   Json call = call_resource(leg, scheduler_.now_us(), true);
   if (leg.record_on_answer) set_text(call.get(), "recording_id", leg.record_on_answer->id);
@@ -128,13 +131,22 @@ World::Answer World::dial(const json_t* body, const std::function<void(Leg&)>& o
   return call;
 }
 
+void World::ring_for_at_most(Leg& leg, std::int64_t asked_ms) {
+  scheduler_.after_ms(settings.ring_timeout_ms > 0 ? settings.ring_timeout_ms : asked_ms, [this, id = leg.control_id] {
+    Leg* found = find_leg(id);
+    if (found == nullptr || found->state != LegState::ringing) return;
+    end_leg(*found, found->retry_on_timeout ? "timeout" : "no_answer", "unknown", "487");
+  });
+}
+
 World::Answer World::command(Verb verb, Leg& leg, const json_t* body, bool bridge_is_made) {
   if (!leg.alive()) return std::unexpected(call_ended());
   if (verb == Verb::client_state_update) {
     update_client_state(leg, body);
     return ok();
   }
-  const bool needs_answer = verb == Verb::bridge || verb == Verb::speak || verb == Verb::playback_start;
+  const bool needs_answer = verb == Verb::bridge || verb == Verb::speak || verb == Verb::playback_start ||
+                            verb == Verb::gather_using_speak || (verb == Verb::transfer && !leg.inbound);
   if (needs_answer && leg.state != LegState::answered) return std::unexpected(not_answered());
   switch (verb) {
     case Verb::answer:
@@ -145,7 +157,8 @@ World::Answer World::command(Verb verb, Leg& leg, const json_t* body, bool bridg
       update_client_state(leg, body);
       return hangup(leg);
     case Verb::reject: {
-      if (leg.state != LegState::parked) return std::unexpected(bad_value("cause", "used on an unanswered call"));
+      if (leg.state != LegState::parked || leg.calls_out)
+        return std::unexpected(bad_value("cause", "used on an unanswered call"));
       update_client_state(leg, body);
       const bool busy = get_text(body, "cause") == "USER_BUSY";
       end_leg(leg, busy ? "user_busy" : "call_rejected", "callee", busy ? "486" : "603");
@@ -161,6 +174,11 @@ World::Answer World::command(Verb verb, Leg& leg, const json_t* body, bool bridg
       return record_start(leg, body);
     case Verb::record_stop:
       return record_stop(leg);
+    case Verb::transfer:
+      return transfer(leg, body);
+    case Verb::gather_using_speak:
+      update_client_state(leg, body);
+      return gather(leg, body);
     case Verb::dial:
     case Verb::client_state_update:
       break;
@@ -169,7 +187,7 @@ World::Answer World::command(Verb verb, Leg& leg, const json_t* body, bool bridg
 }
 
 World::Answer World::answer(Leg& leg, const json_t* body) {
-  if (!leg.inbound) return std::unexpected(answer_on_outbound());
+  if (!leg.inbound || leg.calls_out) return std::unexpected(answer_on_outbound());
   update_client_state(leg, body);
   Json data = ok();
   if (leg.state == LegState::answered) return data;  // answering twice changes nothing
@@ -197,6 +215,7 @@ void World::became_answered(Leg& leg) {
   }
   if (leg.record_on_answer) start_recording(leg, *leg.record_on_answer, 0);
   observer_.moved(leg, Move::answered);
+  if (!leg.transfer_of.empty() && leg.alive()) return answer_transfer(leg);
   if (!leg.bridge_on_answer || !leg.alive()) return;
   Leg* target = find_leg(leg.link_to);
   if (target == nullptr || !target->alive() || (leg.prevent_double_bridge && target->peer != nullptr)) {
@@ -272,10 +291,17 @@ void World::end_leg(Leg& leg, std::string_view cause, std::string_view source, s
   active_.erase(leg.number);
   --leg.session->alive_legs;
   if (!leg.utterances.empty()) said(leg, "call_hangup");
+  if (leg.gathering) stop_gathering(leg, "", "call_hangup");
   tell(leg, "call.hangup", hangup_payload(leg));
   stop_recording(leg);
   observer_.moved(leg, Move::ended);
   part(leg);
+  // Who is transferred takes the ringing with him.
+  const std::vector<Leg*> legs = leg.session->legs;
+  for (Leg* other : legs) {
+    if (other->transfer_of == leg.control_id && other->state == LegState::ringing)
+      end_leg(*other, "originator_cancel", "caller", "487");
+  }
   end_session_if_over(*leg.session);
 }
 

@@ -21,7 +21,17 @@
 
 namespace ringfence::sim {
 
-enum class Move : std::uint8_t { started, ringing, answered, bridged, speaking, recording, ended, session_ended };
+enum class Move : std::uint8_t {
+  started,
+  ringing,
+  answered,
+  bridged,
+  speaking,
+  recording,
+  gathering,
+  ended,
+  session_ended
+};
 [[nodiscard]] std::string_view move_name(Move move) noexcept;
 
 class Observer {
@@ -53,6 +63,8 @@ class World {
 
   // An inbound call in three steps, so that scripts and faults are in place before its first webhook.
   [[nodiscard]] Session& open_call(std::string from, std::string to, std::string caller_name);
+  // The same, but a device of the account calls, by its SIP user name; it is parked, and outgoing.
+  [[nodiscard]] Session& open_outbound_call(std::string credential, std::string to);
   void announce(Session& session);
   void abandon(Session& session);  // instead of announce: it never happened
   // `on_created` meets the new leg before anything about it is told to anybody.
@@ -61,6 +73,8 @@ class World {
   [[nodiscard]] Answer command(Verb verb, Leg& leg, const json_t* body, bool bridge_is_made = true);
 
   void answer_by_person(Leg& leg);
+  void press(Leg& leg, std::string_view digit);
+  void detect(Leg& leg, std::string_view result);  // nothing happens when no detection was asked for
   void end_leg(Leg& leg, std::string_view cause, std::string_view source, std::string_view sip_cause);
 
   [[nodiscard]] Leg* find_leg(std::string_view control_id);
@@ -79,6 +93,12 @@ class World {
   Answer speak(Leg& leg, const json_t* body, std::string_view kind);
   Answer record_start(Leg& leg, const json_t* body);
   Answer record_stop(Leg& leg);
+  Answer transfer(Leg& leg, const json_t* body);
+  Answer gather(Leg& leg, const json_t* body);
+  void prompt(Leg& leg);
+  void stop_gathering(Leg& leg, std::string_view digits, std::string_view status);
+  void ring_for_at_most(Leg& leg, std::int64_t asked_ms);
+  void answer_transfer(Leg& leg);
   void join(Leg& a, Leg& b);
   void part(Leg& leg);
   void became_answered(Leg& leg);

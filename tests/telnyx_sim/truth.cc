@@ -17,7 +17,7 @@ Json leg_truth(const Leg& leg) {
   Json out = json_object_new();
   set_text(out.get(), "call_control_id", leg.control_id);
   set_text(out.get(), "call_leg_id", leg.leg_id);
-  set_text(out.get(), "direction", leg.inbound ? "incoming" : "outgoing");
+  set_text(out.get(), "direction", leg.inbound && !leg.calls_out ? "incoming" : "outgoing");
   set_text(out.get(), "from", leg.from);
   set_text(out.get(), "to", leg.to);
   set_text(out.get(), "state", leg_state_name(leg.state));
@@ -30,6 +30,9 @@ Json leg_truth(const Leg& leg) {
   set_text(out.get(), "hangup_source", leg.hangup_source);
   set_text(out.get(), "sip_hangup_cause", leg.sip_hangup_cause);
   set_text(out.get(), "bridged_with", leg.bridged_with);
+  Json headers = json_object_new();
+  for (const auto& [name, value] : leg.headers) set_text(headers.get(), name.c_str(), value);
+  set_json(out.get(), "headers", std::move(headers));
   set_bool(out.get(), "bridged_now", leg.peer != nullptr);
   set_bool(out.get(), "speaking_now", !leg.utterances.empty());
   set_bool(out.get(), "recording_now", leg.recording.has_value());

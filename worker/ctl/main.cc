@@ -53,19 +53,18 @@ struct Arguments {
 
 void add_directory(CLI::App& app, Arguments& arguments) {
   CLI::App* directory = app.add_subcommand("directory", "Who is rung when a number is called")->require_subcommand(1);
-  CLI::App* import =
+  CLI::App* take_in =
       directory->add_subcommand("import", "Check FILE and use it from now on; nothing changes if it is wrong");
-  import->add_option("FILE", arguments.file, "A file like conf/directory.conf.sample; - is the standard input")
+  take_in->add_option("FILE", arguments.file, "A file like conf/directory.conf.sample; - is the standard input")
       ->required();
-  import->callback([&] { arguments.exit_code = import_directory(arguments.options, arguments.file);
-});
-CLI::App* check = directory->add_subcommand("check", "Check FILE without asking ringd");
-check->add_option("FILE", arguments.file, "The file; - is the standard input")->required();
-check->callback([&] { arguments.exit_code = check_directory(arguments.options, arguments.file); });
-directory->add_subcommand("show", "Print the directory in use, in the same syntax")->callback([&] {
-  arguments.exit_code = show_directory(arguments.options);
-});
-}  // namespace
+  take_in->callback([&] { arguments.exit_code = import_directory(arguments.options, arguments.file); });
+  CLI::App* check = directory->add_subcommand("check", "Check FILE without asking ringd");
+  check->add_option("FILE", arguments.file, "The file; - is the standard input")->required();
+  check->callback([&] { arguments.exit_code = check_directory(arguments.options, arguments.file); });
+  directory->add_subcommand("show", "Print the directory in use, in the same syntax")->callback([&] {
+    arguments.exit_code = show_directory(arguments.options);
+  });
+}
 
 constexpr const char* kPlanHelp =
     "  ringctl plan directory.conf                               every number of the directory, now\n"

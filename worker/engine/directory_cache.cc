@@ -25,6 +25,11 @@ void DirectoryCache::refresh() {
     if (answer->revision == 0) return;
     Result<Directory> parsed = Directory::parse("(stored directory)", answer->text, rules_);
     if (!parsed) {
+      // It was imported under other times of ringd.conf: a plan that has become too long is better than none.
+      log_.write(LogLevel::warning, "directory_does_not_fit", {{"detail", parsed.error().text}});
+      parsed = Directory::parse("(stored directory)", answer->text);
+    }
+    if (!parsed) {
       // Written by a newer version of ours. The old directory stays; the revision is taken so that the log is not
       // filled with the same complaint every second.
       log_.write(LogLevel::error, "directory_unreadable", {{"detail", parsed.error().text}});

@@ -143,6 +143,9 @@ class Reader {
     if (policy.command_retry_max_ms < policy.command_retry_ms) {
       complain("ring.command_retry_max", "is shorter than command_retry");
     }
+    if (policy.notify_retry_max_ms < policy.notify_retry_ms) {
+      complain("ring.notify_retry_max", "is shorter than notify_retry");
+    }
     if (policy.audit_max_ms < policy.audit_first_ms) complain("ring.audit_max", "is shorter than audit_first");
     if (policy.session_ttl_ms <= policy.call_limit_ms) {
       complain("ring.session_ttl", "is not longer than call_limit: a long call would be forgotten while it goes on");
@@ -164,6 +167,10 @@ class Reader {
     if (settings.telnyx.connect_ms > deadline_ms) complain("telnyx.connect", "is longer than deadline");
     if (policy.tombstone_ms <= policy.ring_ms) {
       complain("ring.tombstone", "is not longer than timeout: a phone that rings late would be stopped by nobody");
+    }
+    if (policy.tombstone_ms <= policy.leg_ms + policy.leg_margin_ms) {
+      complain("ring.tombstone",
+               "is not longer than leg and leg_margin: a phone that rings late would be stopped by nobody");
     }
   }
 

@@ -95,6 +95,18 @@ TEST(Commands, APromptIsSpokenToTheLeg) {
   EXPECT_EQ(result.commands[0].timeout_secs, 15);
 }
 
+TEST(Commands, APromptWaitsForTheLegsId) {
+  Call call;
+  offer(call, {.destinations = {{"desk", "sip:desk", 0, 0, 0, Verify::press1}}});
+  WebhookFact answered{.type = WebhookType::answered};
+  answered.client_state = ClientState{.session = call.session.id, .leg = 0};
+  EXPECT_TRUE(call.webhook(answered).commands.empty());
+  const auto result = call.leg(WebhookType::initiated, 0);
+  ASSERT_EQ(result.commands.size(), 1u);
+  EXPECT_EQ(result.commands[0].verb, Verb::gather);
+  EXPECT_EQ(result.commands[0].call_control_id, "leg0");
+}
+
 TEST(Commands, AnApologySaysWhatIsTrue) {
   Call late;
   offer(late, {.destinations = {{"desk", "sip:desk"}, {"mobile", "sip:mobile"}}});
@@ -203,6 +215,36 @@ TEST(Commands, TheOutcomeOfTheCallIsTheSameInEveryCopy) {
   ASSERT_NE(second, result.commands.end());
   EXPECT_EQ(second->id, first.commands[0].id);
   EXPECT_EQ(second->body, first.commands[0].body);
+}
+
+TEST(Commands, TheOutcomeOfTheCallNamesItsRecording) {
+  for (const bool recorded : {true, false}) {
+    Call call;
+    RingPlan plan{.organisation = "acme", .destinations = {{"desk", "sip:desk"}}, .notify = true};
+    plan.no_record = !recorded;
+    offer(call, plan);
+    auto result = call.leg(WebhookType::answered, 0);
+    call.accept(result.commands.at(0));
+    result = call.leg(WebhookType::bridged, 0);
+    if (recorded) call.accept(result.commands.at(0));
+    call.parent(WebhookType::hangup);
+    if (recorded) {
+      WebhookFact saved{.type = WebhookType::recording_saved, .call_leg_id = "parent-leg"};
+      saved.recording_id = "r1";
+      call.webhook(saved);
+    }
+    result = call.leg(WebhookType::hangup, 0);
+    ASSERT_EQ(call.session.phase, Phase::closed);
+    const auto told = std::ranges::find(result.commands, kParent, &Command::leg);
+    ASSERT_NE(told, result.commands.end());
+    const auto body = parse_json(told->body);
+    ASSERT_TRUE(body);
+    const json_t* data = get_object(body->get(), "data");
+    EXPECT_EQ(get_text(data, "outcome"), "answered");
+    EXPECT_EQ(get_text(data, "device"), "desk");
+    EXPECT_EQ(get_bool(data, "recorded"), recorded);
+    EXPECT_EQ(get_text(data, "recording_id"), recorded ? "r1" : "");
+  }
 }
 
 TEST(Commands, AnOutcomeNobodyTakesIsOfferedForADayAndNoLonger) {

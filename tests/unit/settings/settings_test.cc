@@ -62,7 +62,7 @@ log_level debug; store redis;
 embedded { path /d/x.db; }
 redis { server [::1]:6380; user ring; password_file /p; key_prefix x; wait_replicas 2; wait 80ms; }
 telnyx { api http://127.0.0.1:9/v2; api_key_file /k; sip_domain s.example; voice male; ca_file /ca; deadline 1s; }
-ring { timeout 3s; record_attempts 5; }
+ring { timeout 3s; record_attempts 5; leg 20s; screen 9s; fast_answer 0s; apology 0s; late_join 2s; }
 )");
   EXPECT_EQ(settings.ingest.path, "/tmp/i.sock");
   EXPECT_EQ(settings.ingest.user, "nobody");
@@ -89,6 +89,11 @@ ring { timeout 3s; record_attempts 5; }
   EXPECT_EQ(settings.telnyx.ca_file, "/ca");
   EXPECT_EQ(settings.telnyx.deadline_ms, 1000);
   EXPECT_EQ(settings.policy.ring_ms, 3000);
+  EXPECT_EQ(settings.policy.leg_ms, 20'000);
+  EXPECT_EQ(settings.policy.screen_ms, 9000);
+  EXPECT_EQ(settings.policy.fast_answer_ms, 0);
+  EXPECT_EQ(settings.policy.apology_ms, 0);
+  EXPECT_EQ(settings.policy.late_join_ms, 2000);
   EXPECT_EQ(settings.policy.record_attempts, 5);
 }
 
@@ -104,28 +109,32 @@ TEST_P(WrongSettingsTest, SaysWhereAndWhat) {
   EXPECT_THAT(error, HasSubstr(std::string(GetParam().says)));
 }
 
-INSTANTIATE_TEST_SUITE_P(Rules, WrongSettingsTest,
-                         testing::Values(Wrong{"\ningest 127.0.0.1:80;", "t.conf:3: ", "unix:PATH"},
-                                         Wrong{"ingest unix:run/x;", "t.conf:2: ", "absolute path"},
-                                         Wrong{"ingest unix:/a;\ncontrol unix:/a;", "t.conf:3: ", "same socket"},
-                                         Wrong{"redis {\n server localhost; }", "t.conf:3: ", "HOST:PORT"},
-                                         Wrong{"redis {\n server :6379; }", "t.conf:3: ", "HOST:PORT"},
-                                         Wrong{"redis {\n server a:0; }", "t.conf:3: ", "port"},
-                                         Wrong{"redis {\n server a:65536; }", "t.conf:3: ", "port"},
-                                         Wrong{"redis {\n server a:12x; }", "t.conf:3: ", "port"},
-                                         Wrong{"redis {\n user u; }", "t.conf:3: ", "password_file"},
-                                         Wrong{"redis {\n key_prefix \"{a}\"; }", "t.conf:3: ", "slot"},
-                                         Wrong{"redis {\n wait_replicas -1; }", "t.conf:3: ", "from 0 to 8"},
-                                         Wrong{"ring {\n command_retry 2s; command_retry_max 1s; }",
-                                               "t.conf:3: ", "shorter"},
-                                         Wrong{"ring {\n audit_max 1s; }", "t.conf:3: ", "shorter"},
-                                         Wrong{"ring {\n session_ttl 3h; }", "t.conf:3: ", "call_limit"},
-                                         Wrong{"ring {\n session_ttl 1h; }", "t.conf:3: ", "from 2h"},
-                                         Wrong{"ring {\n quiesce 2s; }", "t.conf:3: ", "telnyx deadline"},
-                                         Wrong{"ring {\n tombstone 30s; }", "t.conf:3: ", "timeout"},
-                                         Wrong{"ring {\n timout 1s; }", "t.conf:3: ", "did you mean \"timeout\""},
-                                         Wrong{"log_level loud;", "t.conf:2: ", "error|warning|notice|info|debug"},
-                                         Wrong{"ring {", "t.conf:", ""}));
+INSTANTIATE_TEST_SUITE_P(
+    Rules, WrongSettingsTest,
+    testing::Values(
+        Wrong{"\ningest 127.0.0.1:80;", "t.conf:3: ", "unix:PATH"},
+        Wrong{"ingest unix:run/x;", "t.conf:2: ", "absolute path"},
+        Wrong{"ingest unix:/a;\ncontrol unix:/a;", "t.conf:3: ", "same socket"},
+        Wrong{"redis {\n server localhost; }", "t.conf:3: ", "HOST:PORT"},
+        Wrong{"redis {\n server :6379; }", "t.conf:3: ", "HOST:PORT"},
+        Wrong{"redis {\n server a:0; }", "t.conf:3: ", "port"},
+        Wrong{"redis {\n server a:65536; }", "t.conf:3: ", "port"},
+        Wrong{"redis {\n server a:12x; }", "t.conf:3: ", "port"},
+        Wrong{"redis {\n user u; }", "t.conf:3: ", "password_file"},
+        Wrong{"redis {\n key_prefix \"{a}\"; }", "t.conf:3: ", "slot"},
+        Wrong{"redis {\n wait_replicas -1; }", "t.conf:3: ", "from 0 to 8"},
+        Wrong{"ring {\n command_retry 2s; command_retry_max 1s; }", "t.conf:3: ", "shorter"},
+        Wrong{"ring {\n audit_max 1s; }", "t.conf:3: ", "shorter"},
+        Wrong{"ring {\n session_ttl 3h; }", "t.conf:3: ", "call_limit"},
+        Wrong{"ring {\n session_ttl 1h; }", "t.conf:3: ", "from 2h"},
+        Wrong{"ring {\n quiesce 2s; }", "t.conf:3: ", "telnyx deadline"},
+        Wrong{"ring {\n tombstone 30s; }", "t.conf:3: ", "timeout"},
+        Wrong{"ring {\n leg 4s; }", "t.conf:3: ", "from 5s"}, Wrong{"ring {\n leg 601s; }", "t.conf:3: ", "to 10m"},
+        Wrong{"ring {\n screen 1s; }", "t.conf:3: ", "from 2s"},
+        Wrong{"ring {\n leg 9m; timeout 1s; tombstone 8m; }", "t.conf:3: ", "leg_margin"},
+        Wrong{"ring {\n notify_retry 2m; notify_retry_max 1m; }", "t.conf:3: ", "shorter than notify_retry"},
+        Wrong{"ring {\n timout 1s; }", "t.conf:3: ", "did you mean \"timeout\""},
+        Wrong{"log_level loud;", "t.conf:2: ", "error|warning|notice|info|debug"}, Wrong{"ring {", "t.conf:", ""}));
 
 TEST(SettingsTest, WhatTheRingRulesTakeForGrantedOfTheProviderIsChecked) {
   const auto with = [](const std::string& telnyx, const std::string& ring) {

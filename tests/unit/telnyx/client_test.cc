@@ -170,7 +170,7 @@ TEST_F(TelnyxClientTest, AHedgeRunsBesideTheFirstAndBothReport) {
 TEST_F(TelnyxClientTest, KeepWarmAsksAtStartAndAfterSilence) {
   serve([](const SeenRequest&) { return ScriptedReply{}; });
   TelnyxOptions options;
-  options.keep_warm_ms = 20;
+  options.keep_warm_ms = 200;  // so that an answer is there before the next question
   connect(options);
   ASSERT_TRUE(run_until(loop_, [&] { return server_->seen.size() >= 3; }));
   EXPECT_EQ(server_->seen.front().method, "GET");

@@ -127,9 +127,10 @@ TEST_F(TelnyxClientTest, DestructionWhileAResolverIsAtWork) {
   connect(options);
   send(command_for(Verb::dial));
   uv_run(loop_.get(), UV_RUN_NOWAIT);
+  const std::size_t before = outcomes_.size();  // one, where the resolver was faster than this
   client_.reset();
   loop_.run();
-  EXPECT_TRUE(outcomes_.empty());
+  EXPECT_EQ(outcomes_.size(), before);
 }
 
 }  // namespace
