@@ -84,7 +84,7 @@ class House {
       if (!stage_.turn(end_ms)) break;
       ++run_.events;
       // A conversation may last; people end it.
-      if (telnyx_.talking() && !hung_up && stage_.now_ms() > chaos_until_ms + 120'000) {
+      if (telnyx_.talking() && !hung_up && stage_.now_ms() > chaos_until_ms + 15'000) {
         hung_up = true;
         telnyx_.hang_up(std::string(kCaller));
       }
@@ -151,6 +151,13 @@ class House {
       run_.commits += worker->engine.stats().commits;
     }
     run_.violation = telnyx_.violation();
+    for (const auto& worker : workers_) {
+      if (!worker) continue;
+      const EngineStats stats = worker->engine.stats();
+      for (std::size_t i = 0; i < kInvariants; ++i) {
+        if (stats.broken[i] > 0) run_.violation = std::string(name_of(static_cast<Invariant>(i)));
+      }
+    }
     run_.journal = std::move(telnyx_.journal);
     const auto s = session();
     const auto say = [&](std::string what) {
