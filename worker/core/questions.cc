@@ -173,8 +173,8 @@ bool is_moot(const Session& session, const OutboxEntry& entry) noexcept {
       return leg_ended;
     case Verb::gather:  // what it was to find out is known
       return leg_ended || leg.unproved || leg.state != LegState::answered;
-    case Verb::transfer:  // it was executed: the leg it makes is there
-      return parent_ended || leg.state > LegState::dialing || session.phase == Phase::connected;
+    case Verb::transfer:  // it was executed: the leg it makes is there. Not known: the leg may outlive the caller
+      return leg.state > LegState::dialing || session.phase == Phase::connected;
     case Verb::hangup:
     case Verb::speak:
       return entry.leg == kParent ? parent_ended : leg_ended;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/command.h"
+#include "core/invariants.h"
 
 namespace ringfence {
 namespace {
@@ -43,6 +44,7 @@ Json engine_view(const EngineStats& stats) {
   number("sessions_cached", stats.sessions_cached);
   number("queue_depth", stats.queue_depth);
   number("commands_in_flight", stats.commands_in_flight);
+  set_json(view.get(), "broken", by_name<Invariant>(stats.broken));
   set_json(view.get(), "commands", by_name<Verb>(stats.commands_by_verb));
   set_json(view.get(), "results", by_name<OutcomeClass>(stats.results_by_class));
   return view;

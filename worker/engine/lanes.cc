@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/invariants.h"
 #include "core/ladder.h"
 #include "core/session_json.h"
 #include "engine/ledger.h"
@@ -156,6 +157,10 @@ bool Lanes::step_front(Lane& lane, const SessionCache::Entry& entry) {
 
 void Lanes::commit_front(Lane& lane, const SessionCache::Entry& entry, StepResult result) {
   const Event& event = lane.queue.front().event;
+  if (const Breach breach = breach_of(entry.session, event, result, parts_.policy)) {
+    ++parts_.stats.broken[static_cast<std::size_t>(breach.invariant)];
+    log_event(parts_.log, LogLevel::error, breach.what, event, entry.version);
+  }
   std::string line = ladder_line(entry.session, event, result, entry.version + 1);
   CommitRequest request;
   request.session = lane.session;

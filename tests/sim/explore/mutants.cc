@@ -116,8 +116,11 @@ const std::vector<Mutant>& mutants() {
 
 StepFunction step_named(std::string_view name) {
   if (name == "design") return step;
-  const auto at = std::ranges::find(mutants(), name, &Mutant::name);
-  return at == mutants().end() ? nullptr : at->step;
+  for (const std::vector<Mutant>* some : {&mutants(), &more_mutants()}) {
+    const auto at = std::ranges::find(*some, name, &Mutant::name);
+    if (at != some->end()) return at->step;
+  }
+  return nullptr;
 }
 
 }  // namespace ringfence::explore

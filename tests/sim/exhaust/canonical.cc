@@ -1,0 +1,173 @@
+// See canonical.h. What is left out is said where it is left out, and why it cannot matter.
+#include "canonical.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "core/rules.h"
+#include "core/step.h"
+
+namespace ringfence::exhaust {
+namespace {
+
+constexpr int kRemembered = 3;  // late answers to older attempts mean nothing to merge
+
+// A deadline that has passed has passed.
+void clamp(Millis& at_ms) {
+  if (at_ms != 0) at_ms = std::max(at_ms, kNow);
+}
+
+// Only whether it was ever stamped matters.
+void flatten(Millis& at_ms) {
+  if (at_ms != 0) at_ms = kNow;
+}
+
+[[nodiscard]] std::int8_t lower(int& counter, int to) {
+  if (counter <= to) return 0;
+  const int by = counter - to;
+  counter = to;
+  return static_cast<std::int8_t>(by);
+}
+
+// Evidence older than every look that may still be open is as good as any older.
+void quieten(Millis& quiet_ms, Millis oldest_look_ms) {
+  if (quiet_ms <= oldest_look_ms) quiet_ms = 0;
+}
+
+void canonicalise_texts(Leg& leg, const Session& s) {
+  // The phrases decide nothing but whether somebody refused, and whether it was dialled at all.
+  const bool refusals = s.plan.on_decline != OnRefusal::ring_on || s.plan.on_busy != OnRefusal::ring_on ||
+                        s.plan.on_winner_lost == OnWinnerLost::ring_again;
+  const bool refused = rules::refusal_of(leg) == rules::Refusal::declined;
+  leg.cause = refusals && refused ? "call_rejected" : "";
+  leg.hangup_source.clear();
+  leg.sip_cause.clear();
+}
+
+void canonicalise_fast_answer(Leg& leg, const Policy& policy) {
+  if (leg.destination.verify != Verify::press1_if_fast || leg.state > LegState::answered) {
+    flatten(leg.dialled_ms);
+    flatten(leg.ringing_ms);
+    flatten(leg.answered_ms);
+    return;
+  }
+  const Millis reference_ms = leg.answered_ms != 0 ? leg.answered_ms : kNow;
+  for (Millis* since_ms : {&leg.dialled_ms, &leg.ringing_ms}) {
+    if (*since_ms == 0) continue;
+    const Millis apart_ms = std::min(reference_ms - *since_ms, policy.fast_answer_ms);
+    *since_ms = kNow - apart_ms;
+  }
+  flatten(leg.answered_ms);
+}
+
+void canonicalise_leg(Leg& leg, std::size_t index, const Session& s, Millis oldest_look_ms, const Policy& policy) {
+  canonicalise_texts(leg, s);
+  // A transfer is watched from its answer on.
+  if (s.phase == Phase::transferring) {
+    flatten(leg.dialled_ms);
+    flatten(leg.ringing_ms);
+    if (leg.answered_ms != 0) leg.answered_ms = std::max(leg.answered_ms, kNow - policy.bridge_watch_ms);
+  } else {
+    canonicalise_fast_answer(leg, policy);
+  }
+  flatten(leg.ended_ms);
+  const bool may_ring = s.phase <= Phase::bridging && static_cast<int>(index) >= s.round_first;
+  const bool proved = leg.state == LegState::ended;
+  if (leg.state != LegState::planned) leg.dial_at_ms = kNow;
+  clamp(leg.dial_at_ms);
+  clamp(leg.expires_ms);
+  const bool outlives_ringing = s.phase == Phase::ringing && leg.expires_ms > s.ring_deadline_ms;
+  if (!may_ring || proved || leg.state >= LegState::answered || outlives_ringing) leg.expires_ms = 0;
+  if (!may_ring || leg.state != LegState::answered) leg.screen_until_ms = 0;
+  clamp(leg.screen_until_ms);
+  if (leg.apology != Apology::wanted) leg.apology_until_ms = 0;
+  clamp(leg.apology_until_ms);
+  if (leg.state != LegState::dialing || !leg.call_control_id.empty()) leg.dial_quiet_ms = 0;
+  quieten(leg.dial_quiet_ms, oldest_look_ms);
+  clamp(leg.hangup_next_ms);
+  if (leg.hangup_next_ms <= kNow) leg.hangup_next_ms = 0;
+  if (!may_ring && s.phase > Phase::bridging) {
+    leg.machine = leg.unsure = leg.unproved = leg.claimed = false;
+    leg.gather_attempt = 0;
+  }
+  if (!proved) return;
+  leg.hangup_next_ms = 0;
+  if (s.plan.on_winner_lost != OnWinnerLost::ring_again) leg.quit = Quit::none;
+  leg.apology = Apology::none;
+  leg.apology_until_ms = 0;
+  leg.gather_attempt = 0;
+  leg.call_control_id = leg.call_leg_id = "x";  // nobody addresses it any more
+  leg.answered_ms = leg.ringing_ms = leg.dialled_ms = 0;
+}
+
+void canonicalise_outbox(Session& s, const Lowered& lowered, const Policy& policy) {
+  for (OutboxEntry& entry : s.outbox) {
+    if (entry.verb == Verb::audit) {
+      entry.attempt -= lowered[0];
+    } else {
+      entry.created_ms = entry.expires_ms - policy.dedupe_window_ms;
+    }
+    if (entry.verb == Verb::hangup) entry.attempt -= lowered[static_cast<std::size_t>(entry.leg + 2)];
+    const int reached = std::min(entry.tries - entry.not_sent, 2);
+    const bool handed_over = entry.tries > 0;
+    entry.tries = std::min(entry.tries, handed_over ? std::max(reached, 1) + 1 : 0);
+    entry.not_sent = entry.tries - reached;
+    clamp(entry.next_try_ms);
+  }
+  std::ranges::sort(s.outbox, {}, [](const OutboxEntry& e) { return std::tuple(e.verb, e.leg, e.attempt); });
+}
+
+void canonicalise_deadlines(Session& s) {
+  for (Millis* at_ms :
+       {&s.ring_deadline_ms, &s.hold_until_ms, &s.bridge_retry_ms, &s.bridge_deadline_ms, &s.greeting_deadline_ms,
+        &s.record_retry_ms, &s.recording_deadline_ms, &s.audit_ms, &s.write_off_ms, &s.parent.hangup_next_ms}) {
+    clamp(*at_ms);
+  }
+  flatten(s.created_ms);
+  flatten(s.claimed_ms);
+  flatten(s.closed_ms);
+  if (s.plan.hold_losers_ms == 0 || s.phase > Phase::bridging) flatten(s.ring_started_ms);
+  flatten(s.parent.answered_ms);
+  flatten(s.parent.bridged_ms);
+  flatten(s.parent.ended_ms);
+}
+
+}  // namespace
+
+Lowered canonicalise(Session& s, Millis now_ms, const Policy& policy) {
+  move_times_back(s, now_ms - kNow);
+  Lowered lowered{};
+  lowered[0] = lower(s.audit_attempt, 1);
+  // What came of hanging up a call that has ended is no news.
+  lowered[1] = lower(s.parent.hangup_attempt, s.parent.state == ParentState::ended ? 0 : kRemembered);
+  for (std::size_t i = 0; i < std::min<std::size_t>(s.legs.size(), kMostLegs); ++i) {
+    lowered[i + 2] = lower(s.legs[i].hangup_attempt, s.legs[i].state == LegState::ended ? 0 : kRemembered);
+  }
+  Millis oldest_look_ms = kNow;
+  for (const OutboxEntry& entry : s.outbox) {
+    if (entry.verb == Verb::audit) oldest_look_ms = std::min(oldest_look_ms, entry.created_ms);
+  }
+  s.audit_backoff = std::min(s.audit_backoff, 1);  // the coarse policy does not double
+  if (s.audit_ms != 0 && s.audit_ms < kNow) s.audit_ms = kNow;
+  if (s.phase >= Phase::connected) {  // no bridge is asked for any more
+    s.bridge_attempt = s.bridge_asked = 0;
+    s.bridge_refused = s.bridge_maybe = s.bridge_disproved = false;
+    s.bridge_quiet_ms = s.bridge_quiet_before_ms = 0;
+  }
+  quieten(s.bridge_quiet_ms, oldest_look_ms);
+  quieten(s.bridge_quiet_before_ms, oldest_look_ms);
+  canonicalise_outbox(s, lowered, policy);
+  canonicalise_deadlines(s);
+  for (std::size_t i = 0; i < s.legs.size(); ++i) canonicalise_leg(s.legs[i], i, s, oldest_look_ms, policy);
+  s.parent.cause.clear();
+  s.parent.hangup_source.clear();
+  s.parent.sip_cause.clear();
+  if (s.parent.state == ParentState::ended) {
+    s.parent.hangup_next_ms = 0;
+    s.parent.answer_attempt = 0;
+  }
+  s.recording_id.clear();
+  return lowered;
+}
+
+}  // namespace ringfence::exhaust

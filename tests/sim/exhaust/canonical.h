@@ -1,0 +1,23 @@
+// A session as if its clock said kNow, without what can no longer matter: two sessions with the same canonical form
+// have the same future. This is what makes a world small enough to be explored whole; canonical_test.cc holds it to the
+// real rules on random calls: a step of the canonical session and the canonical form of the real step are the same.
+#pragma once
+
+#include <array>
+
+#include "core/policy.h"
+#include "core/session.h"
+#include "small_world.h"
+
+namespace ringfence::exhaust {
+
+inline constexpr Millis kNow = 1'000'000;
+
+// By how much the counters that name command ids were lowered: [0] audits, [1] hang-ups of the parent, [2 + i] of leg
+// i.
+using Lowered = std::array<std::int8_t, kMostLegs + 2>;
+
+// `session` lives at `now_ms`.
+Lowered canonicalise(Session& session, Millis now_ms, const Policy& policy);
+
+}  // namespace ringfence::exhaust

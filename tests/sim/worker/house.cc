@@ -1,0 +1,192 @@
+// See house.h.
+#include "house.h"
+
+#include <array>
+#include <optional>
+
+#include "core/session_json.h"
+#include "engine/engine.h"
+#include "ladder_check.h"
+#include "lying_store.h"
+#include "lying_telnyx.h"
+#include "support/fake_log.h"
+
+namespace ringfence::sim {
+namespace {
+
+constexpr std::size_t kWorkers = 2;
+constexpr Millis kChaosMs = 30'000;
+constexpr Millis kHealMs = 6 * 3'600'000;
+
+constexpr std::string_view kDirectory =
+    "organisation acme { user anna {"
+    " device phone { sip_username credA; last_active_at 2026-11-21T07:00:00Z; credential_expires_at never; }"
+    " device web { sip_username credB; last_active_at 2026-11-21T07:00:00Z; credential_expires_at never; }"
+    " plan waves { wave { device phone timeout=6s; } wave after=5s { device web; } ring 25s; }"
+    " plan hold { wave { device phone; device web; } ring 25s; hold_losers 2s; }"
+    " plan again { wave { device phone; device web; } ring 25s; on_winner_lost ring_again; } }"
+    " user bob { device one { sip_username credC; last_active_at 2026-11-21T07:00:00Z; credential_expires_at never; } }"
+    " number +4930123450 { ring anna; } number +4930123451 { ring anna; plan waves; }"
+    " number +4930123452 { ring anna; plan hold; } number +4930123453 { ring anna; plan again; }"
+    " number +4930123454 { ring bob; } number +4930123455 { voicemail; } }";
+
+// A worker's line to the provider. What it sent stays sent when it dies; nobody hears the answer then.
+class Line final : public Telephony {
+ public:
+  explicit Line(LyingTelnyx& telnyx) : telnyx_(telnyx) {}
+  ~Line() override { *alive_ = false; }
+  void send(Command command, std::function<void(CommandOutcome)> done) override {
+    telnyx_.execute(command, [alive = alive_, done = std::move(done)](CommandOutcome outcome) {
+      if (*alive) done(std::move(outcome));
+    });
+  }
+
+ private:
+  LyingTelnyx& telnyx_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+struct Worker {
+  Worker(Stage& stage, Dice& dice, Truth& truth, LyingTelnyx& telnyx)
+      : clock(stage),
+        store(stage, dice, truth),
+        line(telnyx),
+        directory(store, log),
+        engine({store, line, clock, log, directory}, {Policy{}, "sip.example.net", false}) {
+    engine.start();
+  }
+  StageClock clock;
+  test::FakeLog log;
+  LyingStore store;
+  Line line;
+  DirectoryCache directory;
+  Engine engine;
+};
+
+class House {
+ public:
+  explicit House(std::uint64_t seed)
+      : dice_(seed), telnyx_(stage_, dice_, [this](auto& body, auto done) { post(body, std::move(done)); }) {
+    truth_.directory = {1, std::string(kDirectory)};
+    for (auto& worker : workers_) worker.emplace(stage_, dice_, truth_, telnyx_);
+  }
+
+  Run play() {
+    const Millis chaos_until_ms = stage_.now_ms() + kChaosMs;
+    stage_.after(100, [this] { telnyx_.call_in("+493012345" + std::to_string(dice_.below(6))); });
+    const int troubles = static_cast<int>(dice_.below(4));
+    for (int i = 0; i < troubles; ++i) stage_.after(dice_.below(kChaosMs), [this] { make_trouble(); });
+    while (telnyx_.violation().empty() && stage_.turn(chaos_until_ms)) ++run_.events;
+    heal();
+    const Millis end_ms = chaos_until_ms + kHealMs;
+    bool hung_up = false;
+    while (telnyx_.violation().empty() && !settled()) {
+      if (!stage_.turn(end_ms)) break;
+      ++run_.events;
+      // A conversation may last; people end it.
+      if (telnyx_.talking() && !hung_up && stage_.now_ms() > chaos_until_ms + 15'000) {
+        hung_up = true;
+        telnyx_.hang_up(std::string(kCaller));
+      }
+    }
+    judge();
+    return std::move(run_);
+  }
+
+ private:
+  void post(const std::string& body, std::function<void(Verdict)> done) {
+    auto& worker = workers_[static_cast<std::size_t>(dice_.below(kWorkers))];
+    if (!worker) return;
+    EventFrame frame;
+    frame.id = "frame";
+    frame.body = as_bytes(body);
+    worker->engine.on_event(frame, [done = std::move(done)](const VerdictReply& reply) { done(reply.verdict); });
+  }
+
+  void make_trouble() {
+    const auto which = static_cast<std::size_t>(dice_.below(kWorkers));
+    const Millis back_ms = 200 + dice_.below(6000);
+    if (dice_.one_in(3)) {
+      telnyx_.journal.push_back("the store is away");
+      truth_.away = true;
+      stage_.after(back_ms, [this] { truth_.away = false; });
+      return;
+    }
+    if (!workers_[which]) return;
+    telnyx_.journal.push_back("worker " + std::to_string(which) + " CRASHES");
+    ++run_.crashes;
+    workers_[which].reset();
+    stage_.after(back_ms, [this, which] { start(which); });
+  }
+
+  void start(std::size_t which) {
+    if (!workers_[which]) workers_[which].emplace(stage_, dice_, truth_, telnyx_);
+  }
+
+  void heal() {
+    telnyx_.journal.push_back("-- healed --");
+    truth_.chaos = truth_.away = false;
+    telnyx_.heal();
+    for (std::size_t i = 0; i < kWorkers; ++i) start(i);
+  }
+
+  [[nodiscard]] std::optional<Session> session() const {
+    const auto row = truth_.rows.find(std::string(kCaller));
+    if (row == truth_.rows.end()) return {};
+    auto decoded = decode_session(row->second.document);
+    return decoded ? std::optional(*std::move(decoded)) : std::nullopt;
+  }
+
+  [[nodiscard]] bool settled() {
+    if (!telnyx_.quiet() || telnyx_.talking() || --patience_ > 0) return false;
+    patience_ = 20;  // reading the document costs more than an event
+    const auto s = session();
+    return s && s->phase == Phase::closed && s->outbox.empty() && telnyx_.wrong_end().empty();
+  }
+
+  void judge() {
+    for (const auto& worker : workers_) {
+      if (!worker) continue;
+      run_.conflicts += worker->engine.stats().conflicts;
+      run_.commits += worker->engine.stats().commits;
+    }
+    run_.violation = telnyx_.violation();
+    for (const auto& worker : workers_) {
+      if (!worker) continue;
+      const EngineStats stats = worker->engine.stats();
+      for (std::size_t i = 0; i < kInvariants; ++i) {
+        if (stats.broken[i] > 0) run_.violation = std::string(name_of(static_cast<Invariant>(i)));
+      }
+    }
+    run_.journal = std::move(telnyx_.journal);
+    const auto s = session();
+    const auto say = [&](std::string what) {
+      if (run_.violation.empty()) run_.violation = std::move(what);
+    };
+    say(telnyx_.wrong_end());
+    if (!s) return;  // its `initiated` was lost, and the provider's other webhooks too
+    run_.ladder = truth_.rows[std::string(kCaller)].ladder;
+    if (s->phase != Phase::closed) say("I15: the session never closes");
+    if (s->outcome == Outcome::none) say("I16: no outcome");
+    if (telnyx_.recorded() && !s->recording_saved) say("I15: a recording exists and the session says it does not");
+    for (std::size_t i = 0; i < run_.ladder.size(); ++i) {
+      const std::string wrong = ladder_.read(run_.ladder[i]);
+      if (!wrong.empty()) say("the ladder, line " + std::to_string(i + 1) + ": " + wrong);
+    }
+  }
+
+  Stage stage_;
+  Dice dice_;
+  Truth truth_;
+  LyingTelnyx telnyx_;
+  std::array<std::optional<Worker>, kWorkers> workers_;
+  LadderCheck ladder_;
+  Run run_;
+  int patience_ = 0;
+};
+
+}  // namespace
+
+Run play(std::uint64_t seed) { return House(seed).play(); }
+
+}  // namespace ringfence::sim

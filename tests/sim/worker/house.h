@@ -1,0 +1,20 @@
+// One seed: a call, two workers on one lying store, a lying provider, people. Chaos first, then everything is healed
+// and must come to a good end. The same seed is the same run. Must not know: the command line.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace ringfence::sim {
+
+struct Run {
+  std::string violation;             // "" is none
+  std::vector<std::string> journal;  // of the provider and of the house
+  std::vector<std::string> ladder;   // as the store has it
+  std::uint64_t events = 0, crashes = 0, conflicts = 0, commits = 0;
+};
+
+[[nodiscard]] Run play(std::uint64_t seed);
+
+}  // namespace ringfence::sim

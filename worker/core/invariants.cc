@@ -1,0 +1,173 @@
+// See invariants.h.
+#include "core/invariants.h"
+
+#include <algorithm>
+
+#include "core/phase_table.h"
+#include "core/rules.h"
+#include "shared/limits.h"
+
+namespace ringfence {
+namespace {
+
+Breach of_claim(const Session& before, const Session& next) {
+  const Leg* was_winner = rules::winner_of(before);
+  const auto index = static_cast<std::size_t>(before.winner);
+  if (was_winner != nullptr && next.winner != before.winner && !next.legs[index].ended()) {
+    return {Invariant::one_winner, "I1: the winner changed while the one before was there"};
+  }
+  const bool newly = next.claims > before.claims && static_cast<std::size_t>(next.winner) < before.legs.size();
+  if (newly && before.legs[static_cast<std::size_t>(next.winner)].state == LegState::ended) {
+    return {Invariant::facts_only_grow, "I4: a leg known to be dead was chosen"};
+  }
+  return {};
+}
+
+Breach of_leg(const Leg& was, const Leg& is) {
+  if (was.state == LegState::ended && is.state != LegState::ended) {
+    return {Invariant::facts_only_grow, "I4: a proved end was revoked"};
+  }
+  if (was.state != LegState::ended_inferred && is.state < was.state) {
+    return {Invariant::facts_only_grow, "I4: a leg's known state went back"};
+  }
+  if (!was.call_control_id.empty() && is.call_control_id != was.call_control_id) {
+    return {Invariant::facts_only_grow, "I4: a leg changed its id"};
+  }
+  if (was.quit != Quit::none && is.quit != was.quit) {
+    return {Invariant::dead_means_dead, "I3: a leg that was given up is wanted again"};
+  }
+  if (is.apology < was.apology) return {Invariant::dead_means_dead, "I3: an apology began again"};
+  if (was.told != DeviceOutcome::none && is.told != was.told) {
+    return {Invariant::one_outcome, "I16: a device's outcome changed after it was told"};
+  }
+  return {};
+}
+
+bool is_open(const Session& next, const Command& command) {
+  return std::ranges::any_of(next.outbox, [&](const OutboxEntry& e) {
+    return e.verb == command.verb && e.leg == command.leg && e.attempt == command.attempt;
+  });
+}
+
+Breach of_command(const Session& before, const Session& next, const Command& command) {
+  const bool answering = next.phase == Phase::answering || next.phase == Phase::vm_answering;
+  const bool dialled = command.verb == Verb::dial || command.verb == Verb::transfer;
+  // A look has no effect: the same step may find that it is not needed.
+  if (command.verb != Verb::audit && !is_open(next, command))
+    return {Invariant::only_from_outbox, "I10: a command that is not in the outbox"};
+  if (dialled && command.attempt != 1) return {Invariant::one_device_one_ring, "I5: a dial with a second command id"};
+  if (dialled && (command.timeout_secs <= 0 || command.time_limit_secs <= 0)) {
+    return {Invariant::bounded_by_provider, "I17: a dial without a limit"};
+  }
+  if (command.verb == Verb::dial && next.phase != Phase::ringing) {
+    return {Invariant::dead_means_dead, "I3: a dial after the decision"};
+  }
+  if (command.verb == Verb::answer && !answering) {
+    return {Invariant::claim_before_act, "I2: an answer that nobody claimed"};
+  }
+  if (command.verb == Verb::bridge && (next.phase != Phase::bridging || next.winner != command.leg)) {
+    return {Invariant::claim_before_act, "I2: a bridge that nobody claimed"};
+  }
+  if (command.verb != Verb::hangup) return {};
+  if (command.call_control_id.empty()) return {Invariant::dead_means_dead, "I3: a hang-up of nothing"};
+  const bool talks = before.phase == Phase::connected && next.phase == Phase::connected;
+  if (talks && (command.leg == kParent || command.leg == next.winner)) {
+    return {Invariant::conversation_lives, "I7: a conversation is cut"};
+  }
+  return {};
+}
+
+// Every leg that should not be and whose id is known is being hung up, or will be at a known time.
+Breach of_the_unwanted(const Session& next, Millis now_ms, const Policy& policy) {
+  for (std::size_t i = 0; i < next.legs.size(); ++i) {
+    const Leg& leg = next.legs[i];
+    if (leg.ended() || leg.call_control_id.empty() || !want_dead(next, i)) continue;
+    const bool open = rules::find_open(next, Verb::hangup, static_cast<int>(i)) != nullptr;
+    const bool spoken_to = leg.apology == Apology::wanted && leg.apology_until_ms > now_ms &&
+                           leg.apology_until_ms <= now_ms + policy.apology_ms;
+    if (!open && !spoken_to && leg.hangup_next_ms <= now_ms) {
+      return {Invariant::dead_means_dead, "I3: a leg that should not be is not being hung up"};
+    }
+  }
+  return {};
+}
+
+Breach of_outbox(const Session& next, Millis now_ms, const Policy& policy) {
+  if (next.outbox.size() > limits::kOutbox) return {Invariant::only_from_outbox, "I10: the outbox is over its limit"};
+  for (const OutboxEntry& entry : next.outbox) {
+    if (entry.verb == Verb::notify) continue;
+    if (entry.expires_ms > entry.created_ms + policy.dedupe_window_ms || entry.expires_ms <= now_ms) {
+      return {Invariant::one_device_one_ring, "I5: an id is resent after its window"};
+    }
+  }
+  return {};
+}
+
+Breach of_ends(const Session& before, const Event& event, const Session& next) {
+  const bool told_late =
+      before.outcome == Outcome::abandoned && next.outcome == Outcome::answered && before.phase == Phase::closing;
+  if (before.outcome != Outcome::none && next.outcome != before.outcome && !told_late) {
+    return {Invariant::one_outcome, "I16: the outcome changed"};
+  }
+  if (before.phase == Phase::closed && next.phase != Phase::closed) {
+    return {Invariant::closed_stays_closed, "I8: a tombstone came back to life"};
+  }
+  const bool closes = next.phase == Phase::closed && before.phase != Phase::closed;
+  const bool all_ended = std::ranges::all_of(next.legs, [](const Leg& leg) { return leg.ended(); });
+  if (closes && (!all_ended || next.parent.state != ParentState::ended)) {
+    return {Invariant::closes_with_proofs, "I15: closed while somebody may be there"};
+  }
+  if (closes && next.outcome == Outcome::none) return {Invariant::one_outcome, "I16: no outcome"};
+  const bool lives = next.phase != Phase::none && next.phase != Phase::closed;
+  if (lives && due_ms(next) == 0) return {Invariant::nobody_waits_for_ever, "I14: a live session waits for nothing"};
+  const auto* result = std::get_if<CommandResult>(&event.body);
+  const bool unknown = result != nullptr && result->verb == Verb::dial && result->leg >= 0 &&
+                       result->outcome.outcome == OutcomeClass::unknown;
+  if (!unknown || static_cast<std::size_t>(result->leg) >= before.legs.size()) return {};
+  const auto index = static_cast<std::size_t>(result->leg);
+  if (!before.legs[index].ended() && next.legs[index].ended()) {
+    return {Invariant::unknown_is_not_no, "I6: a dial without an answer was taken for one that failed"};
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view name_of(Invariant invariant) noexcept {
+  static constexpr std::array<std::string_view, kInvariants> kNames{"none",
+                                                                    "I1_one_winner",
+                                                                    "I2_claim_before_act",
+                                                                    "I3_dead_means_dead",
+                                                                    "I4_facts_only_grow",
+                                                                    "I5_one_device_one_ring",
+                                                                    "I6_unknown_is_not_no",
+                                                                    "I7_conversation_lives",
+                                                                    "I8_closed_stays_closed",
+                                                                    "I10_only_from_outbox",
+                                                                    "I14_nobody_waits_for_ever",
+                                                                    "I15_closes_with_proofs",
+                                                                    "I16_one_outcome",
+                                                                    "I17_bounded_by_provider",
+                                                                    "in_the_table"};
+  return kNames[static_cast<std::size_t>(invariant)];
+}
+
+Breach breach_of(const Session& before, const Event& event, const StepResult& result, const Policy& policy) {
+  const Session& next = result.next;
+  Breach breach = of_claim(before, next);
+  for (std::size_t i = 0; !breach && i < before.legs.size() && i < next.legs.size(); ++i) {
+    breach = of_leg(before.legs[i], next.legs[i]);
+  }
+  for (std::size_t i = 0; !breach && i < result.commands.size(); ++i) {
+    breach = of_command(before, next, result.commands[i]);
+  }
+  if (!breach) breach = of_outbox(next, event.at_ms, policy);
+  if (!breach) breach = of_the_unwanted(next, event.at_ms, policy);
+  if (!breach) breach = of_ends(before, event, next);
+  if (!breach && !keeps_to_table(before, event, next)) {
+    breach = {Invariant::in_the_table, "a transition that is not in the phase table"};
+  }
+  return breach;
+}
+
+}  // namespace ringfence
