@@ -95,7 +95,7 @@ inline constexpr Phases X = bit_of(Phase::closed);
      o, o, o},
   }},
   //         none ringing answering bridging transferring connected vm_answering vm_greeting vm_recording closing closed
-  .at_once = {o,  A,      B,        C,       o,           L,        G,           o,          L,           X,      o},
+  .at_once = {o,  A,      B,        C,       o,           o,        G,           o,          L,           X,      o},
   .by_time = {o,  V|L,    L,        o,       o,           o,        L,           M,          L,           X,      o}};
 }
 // clang-format on

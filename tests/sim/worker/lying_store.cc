@@ -1,6 +1,9 @@
 // See lying_store.h.
 #include "lying_store.h"
 
+#include <algorithm>
+#include <ranges>
+
 namespace ringfence::sim {
 
 CommitResult LyingStore::apply(Truth& truth, const CommitRequest& request) {
@@ -15,6 +18,8 @@ CommitResult LyingStore::apply(Truth& truth, const CommitRequest& request) {
   row.applied.insert(request.event.text);
   row.ladder.push_back(request.ladder_line);
   row.due_ms = request.due_ms;
+  if (!request.user.empty()) row.user = request.user;
+  for (const LedgerRow& missed : request.missed) row.missed[missed.device] = missed;
   return {.status = CommitStatus::committed, .version = row.version};
 }
 
@@ -43,6 +48,24 @@ void LyingStore::claim_due(Millis now_ms, std::size_t count, Millis claim_ms,
       due.push_back(SessionId{id});
     }
     done(due);
+  });
+}
+
+void LyingStore::missed(std::string user, std::size_t count, Millis since_ms,
+                        std::function<void(Result<std::vector<std::string>>)> done) {
+  later([this, user = std::move(user), count, since_ms, done = std::move(done)] {
+    std::vector<LedgerRow> rows;
+    for (const auto& [session, row] : truth_.rows) {
+      if (!user.empty() && row.user != user) continue;
+      for (const auto& [device, missed] : row.missed) {
+        if (!missed.line.empty() && missed.at_ms > since_ms) rows.push_back(missed);
+      }
+    }
+    std::ranges::sort(rows, std::ranges::greater{}, &LedgerRow::at_ms);
+    if (rows.size() > count) rows.resize(count);
+    std::vector<std::string> lines;
+    for (LedgerRow& row : rows) lines.push_back(std::move(row.line));
+    done(std::move(lines));
   });
 }
 

@@ -114,6 +114,25 @@ void the_records_say_that_the_caller_left(Everything& all) {
   }
 }
 
+// The records tell of the bridge and of the winner's end at once.
+void the_records_say_that_they_spoke(Everything& all) {
+  Told call(all);
+  StepResult result = call.offered({"desk"});
+  call.leg(WebhookType::answered, 0);
+  call.parent(WebhookType::answered);
+  while (call.session.phase == Phase::bridging) {
+    call.now_ms = due_ms(call.session);
+    result = call.tick();
+    for (const Command& command : result.commands) {
+      if (command.verb != Verb::audit) continue;
+      const AuditedLeg caller{.call_leg_id = "parent-leg", .answered = true, .bridged = true};
+      const AuditedLeg callee{.call_leg_id = "leg0-id", .answered = true, .bridged = true, .ended = true};
+      call.answer_last(command, {.outcome = OutcomeClass::ok, .legs = {caller, callee}});
+    }
+  }
+  EXPECT_EQ(call.session.outcome, Outcome::answered);
+}
+
 // The caller has gone, and the last leg's end is learnt from its prompt.
 void the_prompt_says_that_the_leg_ended(Everything& all) {
   Told call(all);
@@ -140,6 +159,7 @@ const Everything& everything() {
     the_caller_is_never_answered(made);
     bridged_of_the_first_winner(made);
     the_records_say_that_the_caller_left(made);
+    the_records_say_that_they_spoke(made);
     the_prompt_says_that_the_leg_ended(made);
     return made;
   }();
