@@ -58,7 +58,7 @@ Control::Control(ControlParts parts) : parts_(std::move(parts)), started_ms_(par
 
 namespace {
 
-enum class Place { nowhere, health, calls, call, explain, replay, cancel, missed, watch, directory, ready };
+enum class Place { nowhere, health, calls, call, explain, replay, cancel, missed, watch, directory, ready, summaries };
 
 Place place_of(const std::vector<std::string>& path) {
   const std::string_view head = path.empty() ? std::string_view{} : path[0];
@@ -68,6 +68,7 @@ Place place_of(const std::vector<std::string>& path) {
     if (head == "missed") return Place::missed;
     if (head == "watch") return Place::watch;
     if (head == "directory") return Place::directory;
+    if (head == "summaries") return Place::summaries;
   }
   if (path.size() == 2 && head == "calls") return Place::call;
   if (path.size() == 2 && head == "devices" && path[1] == "ready") return Place::ready;
@@ -81,6 +82,7 @@ Place place_of(const std::vector<std::string>& path) {
 
 std::string_view methods_of(Place place) {
   if (place == Place::directory) return "GET and PUT";
+  if (place == Place::summaries) return "PUT";
   return place == Place::cancel || place == Place::ready ? "POST" : "GET";
 }
 
@@ -97,7 +99,7 @@ void Control::on_request(const RequestFrame& frame, std::function<void(ControlRe
   if (place == Place::nowhere) {
     done(sentence(404,
                   "there is only /health, /calls, /calls/ID, /calls/ID/explain, /calls/ID/replay, /calls/ID/cancel, "
-                  "/missed, /devices/ready, /watch and /directory"));
+                  "/missed, /devices/ready, /summaries, /watch and /directory"));
     return;
   }
   if (methods_of(place).find(frame.method) == std::string_view::npos || frame.method.empty()) {
@@ -118,6 +120,8 @@ void Control::on_request(const RequestFrame& frame, std::function<void(ControlRe
       return missed(*target, std::move(done));
     case Place::cancel:
       return cancel(path[1], std::move(done));
+    case Place::summaries:
+      return put_summary(*target, as_text(frame.body), done);
     case Place::ready:
       return device_ready(*target, done);
     case Place::calls:
@@ -344,6 +348,33 @@ void Control::device_ready(const RequestTarget& target, const Done& done) {
   }
   Json body = json_object_new();
   set_json(body.get(), "calls", std::move(calls));
+  done(answer(body));
+}
+
+void Control::put_summary(const RequestTarget& target, std::string_view text, const Done& done) {
+  const std::string* organisation = target.parameter("organisation");
+  const std::string* caller = target.parameter("caller");
+  const auto seconds = target.number("seconds", 3600);
+  if (organisation == nullptr || caller == nullptr || !seconds) {
+    done(sentence(400, "expected /summaries?organisation=O&caller=+49...&seconds=N and a text"));
+    return;
+  }
+  if (std::ranges::find(parts_.directory.current().organisations(), *organisation, &Organisation::name) ==
+      parts_.directory.current().organisations().end()) {
+    done(sentence(404, "the directory has no such organisation"));
+    return;
+  }
+  if (text.size() > limits::kSummaryBytes) {
+    done(sentence(413, "a summary has at most " + std::to_string(limits::kSummaryBytes) + " bytes"));
+    return;
+  }
+  const Millis most_ms = limits::kSummaryMs;
+  const Millis span_ms =
+      *seconds > static_cast<std::uint64_t>(most_ms / 1000) ? most_ms : static_cast<Millis>(*seconds) * 1000;
+  Json body = json_object_new();
+  set_int(
+      body.get(), "summaries",
+      static_cast<std::int64_t>(parts_.engine.remember_summary(*organisation, *caller, std::string(text), span_ms)));
   done(answer(body));
 }
 

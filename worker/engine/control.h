@@ -8,6 +8,9 @@
 //   POST /devices/ready?organisation=O&user=U&device=D
 //                                    a device has registered: the calls that ring for its user here, `calls`, ring it
 //                                    too
+//   PUT /summaries?organisation=O&caller=NUMBER&seconds=N
+//                                    the body is what earlier conversations were about: what an AI agent of O is told
+//                                    of that caller, where O shares it; default 3600 s, at most a day; empty: forgotten
 //   GET /calls/ID/explain            why each device rang and stopped, in sentences
 //   GET /calls/ID/replay             its events played again: the session, the ladder, and whether they are the same
 //   GET /missed?user=ORG/USER&limit=N  missed calls, newest first; of everybody without `user`; default 50
@@ -51,6 +54,7 @@ class Control final : public RequestSink {
   void call(std::string_view id, Done done);
   void cancel(std::string_view id, Done done);
   void device_ready(const RequestTarget& target, const Done& done);
+  void put_summary(const RequestTarget& target, std::string_view text, const Done& done);
   void explain_call(std::string_view id, Done done);
   void replay_call(std::string_view id, Done done);
   [[nodiscard]] ControlReply played_again(const StoredSession& stored, std::vector<std::string> ladder) const;

@@ -72,9 +72,12 @@ RingPlan Engine::plan_of(const Event& event, const WebhookFact& fact) const {
     const std::string& credential = fact.from_uri.empty() ? fact.from : fact.from_uri;
     return directory.plan_outbound(credential, fact.to, now_ms, options_.sip_domain);
   }
-  return directory.plan(
-      {.called = fact.to, .caller = fact.from, .caller_name = fact.caller_name, .session = event.session.text}, now_ms,
-      options_.sip_domain);
+  const IncomingCall call{.called = fact.to,
+                          .caller = fact.from,
+                          .caller_name = fact.caller_name,
+                          .session = event.session.text,
+                          .summary = summaries_.of(directory.organisation_of(fact.to), fact.from, now_ms)};
+  return directory.plan(call, now_ms, options_.sip_domain);
 }
 
 // The provider would send it again just as unreadable, so it is taken, and kept for whoever has to find out why: under
@@ -125,6 +128,12 @@ void Engine::cancel(const SessionId& session, std::string reason, std::function<
   Event event{.id = next_id("cancel"), .session = session};
   event.body = Cancel{std::move(reason)};
   lanes_.enqueue(std::move(event), std::move(slip));
+}
+
+std::size_t Engine::remember_summary(std::string_view organisation, std::string_view caller, std::string text,
+                                     Millis span_ms) {
+  summaries_.put(organisation, caller, std::move(text), parts_.clock.now_ms() + span_ms);
+  return summaries_.size();
 }
 
 std::vector<SessionId> Engine::device_ready(std::string_view organisation, std::string_view user,

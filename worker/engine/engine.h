@@ -29,6 +29,7 @@
 #include "engine/lanes.h"
 #include "engine/output_gate.h"
 #include "engine/session_cache.h"
+#include "engine/summaries.h"
 #include "engine/timer_queue.h"
 #include "engine/watch_ring.h"
 #include "ports/clock.h"
@@ -74,6 +75,10 @@ class Engine final : public EventSink {
   [[nodiscard]] std::vector<SessionId> device_ready(std::string_view organisation, std::string_view user,
                                                     std::string_view device);
 
+  // What earlier conversations with this caller were about, for agents of the organisation. Returns how many are known.
+  std::size_t remember_summary(std::string_view organisation, std::string_view caller, std::string text,
+                               Millis span_ms);
+
   // From now on events are told `later` and no deadline is looked at; what is under way is finished.
   void stop_accepting();
   // Nothing waits for the store or the provider.
@@ -102,6 +107,7 @@ class Engine final : public EventSink {
   TimerQueue timers_;
   SessionCache cache_;
   WatchRing watch_;
+  Summaries summaries_;
   OutputGate gate_;
   Lanes lanes_;
   TimerQueue::Id due_timer_;
