@@ -58,7 +58,7 @@ inline constexpr std::int64_t kVerdictMs = 1500;
 inline constexpr std::int64_t kGateMs = 5000;
 // Asked to hang up so often, over a minute and a half by then, a leg counts as one that the provider does not end.
 inline constexpr int kHangups = 5;
-// An answered caller who is not bridged by then hears nothing that anybody meant. Both attempts and their watch take 5 s.
+// An answered caller who is not bridged by then hears nothing that anybody meant. Both attempts take 5 s.
 inline constexpr std::int64_t kSilentCallerMs = 30'000;
 // Sessions taken over in one due-time scan, and how long the claim keeps other workers from doing the same work.
 inline constexpr std::size_t kDueBatch = 100;
