@@ -56,6 +56,10 @@ inline constexpr std::int64_t kVerdictMs = 1500;
 // A decision that became durable later than this sends nothing by itself: with dedupe_window (45 s) and a deadline
 // (2.5 s) on top it stays inside the 60 s in which the provider knows a command_id.
 inline constexpr std::int64_t kGateMs = 5000;
+// Asked to hang up so often, over a minute and a half by then, a leg counts as one that the provider does not end.
+inline constexpr int kHangups = 5;
+// An answered caller who is not bridged by then hears nothing that anybody meant. Both attempts take 5 s.
+inline constexpr std::int64_t kSilentCallerMs = 30'000;
 // Sessions taken over in one due-time scan, and how long the claim keeps other workers from doing the same work.
 inline constexpr std::size_t kDueBatch = 100;
 inline constexpr std::int64_t kDueClaimMs = 2000;

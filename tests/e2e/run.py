@@ -4,8 +4,9 @@
 usage: run.py --build DIR --store embedded|redis --group calls|flows|kill|delivery|fleet|api|notify [--only NAME]
               [--repeat N] [--sanitized]   (fleet: two workers on one store, redis only)
 
-Every test gets a world of its own, so that one failure cannot spoil the next. Exit 0 only when all passed; a failed
-test prints what differed, the ladder, and the ends of the logs.
+Every test gets a world of its own, so that one failure cannot spoil the next. At its end every call's ladder must be a
+path of the machine and no invariant may be broken (proof.py). Exit 0 only when all passed; a failed test prints what
+differed, the ladder, and the ends of the logs.
 """
 import argparse
 import json
@@ -21,6 +22,7 @@ from fleet import FLEET, FleetWorld  # noqa: E402
 from flows import FLOWS, FlowWorld  # noqa: E402
 from kill_points import KILL_POINTS  # noqa: E402
 from notify import NOTIFY, NotifyWorld  # noqa: E402
+from proof import Proof  # noqa: E402
 from world import World  # noqa: E402
 
 
@@ -44,7 +46,7 @@ def explain(world, handle):
         print(f"--- {name}.log\n{world.log_tail(name, 25)}")
 
 
-def run(name, test, options):
+def run(name, test, options, proof):
     kind = {"fleet": FleetWorld, "api": ApiWorld, "flows": FlowWorld, "notify": NotifyWorld}.get(options.group, World)
     world = kind(options.build, store=options.store, sanitized=options.sanitized)
     handle, found = None, []
@@ -55,6 +57,7 @@ def run(name, test, options):
                 violations = world.sim("GET", "/stats")["contract_violations"]
                 if violations:
                     found.append(f"{violations} requests broke the provider's API contract")
+                found += proof.of(world)
             except Exception:
                 found = [traceback.format_exc()]
             if found:
@@ -84,7 +87,9 @@ def main():
     if not chosen:
         print(f"no test of group {options.group} is called like {options.only!r}")
         return 2
-    results = [run(name, test, options) for _ in range(options.repeat) for name, test in chosen.items()]
+    proof = Proof(options.build)
+    results = [run(name, test, options, proof) for _ in range(options.repeat) for name, test in chosen.items()]
+    print(proof.summary())
     print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
     return 0 if all(results) else 1
 

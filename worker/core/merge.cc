@@ -38,8 +38,10 @@ void merge_initiated(Session& session, const WebhookFact& fact, const Event& eve
   learn(parent.from, fact.from);
   learn(parent.to, fact.to);
   learn(parent.caller_name, fact.caller_name);
-  // A second `initiated`, or one that follows the hangup, never brings a plan: nothing is rung twice (row 21).
-  if (!first || session.phase != Phase::none || !event.plan) return;
+  // A second `initiated` never brings a plan: nothing is rung twice (row 21). One that the hangup has overtaken says
+  // who missed the call; nobody is dialled for a caller who has left.
+  const bool overtaken = is_over(session.phase) && parent.state == ParentState::ended && session.legs.empty();
+  if (!first || !event.plan || (session.phase != Phase::none && !overtaken)) return;
   session.plan = *event.plan;
   for (Destination& to : session.plan.destinations) {
     if (session.legs.size() == limits::kLegs) break;

@@ -14,10 +14,12 @@ bool is_decided(Phase phase) {
   return phase == Phase::connected || rules::is_voicemail(phase) || rules::is_over(phase);
 }
 
-// By its answer; the only leg of a transfer has a claim from the start.
+// By its answer; the only leg of a transfer has a claim from the start. That it answered may be told by the caller's
+// `bridged` alone.
 bool was_claimed(const Session& session, std::size_t leg) {
   const bool transferred = session.plan.route == Route::transfer || session.plan.route == Route::agent;
-  return session.legs[leg].claimed || (transferred && leg == 0 && session.legs[leg].answered_ms != 0);
+  const bool answered = session.legs[leg].answered_ms != 0 || session.outcome == Outcome::answered;
+  return session.legs[leg].claimed || (transferred && leg == 0 && answered);
 }
 
 bool never_dialled(const Leg& leg) { return leg.cause == rules::kNeverDialled; }

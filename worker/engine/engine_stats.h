@@ -28,7 +28,7 @@ struct EngineStats {
   std::uint64_t results_dropped = 0;  // command results that found no room or no store; the outbox asks again
   std::uint64_t ticks = 0;            // times a session was asked to look at its deadlines
   std::uint64_t recovered = 0;        // sessions taken over from the store's due index
-  std::array<std::uint64_t, kInvariants> broken{};  // steps that broke one, by Invariant; `none` is not counted
+  std::array<std::uint64_t, kInvariants> broken{};  // by Invariant, the target is zero; [none] stays 0
   std::array<std::uint64_t, kVerbs> commands_by_verb{};
   std::array<std::uint64_t, kOutcomeClasses> results_by_class{};
 

@@ -222,7 +222,7 @@ Event Machine::event_of(const Session& session, Stimulus stimulus) const {
 Transition Machine::take_step(const Session& before, const Event& event) {
   StepResult result = setup_.step(before, event, setup_.policy);
   Transition made;
-  made.wrong = note(wrong_step(before, event, result, setup_.policy, setup_.by_table));
+  made.wrong = note(wrong_step(before, event, result, setup_.policy, setup_.checks));
   made.glare = glare_of(before, event, result.next);
   made.tells_late = before.outcome == Outcome::abandoned && result.next.outcome == Outcome::answered;
   if (result.next.claims > before.claims) made.claimed = static_cast<std::int8_t>(result.next.winner);
@@ -292,6 +292,7 @@ Info Machine::info_of(const Session& s) const {
   for (std::size_t i = 0; i < s.legs.size(); ++i) {
     const auto bit = static_cast<std::uint8_t>(1U << i);
     if (s.legs[i].ended()) info.ended |= bit;
+    if (s.legs[i].state == LegState::ended) info.proved |= bit;
     const Verify verify = s.legs[i].destination.verify;
     if (verify == Verify::press1 || verify == Verify::amd) info.screened |= bit;
   }
