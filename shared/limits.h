@@ -42,8 +42,6 @@ inline constexpr std::int64_t kDedupLeaseMs = 10LL * 60 * 1000;
 // nginx keeps at most `keepalive` connections per worker process; 64 workers x 32 is a large machine.
 inline constexpr std::size_t kIngestConnections = 2048;
 inline constexpr std::size_t kControlConnections = 16;
-// Events of one session waiting for the commit in flight. A 5-leg call makes ~34 events in all.
-inline constexpr std::size_t kSessionQueue = 64;
 // Events in the whole engine. At 20 k events/s this is 200 ms of work; past it the verdict is `later`.
 inline constexpr std::size_t kEngineQueue = 4096;
 // Sessions kept in memory, ~4 KB each. One not here is loaded from the store.
@@ -150,6 +148,9 @@ inline constexpr std::size_t kLadderLines = 1000;
 // --- one call -------------------------------------------------------------------------------------------------------
 // Devices rung at once: Telnyx's default concurrency is 10; R-020 tests 64.
 inline constexpr std::size_t kLegs = 64;
+// Events of one session waiting for the commit in flight: of each leg it may be said at once that it rings, was
+// answered and has ended, and the caller's own. Fewer, and 64 who answer together wait for the provider's retries.
+inline constexpr std::size_t kSessionQueue = 3 * kLegs + 16;
 // What a person can have rung for: the provider's own range for a dial's timeout_secs.
 inline constexpr std::int64_t kRingMinMs = 5'000;
 inline constexpr std::int64_t kRingMaxMs = 600'000;
