@@ -5,8 +5,6 @@
 
 #include "core/step.h"
 #include "core/webhook_event.h"
-#include "shared/base64.h"
-#include "shared/json.h"
 #include "shared/limits.h"
 
 namespace ringfence {
@@ -18,6 +16,7 @@ Engine::Engine(EngineParts parts, EngineOptions options)
       cache_(limits::kSessionCache),
       watch_(limits::kWatchLines, parts.clock.now_ms()),
       gate_(parts.telephony, parts.notifier, parts.log, stats_, [this](Event event) { on_result(std::move(event)); }),
+      kept_({.store = parts.store, .clock = parts.clock, .gate = gate_, .stats = stats_, .policy = options_.policy}),
       lanes_({.store = parts.store,
               .clock = parts.clock,
               .log = parts.log,
@@ -44,13 +43,14 @@ void Engine::on_event(const EventFrame& frame, std::function<void(VerdictReply)>
   look_at_clock();
   Result<Event> event = decode_webhook(frame.body);
   if (!event) {
+    // It would come again just as unreadable, so it is taken.
     parts_.log.write(LogLevel::warning, "event_bad", {{"event", frame.id}, {"detail", event.error().text}});
-    keep_bad(frame, event.error().text, std::move(slip));
+    kept_.keep(kBadEvents, frame, event.error().text, std::move(slip));
     return;
   }
   if (event->session.empty()) {
     parts_.log.write(LogLevel::info, "event_ignored", {{"event", frame.id}, {"type", frame.type}});
-    gate_.say_ignored(slip);
+    kept_.keep(kOtherEvents, frame, "of no call", std::move(slip));
     return;
   }
   const auto* fact = std::get_if<WebhookFact>(&event->body);
@@ -75,40 +75,6 @@ RingPlan Engine::plan_of(const Event& event, const WebhookFact& fact) const {
   return directory.plan(
       {.called = fact.to, .caller = fact.from, .caller_name = fact.caller_name, .session = event.session.text}, now_ms,
       options_.sip_domain);
-}
-
-// The provider would send it again just as unreadable, so it is taken, and kept for whoever has to find out why: under
-// a name of its own, beside the calls, for as long as a call.
-void Engine::keep_bad(const EventFrame& frame, std::string_view why, VerdictSlip slip) {
-  if (bad_.size() >= limits::kBadInFlight) {
-    gate_.say_later(slip, "too many unreadable events at once");
-    return;
-  }
-  const std::string_view body = as_text(frame.body).substr(0, limits::kBadBodyBytes);
-  Json document = json_object_new();
-  set_text(document.get(), "bad", why);
-  set_text(document.get(), "event", frame.id);
-  set_int(document.get(), "at_ms", parts_.clock.now_ms());
-  set_text(document.get(), "body_base64", encode_base64(as_bytes(body)));
-  CommitRequest request;
-  request.session = SessionId{"bad-" + short_hash(frame.id)};
-  request.event = EventId{std::string(frame.id)};
-  request.document = dump_json(document.get());
-  request.ttl_ms = options_.policy.session_ttl_ms;
-  // std::function wants copies and a slip has none: it waits here.
-  const std::uint64_t number = ++asked_;
-  bad_.emplace(number, std::move(slip));
-  parts_.store.commit(std::move(request), [this, number](const CommitResult& result) {
-    auto waiting = bad_.extract(number);
-    if (result.status == CommitStatus::unknown) {
-      gate_.say_later(waiting.mapped(), "the store did not take an unreadable event");
-      return;
-    }
-    if (result.status == CommitStatus::committed) ++stats_.bad;
-    // A conflict is another unreadable event of the same name: one of the two is kept, and both are taken.
-    const bool kept = result.status == CommitStatus::conflict;
-    gate_.open(kept ? CommitStatus::duplicate : result.status, {}, waiting.mapped(), {});
-  });
 }
 
 EventId Engine::next_id(std::string_view what) {

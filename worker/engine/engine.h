@@ -20,12 +20,12 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "core/policy.h"
 #include "engine/directory_cache.h"
 #include "engine/engine_stats.h"
+#include "engine/kept_events.h"
 #include "engine/lanes.h"
 #include "engine/output_gate.h"
 #include "engine/session_cache.h"
@@ -77,7 +77,7 @@ class Engine final : public EventSink {
   // From now on events are told `later` and no deadline is looked at; what is under way is finished.
   void stop_accepting();
   // Nothing waits for the store or the provider.
-  [[nodiscard]] bool idle() const noexcept { return lanes_.empty() && gate_.commands_in_flight() == 0 && bad_.empty(); }
+  [[nodiscard]] bool idle() const noexcept { return lanes_.empty() && gate_.commands_in_flight() == 0 && kept_.idle(); }
 
   [[nodiscard]] EngineStats stats() const;
   [[nodiscard]] const Policy& policy() const noexcept { return options_.policy; }
@@ -86,7 +86,6 @@ class Engine final : public EventSink {
  private:
   void on_result(Event event);
   [[nodiscard]] RingPlan plan_of(const Event& event, const WebhookFact& fact) const;
-  void keep_bad(const EventFrame& frame, std::string_view why, VerdictSlip slip);
   [[nodiscard]] EventId next_id(std::string_view what);
   void arm_due();
   void ring_due();
@@ -103,13 +102,13 @@ class Engine final : public EventSink {
   SessionCache cache_;
   WatchRing watch_;
   OutputGate gate_;
+  KeptEvents kept_;
   Lanes lanes_;
   TimerQueue::Id due_timer_;
   Millis due_armed_ms_ = 0;
-  Millis set_back_ms_ = 0;                              // of the clock, as far as it was noticed
-  Millis moved_ms_ = 0;                                 // of that, what the cached sessions' times were moved by
-  std::uint64_t asked_ = 0;                             // by operators and devices, or kept as bad
-  std::unordered_map<std::uint64_t, VerdictSlip> bad_;  // of unreadable events on their way into the store
+  Millis set_back_ms_ = 0;   // of the clock, as far as it was noticed
+  Millis moved_ms_ = 0;      // of that, what the cached sessions' times were moved by
+  std::uint64_t asked_ = 0;  // by operators and devices
   bool stopped_ = false;
   bool scan_failing_ = false;  // so that a store that is away is logged once
   bool scanned_once_ = false;  // the first scan that is answered looks at everything due, later ones leave some slack

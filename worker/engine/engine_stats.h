@@ -17,7 +17,7 @@ inline constexpr std::size_t kOutcomeClasses = static_cast<std::size_t>(OutcomeC
 struct EngineStats {
   // Verdicts given to the edge; their sum is the number of events that came in.
   std::uint64_t accepted = 0, duplicate = 0, later = 0, refused = 0;
-  std::uint64_t ignored = 0;     // of accepted: other families of events, nothing was stored
+  std::uint64_t ignored = 0;     // of accepted: of no call of ours; those of other families are kept as they came
   std::uint64_t bad = 0;         // of accepted: genuine but unreadable, kept as they came
   std::uint64_t queue_full = 0;  // of later: a bound of limits.h was met
   std::uint64_t expired = 0;     // of later: not durable within limits::kVerdictMs

@@ -211,5 +211,56 @@ TEST_F(ControlTest, OverHttpOnlyReadingIsAnswered) {
   EXPECT_EQ(worker->directory.current().organisations().at(0).name, "acme");
 }
 
+// Numbers are for those who may call back; nobody gets them through nginx.
+TEST_F(ControlTest, MissedCallsAreMaskedUnlessAskedForWhole) {
+  ring();
+  post(hangup("ev-end"));
+  for (int leg = 0; leg < 2; ++leg) {
+    post({.id = "ev-leg" + std::to_string(leg),
+          .type = "call.hangup",
+          .leg = "caller-leg-leg" + std::to_string(leg),
+          .state_leg = leg,
+          .cause = "originator_cancel"});
+  }
+  loop.run();
+  const Json body = ask_json("/missed?user=acme%2Fanna");
+  const json_t* rows = get_array(body.get(), "missed");
+  ASSERT_EQ(json_array_size(rows), 2u);
+  const json_t* row = json_array_get(rows, 0);
+  EXPECT_EQ(get_text(row, "from"), "*******1222");
+  EXPECT_EQ(get_text(row, "to"), "*******3456");
+  EXPECT_EQ(json_object_get(row, "caller_name"), nullptr);
+  EXPECT_EQ(get_text(row, "outcome"), "caller_cancelled");
+  const Json whole = ask_json("/missed?whole=yes&limit=1");
+  ASSERT_EQ(json_array_size(get_array(whole.get(), "missed")), 1u);
+  EXPECT_EQ(get_text(json_array_get(get_array(whole.get(), "missed"), 0), "from"), "+4940111222");
+  EXPECT_EQ(json_array_size(get_array(ask_json("/missed?user=acme%2Fbert").get(), "missed")), 0u);
+  EXPECT_EQ(ask("GET", "/missed?limit=x").status, 400);
+  ReadingRequests reading(*control);
+  EXPECT_EQ(ask(reading, "GET", "/missed").status, 200);
+  for (const std::string_view target : {"/missed?whole=yes", "/missed?who%6ce=no", "/events/bad?limit=1&whole"}) {
+    EXPECT_EQ(ask(reading, "GET", target).status, 403) << target;
+  }
+}
+
+TEST_F(ControlTest, UnreadableEventsAreListedWithWhy) {
+  start();
+  post_body("{\"data\":{}}", *worker);
+  loop.run();
+  const Json listed = ask_json("/events/bad");
+  const json_t* events = get_array(listed.get(), "events");
+  ASSERT_EQ(json_array_size(events), 1u);
+  EXPECT_EQ(get_text(json_array_get(events, 0), "event"), "frame-id");
+  EXPECT_THAT(std::string(get_text(json_array_get(events, 0), "why")), HasSubstr("data.id"));
+  EXPECT_EQ(json_object_get(json_array_get(events, 0), "body_base64"), nullptr) << "it may hold numbers";
+  const Json whole = ask_json("/events/bad?whole=yes");
+  EXPECT_EQ(get_text(json_array_get(get_array(whole.get(), "events"), 0), "body_base64"), "eyJkYXRhIjp7fX0=");
+  EXPECT_EQ(json_array_size(get_array(ask_json("/events/other").get(), "events")), 0u);
+  EXPECT_EQ(ask("GET", "/events").status, 404);
+  EXPECT_EQ(json_array_size(get_array(ask_json("/calls").get(), "calls")), 0u) << "it is no call";
+  EXPECT_EQ(ask("GET", "/calls/event-" + short_hash("frame-id")).status, 404);
+  EXPECT_EQ(get_int(get_object(ask_json("/health").get(), "engine"), "bad"), 1);
+}
+
 }  // namespace
 }  // namespace ringfence::test
