@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Plays one group of end-to-end tests against real processes and reports.
 
-usage: run.py --build DIR --store embedded|redis --group calls|flows|kill|delivery|fleet|api|notify [--only NAME]
-              [--repeat N] [--sanitized]   (fleet: two workers on one store, redis only)
+usage: run.py --build DIR --store embedded|redis --group calls|flows|kill|delivery|fleet|api|notify|sweep
+              [--only NAME] [--repeat N] [--sanitized]   (fleet: two workers on one store, redis only)
 
 Every test gets a world of its own, so that one failure cannot spoil the next. Exit 0 only when all passed; a failed
 test prints what differed, the ladder, and the ends of the logs.
@@ -21,6 +21,7 @@ from fleet import FLEET, FleetWorld  # noqa: E402
 from flows import FLOWS, FlowWorld  # noqa: E402
 from kill_points import KILL_POINTS  # noqa: E402
 from notify import NOTIFY, NotifyWorld  # noqa: E402
+from sweep import SWEEP, SweepWorld  # noqa: E402
 from world import World  # noqa: E402
 
 
@@ -29,8 +30,9 @@ def tests_of(group):
         return {call.name: lambda world, c=call: play(world, c) for call in CALLS}
     if group == "kill":
         return {point.name: point.play for point in KILL_POINTS}
-    functions = {"fleet": FLEET, "api": API, "flows": FLOWS, "delivery": DELIVERY, "notify": NOTIFY}[group]
-    return {test.__name__: lambda world, t=test: (None, list(t(world))) for test in functions}
+    functions = {"fleet": FLEET, "api": API, "flows": FLOWS, "delivery": DELIVERY, "notify": NOTIFY,
+                 "sweep": SWEEP}[group]
+    return {test.__name__: lambda world, t=test: (None, list(t(world) or ())) for test in functions}
 
 
 def explain(world, handle):
@@ -45,7 +47,8 @@ def explain(world, handle):
 
 
 def run(name, test, options):
-    kind = {"fleet": FleetWorld, "api": ApiWorld, "flows": FlowWorld, "notify": NotifyWorld}.get(options.group, World)
+    kind = {"fleet": FleetWorld, "api": ApiWorld, "flows": FlowWorld, "notify": NotifyWorld,
+            "sweep": SweepWorld}.get(options.group, World)
     world = kind(options.build, store=options.store, sanitized=options.sanitized)
     handle, found = None, []
     try:
@@ -72,7 +75,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", required=True)
     parser.add_argument("--store", choices=["embedded", "redis"], default="embedded")
-    groups = ["calls", "flows", "kill", "delivery", "fleet", "api", "notify"]
+    groups = ["calls", "flows", "kill", "delivery", "fleet", "api", "notify", "sweep"]
     parser.add_argument("--group", choices=groups, required=True)
     parser.add_argument("--only", default="")
     parser.add_argument("--repeat", type=int, default=1)

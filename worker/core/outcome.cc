@@ -5,6 +5,7 @@
 #include <array>
 
 #include "core/rules.h"
+#include "core/stray.h"
 
 namespace ringfence {
 namespace {
@@ -123,7 +124,7 @@ std::vector<LedgerEntry> ledger_entries(const Session& session) {
   if (session.phase != Phase::closed || session.plan.route == Route::reject || session.plan.outbound) return entries;
   const Parent& parent = session.parent;
   // A call that was never offered, or whose session was lost: nobody knows who called whom.
-  if (parent.call_control_id.empty() || (parent.from.empty() && parent.to.empty())) return entries;
+  if (parent.call_control_id.empty() || is_lost(session)) return entries;
   LedgerEntry call{.session = session.id, .organisation = session.plan.organisation, .user = session.plan.user};
   call.from = parent.from;
   call.caller_name = parent.caller_name;

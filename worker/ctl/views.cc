@@ -186,6 +186,9 @@ std::string health_text(const Look& look, const json_t* answer) {
   out += fact(look, "commits",
               count("commits", "durable, ") + counted(get_int(engine, "conflicts"), "conflict") + ", " +
                   count("unknown", "unknown, ") + counted(get_int(engine, "recovered"), "call") + " taken over");
+  out += fact(look, "sweeps",
+              count("sweeps", "made, ") + counted(get_int(engine, "strays"), "stray") + " taken in, " +
+                  count("strays_left", "left to talk"));
   out += fact(look, "broken", counts(get_object(engine, "broken"), true));  // invariants: the target is none
   out += fact(look, "commands", counts(get_object(engine, "commands"), true));
   out += fact(look, "results", counts(get_object(engine, "results"), true));

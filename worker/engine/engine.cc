@@ -27,11 +27,21 @@ Engine::Engine(EngineParts parts, EngineOptions options)
               .stats = stats_,
               .policy = options_.policy,
               .moved_ms = moved_ms_,
-              .due_changed = [this] { arm_due(); }}) {}
+              .due_changed = [this] { arm_due(); }}),
+      sweep_({.store = parts.store,
+              .clock = parts.clock,
+              .log = parts.log,
+              .timers = timers_,
+              .cache = cache_,
+              .gate = gate_,
+              .stats = stats_,
+              .found = [this](Event event) { on_result(std::move(event)); }},
+             options_.sweep) {}
 
 void Engine::start() {
   refresh_directory();
   scan_due();
+  sweep_.start();
 }
 
 void Engine::on_event(const EventFrame& frame, std::function<void(VerdictReply)> done) {
@@ -60,6 +70,7 @@ void Engine::on_event(const EventFrame& frame, std::function<void(VerdictReply)>
       return;
     }
     event->plan = plan_of(*event, *fact);
+    sweep_.learn(fact->connection_id);
     event->plan->notify = parts_.notifier != nullptr && parts_.notifier->tells(event->plan->organisation);
   }
   lanes_.enqueue(std::move(*event), std::move(slip));
@@ -134,6 +145,7 @@ void Engine::look_at_clock() {
 
 void Engine::stop_accepting() {
   stopped_ = true;
+  sweep_.stop();
   timers_.cancel(due_timer_);
   parts_.log.write(LogLevel::notice, "draining", {{"queued", std::to_string(lanes_.depth())}});
 }

@@ -10,6 +10,7 @@
 //   slip      the right to answer one event, once
 //   tick      an event that says "time passed"; sent when a session's due time comes
 //   due scan  asking the store for sessions whose time has passed and whose worker has not moved: recovery
+//   sweep     asking the provider for every live call of ours: strays, which no session looks for, come in (sweep.h)
 //   ladder    the lines that say what happened in a call; kept with the session, and the latest in memory for `watch`
 //
 // Owned by main, which also owns everything in EngineParts and must let idle() come true, or destroy or silence the
@@ -29,6 +30,7 @@
 #include "engine/lanes.h"
 #include "engine/output_gate.h"
 #include "engine/session_cache.h"
+#include "engine/sweep.h"
 #include "engine/timer_queue.h"
 #include "engine/watch_ring.h"
 #include "ports/clock.h"
@@ -53,6 +55,7 @@ struct EngineOptions {
   Policy policy;
   std::string sip_domain;  // where SIP usernames live, such as sip.telnyx.com
   bool alone = false;      // no other worker shares the store: when our clock is set back, nobody else keeps deadlines
+  SweepOptions sweep;
 };
 
 class Engine final : public EventSink {
@@ -77,7 +80,9 @@ class Engine final : public EventSink {
   // From now on events are told `later` and no deadline is looked at; what is under way is finished.
   void stop_accepting();
   // Nothing waits for the store or the provider.
-  [[nodiscard]] bool idle() const noexcept { return lanes_.empty() && gate_.commands_in_flight() == 0 && kept_.idle(); }
+  [[nodiscard]] bool idle() const noexcept {
+    return lanes_.empty() && gate_.commands_in_flight() == 0 && kept_.idle() && sweep_.idle();
+  }
 
   [[nodiscard]] EngineStats stats() const;
   [[nodiscard]] const Policy& policy() const noexcept { return options_.policy; }
@@ -104,6 +109,7 @@ class Engine final : public EventSink {
   OutputGate gate_;
   KeptEvents kept_;
   Lanes lanes_;
+  Sweep sweep_;
   TimerQueue::Id due_timer_;
   Millis due_armed_ms_ = 0;
   Millis set_back_ms_ = 0;   // of the clock, as far as it was noticed

@@ -28,6 +28,9 @@ struct EngineStats {
   std::uint64_t results_dropped = 0;  // command results that found no room or no store; the outbox asks again
   std::uint64_t ticks = 0;            // times a session was asked to look at its deadlines
   std::uint64_t recovered = 0;        // sessions taken over from the store's due index
+  std::uint64_t sweeps = 0;           // times the provider was asked for every live call
+  std::uint64_t strays = 0;           // found by them: calls of ours that their session did not know as alive
+  std::uint64_t strays_left = 0;      // found in conversation, their session lost: left to talk
   std::array<std::uint64_t, kInvariants> broken{};  // steps that broke one, by Invariant; `none` is not counted
   std::array<std::uint64_t, kVerbs> commands_by_verb{};
   std::array<std::uint64_t, kOutcomeClasses> results_by_class{};

@@ -265,6 +265,9 @@ TEST_F(EngineTest, TooMuchThatIsOfNoCallIsToldLater) {
   loop.run();
   expect_only(*answers.back(), Verdict::later);
   EXPECT_TRUE(answers.front()->empty());
+  store.release();
+  loop.run();
+  expect_only(*answers.front(), Verdict::accepted);
 }
 
 TEST_F(EngineTest, AnEventOfACallThatWasNeverOfferedLeavesNothingBehind) {
