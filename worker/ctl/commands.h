@@ -36,8 +36,9 @@ struct ListQuestion {
 // `id` may be the beginning of an id, as long as only one call begins so.
 // Why each device rang and stopped.
 [[nodiscard]] int explain_call(const Options& options, const std::string& id);
-// Its stored events through step() once more; exit code 1 when it ends differently.
-[[nodiscard]] int replay_call(const Options& options, const std::string& id);
+// Its stored events through step() once more; exit code 1 when it ends differently. With a plan: what would have become
+// of it.
+[[nodiscard]] int replay_call(const Options& options, const std::string& id, const std::string& plan_file);
 [[nodiscard]] int show_call(const Options& options, const std::string& id);
 [[nodiscard]] int cancel_call(const Options& options, const std::string& id);
 // `whom` is ORGANISATION/USER/DEVICE.

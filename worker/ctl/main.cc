@@ -23,6 +23,7 @@ constexpr const char* kDescription =
     "  ringctl call 428c31b6               one call, step by step; the beginning of its id is enough\n"
     "  ringctl explain 428c31b6            why each device rang and stopped, in words\n"
     "  ringctl replay 428c31b6             the same call, played again by the same rules\n"
+    "  ringctl replay 428c31b6 --plan FILE what would have become of it with this plan\n"
     "  ringctl missed acme/anna            calls that did not reach her\n"
     "  ringctl dead                        events that could not be read, and why\n"
     "  ringctl watch                       every call as it happens\n"
@@ -154,9 +155,15 @@ void add_commands(CLI::App& app, Arguments& arguments) {
       app.add_subcommand("replay", "Play a stored call again, event by event; exit code 1 when it ends differently");
   replay->footer(
       "ringd keeps each event with the ladder and runs them through the same rules it rings by. A call ends\n"
-      "differently when the rules or the times of `ring` in ringd.conf have changed since.");
+      "differently when the rules or the times of `ring` in ringd.conf have changed since.\n"
+      "\n"
+      "  ringctl replay 428c31b6 --plan evening.plan\n"
+      "\n"
+      "With a plan it tells what would have become of the call: everybody does what they did then, counted from the\n"
+      "moment they are rung; what the call does not tell is assumed, and said. Nobody is rung by it.");
+  replay->add_option("--plan", arguments.file, "A file with one plan, as for `ringctl plan`; - is the standard input");
   replay->add_option("ID", arguments.id, "The call's id, or its beginning if no other call begins so")->required();
-  replay->callback([&] { arguments.exit_code = replay_call(arguments.options, arguments.id); });
+  replay->callback([&] { arguments.exit_code = replay_call(arguments.options, arguments.id, arguments.file); });
   add_lists(app, arguments);
   CLI::App* follow = app.add_subcommand("watch", "Every event of every call as it happens, until Ctrl-C");
   follow->add_option("--call", arguments.watch.call, "Only calls whose id begins so");

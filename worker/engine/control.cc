@@ -41,6 +41,7 @@ Place place_of(const std::vector<std::string>& path) {
 
 std::string_view methods_of(Place place) {
   if (place == Place::directory) return "GET and PUT";
+  if (place == Place::replay) return "GET and POST";
   return place == Place::cancel || place == Place::ready ? "POST" : "GET";
 }
 
@@ -78,7 +79,8 @@ void Control::on_request(const RequestFrame& frame, std::function<void(ControlRe
     case Place::explain:
       return past_.explain_call(path[1], std::move(done));
     case Place::replay:
-      return past_.replay_call(path[1], std::move(done));
+      if (frame.method == "GET") return past_.replay_call(path[1], std::move(done));
+      return past_.what_if_call(path[1], *target, std::string(as_text(frame.body)), std::move(done));
     case Place::missed:
       return past_.missed(*target, std::move(done));
     case Place::bad:

@@ -10,6 +10,9 @@
 //                                    too
 //   GET /calls/ID/explain            why each device rang and stopped, in sentences
 //   GET /calls/ID/replay             its events played again: the session, the ladder, and whether they are the same
+//   POST /calls/ID/replay?file=NAME  the same with the plan in the body: what would have become of the call, in
+//   sentences,
+//                                    what of it is not known, and the ladder; 422 with FILE:LINE when the plan is wrong
 //   GET /missed?user=ORG/USER&limit=N&whole=yes
 //                                    missed calls, newest first; of everybody without `user`; default 50
 //   GET /events/bad?limit=N&whole=yes  genuine events that could not be read, newest first, each with why

@@ -9,6 +9,7 @@
 #include "core/ladder.h"
 #include "core/replay.h"
 #include "core/session_json.h"
+#include "core/what_if.h"
 #include "engine/call_view.h"
 #include "engine/control_reply.h"
 #include "engine/kept_events.h"
@@ -20,6 +21,12 @@ namespace {
 
 void mask(json_t* line, const char* key) {
   if (const std::string number(get_text(line, key)); !number.empty()) set_text(line, key, mask_number(number));
+}
+
+Json sentences(const std::vector<std::string>& lines) {
+  Json array = json_array_new();
+  for (const std::string& line : lines) append_json(array.get(), Json(json_stringn(line.data(), line.size())));
+  return array;
 }
 
 }  // namespace
@@ -82,12 +89,9 @@ void PastCalls::explain_call(std::string_view id, Done done) {
       done(sentence(500, "the stored call cannot be read: " + session.error().text));
       return;
     }
-    Json lines = json_array_new();
-    for (const std::string& line : explain(*session))
-      append_json(lines.get(), Json(json_stringn(line.data(), line.size())));
     Json body = json_object_new();
     set_text(body.get(), "session", session->id.text);
-    set_json(body.get(), "lines", std::move(lines));
+    set_json(body.get(), "lines", sentences(explain(*session)));
     done(answer(body));
   });
 }
@@ -109,6 +113,34 @@ void PastCalls::replay_call(std::string_view id, Done done) {
     };
     store_.ladder(session, std::move(answered));
   });
+}
+
+void PastCalls::what_if_call(std::string_view id, const RequestTarget& target, std::string text, Done done) {
+  const std::string* file = target.parameter("file");
+  auto answered = [this, name = file == nullptr || file->empty() ? "plan" : *file, text = std::move(text),
+                   done = std::move(done)](const Result<std::vector<std::string>>& ladder) {
+    if (!ladder || ladder->empty()) {
+      done(ladder ? no_such_call() : failed(ladder.error()));
+      return;
+    }
+    const PlanRules rules{.ring_ms = policy_.ring_ms,
+                          .leg_ms = policy_.leg_ms,
+                          .screen_ms = policy_.screen_ms,
+                          .fast_answer_ms = policy_.fast_answer_ms};
+    const Result<WhatIf> made = what_if(*ladder, name, text, rules, policy_);
+    if (!made) {
+      done(failed(made.error()));
+      return;
+    }
+    Json body = call_view(made->session, made->ladder.size());
+    set_json(body.get(), "lines", sentences(explain(made->session)));
+    set_json(body.get(), "doubts", sentences(made->doubts));
+    Json lines = json_array_new();
+    for (const std::string& line : made->ladder) append_line(lines.get(), line);
+    set_json(body.get(), "ladder", std::move(lines));
+    done(answer(body));
+  };
+  store_.ladder(SessionId{std::string(id)}, std::move(answered));
 }
 
 // The call may have gone on between the two answers of the store: then there are lines beyond its version.

@@ -24,6 +24,8 @@ class PastCalls {
 
   void explain_call(std::string_view id, Done done);
   void replay_call(std::string_view id, Done done);
+  // The same call under another plan; `text` is the plan.
+  void what_if_call(std::string_view id, const RequestTarget& target, std::string text, Done done);
   void missed(const RequestTarget& target, Done done);
   void events(std::string_view kind, const RequestTarget& target, Done done);
 

@@ -262,5 +262,58 @@ TEST_F(ControlTest, UnreadableEventsAreListedWithWhy) {
   EXPECT_EQ(get_int(get_object(ask_json("/health").get(), "engine"), "bad"), 1);
 }
 
+TEST_F(ControlTest, ExplainSaysWhyInSentences) {
+  ring();
+  const Json body = ask_json("/calls/caller-leg/explain");
+  const json_t* lines = get_array(body.get(), "lines");
+  ASSERT_EQ(json_array_size(lines), 4u) << "the call, two devices, how it stands";
+  EXPECT_THAT(json_string_value(json_array_get(lines, 0)), AllOf(HasSubstr("1222"), Not(HasSubstr("40111"))));
+  EXPECT_THAT(json_string_value(json_array_get(lines, 1)), HasSubstr("phone"));
+  EXPECT_EQ(ask("GET", "/calls/nobody/explain").status, 404);
+  EXPECT_EQ(ask("POST", "/calls/caller-leg/explain").status, 405);
+}
+
+TEST_F(ControlTest, ACallIsPlayedAgain) {
+  ring();
+  const Json body = ask_json("/calls/caller-leg/replay");
+  EXPECT_TRUE(get_bool(body.get(), "same"));
+  EXPECT_EQ(json_object_get(body.get(), "differs_at"), nullptr);
+  EXPECT_EQ(json_array_size(get_array(body.get(), "ladder")), 3u);
+  EXPECT_EQ(ask("GET", "/calls/nobody/replay").status, 404);
+}
+
+// As when the rules or the times have changed since: here the second line was written by others.
+TEST_F(ControlTest, AReplayThatDiffersSaysFromWhichLine) {
+  ring();
+  std::string& line = store.rows["caller-leg"].ladder.at(1);
+  const std::size_t at = line.find("\"phase\":\"ringing\"");
+  ASSERT_NE(at, std::string::npos) << line;
+  line.replace(at, 17, "\"phase\":\"closing\"");
+  store.rows["caller-leg"].document = "{}";
+  const Json body = ask_json("/calls/caller-leg/replay");
+  EXPECT_FALSE(get_bool(body.get(), "same", true));
+  EXPECT_EQ(get_int(body.get(), "differs_at"), 2);
+}
+
+TEST_F(ControlTest, ACallUnderAnotherPlan) {
+  ring();
+  const ControlReply reply = ask("POST", "/calls/caller-leg/replay?file=my.plan",
+                                 "plan one { wave { device phone timeout=10s; device tablet; } }");
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  const Result<Json> body = parse_json(reply.body);
+  ASSERT_TRUE(body);
+  EXPECT_EQ(json_array_size(get_array(body->get(), "devices")), 2u);
+  EXPECT_THAT(reply.body, AllOf(HasSubstr("tablet was not rung in that call"), HasSubstr("web was rung in that call")));
+  EXPECT_THAT(reply.body, Not(HasSubstr("40111222"))) << "numbers stay masked";
+  EXPECT_EQ(store.commits.size(), 3u) << "nothing is written";
+  EXPECT_EQ(worker->telephony.sent.size(), 2u) << "nobody is rung";
+  const ControlReply wrong = ask("POST", "/calls/caller-leg/replay?file=my.plan", "nonsense;");
+  EXPECT_EQ(wrong.status, 422);
+  EXPECT_THAT(wrong.body, HasSubstr("my.plan:1"));
+  EXPECT_EQ(ask("POST", "/calls/nobody/replay", "plan one { wave { device phone; } }").status, 404);
+  ReadingRequests reading(*control);
+  EXPECT_EQ(ask(reading, "POST", "/calls/caller-leg/replay", "x").status, 403);
+}
+
 }  // namespace
 }  // namespace ringfence::test
