@@ -4,7 +4,7 @@
 usage: run.py --build DIR --store embedded|redis --group GROUP [--only NAME] [--repeat N] [--sanitized]
               [--calls N] [--seed TEXT]   (crowd: how many, and the orders of an earlier run)
 
-Groups: calls, flows, kill, delivery, api, notify, webhooks, crowd, and fleet: two workers on one store, redis only.
+Groups: calls, flows, kill, delivery, api, notify, sweep, webhooks, crowd, and fleet: two workers on one store, redis only.
 
 Every test gets a world of its own, so that one failure cannot spoil the next. At its end every call's ladder must be a
 path of the machine and no invariant may be broken (proof.py). Exit 0 only when all passed; a failed test prints what
@@ -28,13 +28,14 @@ from flows import FLOWS, FlowWorld  # noqa: E402
 from kill_points import KILL_POINTS  # noqa: E402
 from notify import NOTIFY, NotifyWorld  # noqa: E402
 from proof import Proof  # noqa: E402
+from sweep import SWEEP, SweepWorld  # noqa: E402
 from webhooks import WEBHOOKS, WebhookWorld  # noqa: E402
 from world import World  # noqa: E402
 
-WORLDS = {"fleet": FleetWorld, "api": ApiWorld, "flows": FlowWorld, "notify": NotifyWorld, "webhooks": WebhookWorld,
-          "crowd": CrowdWorld}
-FUNCTIONS = {"fleet": FLEET, "api": API, "flows": FLOWS, "delivery": DELIVERY, "notify": NOTIFY, "webhooks": WEBHOOKS,
-             "crowd": CROWD}
+WORLDS = {"fleet": FleetWorld, "api": ApiWorld, "flows": FlowWorld, "notify": NotifyWorld, "sweep": SweepWorld,
+          "webhooks": WebhookWorld, "crowd": CrowdWorld}
+FUNCTIONS = {"fleet": FLEET, "api": API, "flows": FLOWS, "delivery": DELIVERY, "notify": NOTIFY, "sweep": SWEEP,
+             "webhooks": WEBHOOKS, "crowd": CROWD}
 
 
 def tests_of(options):
@@ -44,7 +45,7 @@ def tests_of(options):
     if group == "kill":
         return {point.name: point.play for point in KILL_POINTS}
     more = {"seed": options.seed, "calls": options.calls} if group == "crowd" else {}
-    return {test.__name__: lambda world, t=functools.partial(test, **more): (None, list(t(world)))
+    return {test.__name__: lambda world, t=functools.partial(test, **more): (None, list(t(world) or ()))
             for test in FUNCTIONS[group]}
 
 
