@@ -116,6 +116,21 @@ int device_ready(const Options& options, const std::string& whom) {
   return kDone;
 }
 
+int remember_summary(const Options& options, const std::string& organisation, const std::string& caller,
+                     unsigned seconds, const std::string& file) {
+  const std::optional<std::string> text = read_file(file);
+  if (!text) return complain(kUnreachable, "cannot read " + file + "; expected a file that you may read");
+  auto client = connect(options);
+  if (!client) return client.error();
+  const auto reply = ask(*client, "PUT",
+                         "/summaries?organisation=" + percent_encoded(organisation) +
+                             "&caller=" + percent_encoded(caller) + "&seconds=" + std::to_string(seconds),
+                         as_bytes(*text));
+  if (!reply) return reply.error();
+  std::cout << (options.json ? reply->body : text->empty() ? "forgotten" : "remembered") << "\n";
+  return kDone;
+}
+
 int watch(const Options& options, const WatchOptions& watch) {
   auto client = connect(options);
   if (!client) return client.error();

@@ -43,6 +43,9 @@ struct ListQuestion {
 [[nodiscard]] int cancel_call(const Options& options, const std::string& id);
 // `whom` is ORGANISATION/USER/DEVICE.
 [[nodiscard]] int device_ready(const Options& options, const std::string& whom);
+// What earlier conversations of `caller` with `organisation` were about, read from `file`; `seconds`: for how long.
+[[nodiscard]] int remember_summary(const Options& options, const std::string& organisation, const std::string& caller,
+                                   unsigned seconds, const std::string& file);
 [[nodiscard]] int watch(const Options& options, const WatchOptions& watch);  // until interrupted or ringd stays away
 [[nodiscard]] int show_health(const Options& options);
 // `file` may be "-" for the standard input.

@@ -30,6 +30,7 @@ constexpr const char* kDescription =
     "  ringctl watch --call 428c31b6       only this one\n"
     "  ringctl cancel 428c31b6             end this call now, whatever it is doing\n"
     "  ringctl ready acme/anna/phone       this device has registered: calls that ring for anna ring it, too\n"
+    "  ringctl summary acme +491701234     what they spoke of before, for an AI agent to know\n"
     "  ringctl directory check FILE        is the file right? Asks nobody\n"
     "  ringctl directory import FILE       use it from now on\n"
     "  ringctl directory show              what is in use\n"
@@ -53,6 +54,8 @@ struct Arguments {
   ListQuestion list;
   bool other = false;
   std::string id, file, whom;
+  std::string organisation, text_file = "-";
+  unsigned seconds = 3600;
   WatchOptions watch;
   PlanQuestion plan;
   int exit_code = 0;
@@ -124,6 +127,26 @@ void add_lists(CLI::App& app, Arguments& arguments) {
   dead->callback([&] { arguments.exit_code = list_dead(arguments.options, arguments.list, arguments.other); });
 }
 
+void add_summary(CLI::App& app, Arguments& arguments) {
+  CLI::App* summary =
+      app.add_subcommand("summary", "What earlier conversations with a caller were about, for AI agents to know");
+  summary->add_option("ORGANISATION", arguments.organisation, "As in the directory")->required();
+  summary->add_option("CALLER", arguments.whom, "The caller's number, +49...")->required();
+  summary->add_option("FILE", arguments.text_file, "The text, at most 1000 bytes; empty: forgotten")
+      ->capture_default_str();
+  summary->add_option("--seconds", arguments.seconds, "For how long, at most a day")->capture_default_str();
+  summary->footer(
+      "  echo \"asked for an invoice\" | ringctl summary acme +4917012345\n"
+      "\n"
+      "An agent is told with the caller's next call, where the organisation says `share_with_agents full`. Kept in "
+      "this\n"
+      "ringd's memory only: in a fleet, tell each. No call ever waits for it.");
+  summary->callback([&] {
+    arguments.exit_code = remember_summary(arguments.options, arguments.organisation, arguments.whom, arguments.seconds,
+                                           arguments.text_file);
+  });
+}
+
 void add_commands(CLI::App& app, Arguments& arguments) {
   CLI::App* calls = app.add_subcommand("calls", "The latest calls, most recently changed first");
   calls->add_option("-n,--limit", arguments.limit, "How many at most")
@@ -148,6 +171,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
       "(late_join in ringd.conf); a device that rings already or said no is left alone. Asks this ringd only: in a\n"
       "fleet, tell each.");
   ready->callback([&] { arguments.exit_code = device_ready(arguments.options, arguments.whom); });
+  add_summary(app, arguments);
   CLI::App* explain = app.add_subcommand("explain", "One call in words: why each device rang, and why it stopped");
   explain->add_option("ID", arguments.id, "The call's id, or its beginning if no other call begins so")->required();
   explain->callback([&] { arguments.exit_code = explain_call(arguments.options, arguments.id); });
@@ -190,8 +214,8 @@ int explain_missing(const CLI::App& app, const CLI::RequiredError& error, int ar
     const std::string_view word = argv[i];
     if (word.starts_with('-') || std::string_view(argv[i - 1]) == "--socket") continue;
     const std::string_view near =
-        ringfence::near_miss(word, {"calls", "call", "explain", "replay", "missed", "dead", "cancel", "ready", "watch",
-                                    "directory", "plan", "health"});
+        ringfence::near_miss(word, {"calls", "call", "explain", "replay", "missed", "dead", "cancel", "ready",
+                                    "summary", "watch", "directory", "plan", "health"});
     std::cerr << "ringctl: there is no command \"" << printable(word) << "\""
               << (near.empty() ? "" : "; did you mean \"" + std::string(near) + "\"?") << "\n";
     return kUsage;

@@ -260,22 +260,21 @@ void Control::put_summary(const RequestTarget& target, std::string_view text, co
     done(sentence(400, "expected /summaries?organisation=O&caller=+49...&seconds=N and a text"));
     return;
   }
-  if (std::ranges::find(parts_.directory.current().organisations(), *organisation, &Organisation::name) ==
-      parts_.directory.current().organisations().end()) {
-    done(sentence(404, "the directory has no such organisation"));
+  const auto& known = parts_.directory.current().organisations();
+  if (std::ranges::find(known, *organisation, &Organisation::name) == known.end()) {
+    done(sentence(404, "the directory has no such organisation; `ringctl directory show` prints it"));
     return;
   }
+  text = text.substr(0, text.find_last_not_of(" \r\n") + 1);  // a line break at the end is the shell's
   if (text.size() > limits::kSummaryBytes) {
     done(sentence(413, "a summary has at most " + std::to_string(limits::kSummaryBytes) + " bytes"));
     return;
   }
-  const Millis most_ms = limits::kSummaryMs;
-  const Millis span_ms =
-      *seconds > static_cast<std::uint64_t>(most_ms / 1000) ? most_ms : static_cast<Millis>(*seconds) * 1000;
+  const auto most = static_cast<std::uint64_t>(limits::kSummaryMs / 1000);
+  const auto span_ms = static_cast<Millis>(std::min(*seconds, most)) * 1000;
+  const std::size_t count = parts_.engine.remember_summary(*organisation, *caller, std::string(text), span_ms);
   Json body = json_object_new();
-  set_int(
-      body.get(), "summaries",
-      static_cast<std::int64_t>(parts_.engine.remember_summary(*organisation, *caller, std::string(text), span_ms)));
+  set_int(body.get(), "summaries", static_cast<std::int64_t>(count));
   done(answer(body));
 }
 

@@ -50,6 +50,16 @@ TEST_F(CommandsTest, ReadyWantsAllThreeNames) {
   EXPECT_THAT(err, HasSubstr("ORGANISATION/USER/DEVICE"));
 }
 
+TEST_F(CommandsTest, ASummaryIsReadFromAFile) {
+  ScriptedRingd ringd(options.socket);
+  const std::string target = "PUT /summaries?organisation=acme&caller=%2B491&seconds=60";
+  ringd.serve({{target, {ScriptedRingd::ok(R"({"summaries":1})")}}});
+  const std::string file = write("summary", "asked for an invoice");
+  EXPECT_EQ(run([&] { return remember_summary(options, "acme", "+491", 60, file); }), 0) << err;
+  EXPECT_EQ(out, "remembered\n");
+  EXPECT_THAT(ringd.asked(), ElementsAre(target));
+}
+
 TEST_F(CommandsTest, WithoutASocketTheErrorSaysWhatToDo) {
   EXPECT_EQ(run([&] { return list_calls(options, 5); }), 2);
   EXPECT_THAT(err, testing::AllOf(HasSubstr("there is no socket"), HasSubstr("systemctl status ringd"),

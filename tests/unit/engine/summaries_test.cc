@@ -69,7 +69,7 @@ class SummaryForAnAgent : public EngineTest {
 };
 
 TEST_F(SummaryForAnAgent, GoesWithTheTransfer) {
-  ASSERT_EQ(put("?organisation=acme&caller=%2B4940111222", "asked for an invoice").status, 200);
+  ASSERT_EQ(put("?organisation=acme&caller=%2B4940111222", "asked for an invoice\n").status, 200);
   post(incoming("ev-1"));
   loop.run();
   worker->telephony.answer(worker->telephony.find_open(Verb::answer, kParent), {.outcome = OutcomeClass::ok});
