@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "core/ladder.h"
+#include "core/mask.h"
 
 namespace ringfence {
 namespace {

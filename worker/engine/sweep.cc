@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "codec/session_json.h"
 #include "core/client_state.h"
-#include "core/session_json.h"
 #include "core/stray.h"
 #include "shared/limits.h"
 

@@ -1,8 +1,8 @@
 // The provider's list of live calls against what the sessions know.
 #include "engine/sweep.h"
 
+#include "codec/session_json.h"
 #include "core/client_state.h"
-#include "core/session_json.h"
 #include "fixture.h"
 
 namespace ringfence::test {

@@ -157,7 +157,8 @@ TEST(TelnyxAudit, WithoutASessionEveryLiveCallWithAStateIsListed) {
   ASSERT_TRUE(sweep.next().has_value());
   EXPECT_NE(sweep.next()->path.find("/connections/c/active_calls"), std::string::npos) << sweep.next()->path;
   ASSERT_TRUE(sweep.take(
-      R"({"data":[{"call_leg_id":"a","call_control_id":"v3:a","call_session_id":"s","client_state":"YQ==","call_duration":90},)"
+      R"({"data":[{"call_leg_id":"a","call_control_id":"v3:a","call_session_id":"s","client_state":"YQ==",)"
+      R"("call_duration":90},)"
       R"({"call_leg_id":"b","call_session_id":"t","client_state":""},{"call_leg_id":"c","client_state":null},)"
       R"({"call_leg_id":"d","call_session_id":"u","client_state":"Yg==","call_duration":-5}],"meta":{"cursors":{}}})"));
   EXPECT_FALSE(sweep.next().has_value());
