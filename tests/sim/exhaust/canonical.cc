@@ -6,6 +6,7 @@
 
 #include "core/rules.h"
 #include "core/step.h"
+#include "shared/limits.h"
 
 namespace ringfence::exhaust {
 namespace {
@@ -40,6 +41,7 @@ void canonicalise_texts(Leg& leg, const Session& s) {
                         s.plan.on_winner_lost == OnWinnerLost::ring_again;
   const bool refused = rules::refusal_of(leg) == rules::Refusal::declined;
   leg.cause = refusals && refused ? "call_rejected" : "";
+  leg.told_reason.clear();
   leg.hangup_source.clear();
   leg.sip_cause.clear();
 }
@@ -104,6 +106,9 @@ void canonicalise_outbox(Session& s, const Lowered& lowered, const Policy& polic
   for (OutboxEntry& entry : s.outbox) {
     if (entry.verb == Verb::audit) {
       entry.attempt -= lowered[0];
+    } else if (entry.verb == Verb::notify) {
+      entry.created_ms = kNow;  // a day is for ever here
+      entry.expires_ms = kNow + limits::kNotifyMs;
     } else {
       entry.created_ms = entry.expires_ms - policy.dedupe_window_ms;
     }

@@ -135,6 +135,7 @@ Policy coarse_policy() {
   policy.bridge_watch_ms = 1000;
   policy.command_retry_ms = 1000;
   policy.command_retry_max_ms = 1000;
+  policy.notify_retry_ms = policy.notify_retry_max_ms = 1000;
   policy.dedupe_window_ms = 2000;
   policy.greeting_ms = 2000;
   policy.record_retry_ms = 1000;
@@ -300,6 +301,10 @@ Info Machine::info_of(const Session& s) const {
   info.quiet = s.outbox.empty();
   info.recording_saved = s.recording_saved;
   info.no_outcome = s.outcome == Outcome::none;
+  if (s.plan.notify) info.to_tell = 1;
+  for (std::size_t i = 0; i < s.legs.size(); ++i) {
+    if (s.plan.notify && !s.legs[i].rung_again) info.to_tell |= static_cast<std::uint8_t>(2U << i);
+  }
   const Millis due = due_ms(s);
   info.gives_up_transfer = s.phase == Phase::transferring && due == s.bridge_deadline_ms;
   if (due != 0) info.due = static_cast<std::int32_t>(due <= kNow ? 0 : (due - kNow) / kGrain);

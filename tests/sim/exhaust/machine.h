@@ -69,6 +69,7 @@ struct Info {
   std::int8_t legs = 0, winner = -1;
   std::uint8_t ended = 0;     // legs, by bits: proved or concluded,
   std::uint8_t proved = 0;    // and proved
+  std::uint8_t to_tell = 0;   // whom the application is to hear of, by bits: leg + 1
   std::uint8_t screened = 0;  // legs that have to prove themselves, by bits
   bool cancelled = false, quiet = false, recording_saved = false, no_outcome = false;
   bool gives_up_transfer = false;  // with its next tick: by then the provider's own timeout has ended the ringing
