@@ -158,18 +158,25 @@ Snapshot Snapshot::of(const World& world) {
 }
 
 Machine::Machine(Setup setup) : setup_(std::move(setup)) {
-  Event event{.plan = setup_.plan};
+  const Event event = first_event();
+  Session none;
+  none.id = event.session;
+  intern(none);
+  transitions_.push_back(take_step(none, event));
+  start_ = transitions_.front().next;
+}
+
+Event Machine::first_event() const {
   Session none;
   none.id = {"P-leg"};
+  Event event{.plan = setup_.plan};
   WebhookFact fact = fact_of(none, Said::initiated, kParent);
   fact.call_session_id = "S";
   fact.connection_id = "C";
   event.body = std::move(fact);
   event.at_ms = kNow;
   event.session = none.id;
-  intern(none);
-  transitions_.push_back(take_step(none, event));
-  start_ = transitions_.front().next;
+  return event;
 }
 
 std::uint16_t Machine::note(std::string violation) {
@@ -181,15 +188,15 @@ std::uint16_t Machine::note(std::string violation) {
   return static_cast<std::uint16_t>(violations_.size() - 1);
 }
 
-Event Machine::event_of(const Session& session, Stimulus stimulus) const {
+Event Machine::event_of(const Session& session, Stimulus stimulus, Millis now_ms) const {
   Event event;
   event.id = {"e"};
   event.session = session.id;
-  event.at_ms = kNow;
+  event.at_ms = now_ms;
   const int leg = static_cast<int>(stimulus.place) - 1;
   switch (stimulus.kind) {
     case Stimulus::Kind::tick:
-      event.at_ms = std::max(due_ms(session), kNow);
+      event.at_ms = std::max(due_ms(session), now_ms);
       event.body = Tick{};
       break;
     case Stimulus::Kind::webhook:

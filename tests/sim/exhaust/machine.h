@@ -93,11 +93,13 @@ class Machine {
   [[nodiscard]] std::size_t sessions() const noexcept { return sessions_.size(); }
   [[nodiscard]] std::size_t transitions() const noexcept { return transitions_.size(); }
   std::uint16_t note(std::string violation);
+  // The event that a stimulus is to a session that lives at `now_ms`.
+  [[nodiscard]] Event event_of(const Session& session, Stimulus stimulus, Millis now_ms = kNow) const;
+  [[nodiscard]] Event first_event() const;  // the call comes in
 
  private:
   std::uint32_t intern(Session session);
   Transition take_step(const Session& before, const Event& event);
-  [[nodiscard]] Event event_of(const Session& session, Stimulus stimulus) const;
   [[nodiscard]] Info info_of(const Session& session) const;
 
   Setup setup_;
