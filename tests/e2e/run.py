@@ -1,15 +1,19 @@
 #!/usr/bin/env python3
 """Plays one group of end-to-end tests against real processes and reports.
 
-usage: run.py --build DIR --store embedded|redis --group calls|flows|kill|delivery|fleet|api|notify [--only NAME]
-              [--repeat N] [--sanitized]   (fleet: two workers on one store, redis only)
+usage: run.py --build DIR --store embedded|redis --group GROUP [--only NAME] [--repeat N] [--sanitized]
+              [--calls N] [--seed TEXT]   (crowd: how many, and the orders of an earlier run)
+
+Groups: calls, flows, kill, delivery, api, notify, sweep, webhooks, crowd, and fleet: two workers on one store, redis only.
 
 Every test gets a world of its own, so that one failure cannot spoil the next. At its end every call's ladder must be a
 path of the machine and no invariant may be broken (proof.py). Exit 0 only when all passed; a failed test prints what
 differed, the ladder, and the ends of the logs.
 """
 import argparse
+import functools
 import json
+import secrets
 import sys
 import traceback
 from pathlib import Path
@@ -17,22 +21,32 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 from api import API, ApiWorld  # noqa: E402
 from calls import CALLS, play  # noqa: E402
+from crowd import CROWD, CrowdWorld  # noqa: E402
 from delivery import DELIVERY  # noqa: E402
 from fleet import FLEET, FleetWorld  # noqa: E402
 from flows import FLOWS, FlowWorld  # noqa: E402
 from kill_points import KILL_POINTS  # noqa: E402
 from notify import NOTIFY, NotifyWorld  # noqa: E402
 from proof import Proof  # noqa: E402
+from sweep import SWEEP, SweepWorld  # noqa: E402
+from webhooks import WEBHOOKS, WebhookWorld  # noqa: E402
 from world import World  # noqa: E402
 
+WORLDS = {"fleet": FleetWorld, "api": ApiWorld, "flows": FlowWorld, "notify": NotifyWorld, "sweep": SweepWorld,
+          "webhooks": WebhookWorld, "crowd": CrowdWorld}
+FUNCTIONS = {"fleet": FLEET, "api": API, "flows": FLOWS, "delivery": DELIVERY, "notify": NOTIFY, "sweep": SWEEP,
+             "webhooks": WEBHOOKS, "crowd": CROWD}
 
-def tests_of(group):
+
+def tests_of(options):
+    group = options.group
     if group == "calls":
         return {call.name: lambda world, c=call: play(world, c) for call in CALLS}
     if group == "kill":
         return {point.name: point.play for point in KILL_POINTS}
-    functions = {"fleet": FLEET, "api": API, "flows": FLOWS, "delivery": DELIVERY, "notify": NOTIFY}[group]
-    return {test.__name__: lambda world, t=test: (None, list(t(world))) for test in functions}
+    more = {"seed": options.seed, "calls": options.calls} if group == "crowd" else {}
+    return {test.__name__: lambda world, t=functools.partial(test, **more): (None, list(t(world) or ()))
+            for test in FUNCTIONS[group]}
 
 
 def explain(world, handle):
@@ -47,8 +61,7 @@ def explain(world, handle):
 
 
 def run(name, test, options, proof):
-    kind = {"fleet": FleetWorld, "api": ApiWorld, "flows": FlowWorld, "notify": NotifyWorld}.get(options.group, World)
-    world = kind(options.build, store=options.store, sanitized=options.sanitized)
+    world = WORLDS.get(options.group, World)(options.build, store=options.store, sanitized=options.sanitized)
     handle, found = None, []
     try:
         with world:
@@ -75,15 +88,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", required=True)
     parser.add_argument("--store", choices=["embedded", "redis"], default="embedded")
-    groups = ["calls", "flows", "kill", "delivery", "fleet", "api", "notify"]
-    parser.add_argument("--group", choices=groups, required=True)
+    parser.add_argument("--group", choices=["calls", "kill", *FUNCTIONS], required=True)
     parser.add_argument("--only", default="")
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--sanitized", action="store_true")
+    parser.add_argument("--calls", type=int, default=20)
+    parser.add_argument("--seed", default=secrets.token_hex(4))
     options = parser.parse_args()
     if options.group == "fleet" and options.store != "redis":
         parser.error("two workers share a store only when it is redis")
-    chosen = {name: test for name, test in tests_of(options.group).items() if options.only in name}
+    chosen = {name: test for name, test in tests_of(options).items() if options.only in name}
     if not chosen:
         print(f"no test of group {options.group} is called like {options.only!r}")
         return 2

@@ -121,7 +121,7 @@ class World:
     def _spawn(self, name, command, env=None, **more):
         log = open(self.dir / f"{name}.log", "ab")
         process = subprocess.Popen([str(part) for part in command], stdout=more.pop("stdout", log), stderr=log,
-                                   stdin=subprocess.DEVNULL, cwd=self.dir, env={**os.environ, **(env or {})},
+                                   stdin=more.pop("stdin", subprocess.DEVNULL), cwd=self.dir, env={**os.environ, **(env or {})},
                                    start_new_session=True, preexec_fn=die_with_parent, **more)
         self.processes[name] = process
         return process

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "core/session_json.h"
 #include "stage.h"
 
 namespace ringfence::scenario {
@@ -47,7 +46,7 @@ WebhookFact Stage::about(int leg) const {
   WebhookFact fact{.call_control_id = name + "-call", .call_leg_id = name + "-leg", .call_session_id = "the-session"};
   fact.connection_id = "the-connection";
   // The caller's call has none until we have answered it: it is known by its leg id.
-  if (leg != kParent) fact.client_state = ClientState{.session = session_.id, .leg = leg};
+  if (leg != kParent) fact.client_state = ClientState{.session = session().id, .leg = leg};
   return fact;
 }
 
@@ -71,10 +70,7 @@ bool Stage::act(const Line& line) {
   Words words = line.event;
   if (same(words, {"time"})) return true;
   if (same(words, {"crash"})) {
-    // What the worker held in memory is gone: answers on their way included. The document is not.
-    const auto restored = decode_session(encode_session(session_));
-    if (!restored || !(*restored == session_)) return false;
-    session_ = *restored;
+    performer_.crash();  // answers on their way are gone, too
     for (auto& [name, sent] : sent_) sent.lost = true;
     return true;
   }
@@ -96,8 +92,7 @@ bool Stage::act(const Line& line) {
 
 bool Stage::act_others(const Words& words) {
   if (same(words, {"store", "forgets"})) {
-    session_ = Session{.id = session_.id};
-    ladder_.clear();
+    performer_.forget();
   } else if (same(words, {"operator", "cancels"})) {
     happen(Event{.body = Cancel{.reason = "an operator said so"}});
   } else if (words.size() >= 3 && words[0] == "device" && words[2] == "ready") {  // device D ready [press1 ...]
@@ -116,6 +111,7 @@ bool Stage::act_caller(const Words& given) {
   Words words = given;
   take_flag(words, "again");  // another webhook that says the same: step() must not care
   WebhookFact fact = about(kParent);
+  take_names(words, fact, kParent);
   fact.sip_hangup_cause = take_option(words, "sip");
   fact.hangup_source = take_option(words, "source");
   const std::string cause = take_option(words, "cause");
@@ -127,6 +123,9 @@ bool Stage::act_caller(const Words& given) {
   if (same(words, {"caller", "hangs", "up"})) {
     fact.type = WebhookType::hangup;
     fact.hangup_cause = cause.empty() ? "originator_cancel" : cause;
+  } else if (same(words, {"caller", "is", "seen"})) {
+    fact.type = WebhookType::initiated;
+    fact.client_state = ClientState{.session = session_.id, .leg = kParent};
   } else if (same(words, {"caller", "answered"})) {
     fact.type = WebhookType::answered;
   } else if (same(words, {"caller", "bridged"})) {
@@ -135,7 +134,7 @@ bool Stage::act_caller(const Words& given) {
     fact.type = WebhookType::speak_ended;
   } else if (same(words, {"caller", "heard", "hold"})) {
     fact.type = WebhookType::speak_ended;
-    fact.client_state = ClientState{.session = session_.id, .leg = kParent, .generation = 2};
+    fact.client_state = ClientState{.session = session().id, .leg = kParent, .generation = 2};
   } else if (same(words, {"caller", "does", "something"})) {
     fact.type = WebhookType::other;
   } else if (same(words, {"caller", "recording", "saved"})) {
@@ -150,15 +149,30 @@ bool Stage::act_caller(const Words& given) {
   return true;
 }
 
+// `in session X`: an account whose linked calls share none. `as X`: another call, with a copy of our state.
+void Stage::take_names(Words& words, WebhookFact& fact, int leg) const {
+  if (const std::string other = take_option(words, "as"); !other.empty()) {
+    fact.call_control_id = other + "-call";
+    fact.call_leg_id = other + "-leg";
+    fact.client_state = ClientState{.session = session_.id, .leg = leg};
+  }
+  if (const std::string other = take_option(words, "session"); !other.empty()) {
+    take_flag(words, "in");
+    fact.call_session_id = other;
+  }
+}
+
 bool Stage::act_leg(const Words& given) {
   Words words = given;
   take_flag(words, "again");
-  WebhookFact fact = about(leg_named(words[0]));
+  const int leg = leg_named(words[0]);
+  WebhookFact fact = about(leg);
+  take_names(words, fact, leg);
   fact.sip_hangup_cause = take_option(words, "sip");
   fact.hangup_source = take_option(words, "source");
   const std::string cause = take_option(words, "cause");
   words.erase(words.begin());
-  if (same(words, {"rings"})) {
+  if (same(words, {"rings"}) || same(words, {"is", "seen"})) {  // a sweep says no more than that webhook
     fact.type = WebhookType::initiated;
   } else if (same(words, {"answers"})) {
     fact.type = WebhookType::answered;
@@ -249,7 +263,7 @@ bool Stage::act_audit(const Words& given) {
     if (leg == kUnknownLeg) return false;
     const WebhookFact fact = about(leg);
     AuditedLeg seen{.call_control_id = fact.call_control_id, .call_leg_id = fact.call_leg_id};
-    seen.client_state = encode_client_state({.session = session_.id, .leg = leg});
+    seen.client_state = encode_client_state({.session = session().id, .leg = leg});
     seen.recording_saved = what == "recorded";
     seen.ended = what == "ended" || seen.recording_saved;
     seen.alive = !seen.ended;

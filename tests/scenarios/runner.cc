@@ -1,54 +1,31 @@
-// ringfence_scenarios [--transitions] FILE...: plays scenario files against step(); prints what differed. Exit 0 only
-// if all hold. --transitions prints which event led from which phase to which.
+// See runner.h.
+#include "runner.h"
+
 #include <cstdio>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 
-#include "stage.h"
+namespace ringfence::scenario {
 
-namespace {
-
-void print(const ringfence::scenario::Transitions& seen) {
-  using namespace ringfence;
-  for (std::size_t from = 0; from < kPhases; ++from) {
-    for (std::size_t kind = 0; kind < kEventKinds; ++kind) {
-      for (std::size_t to = 0; to < kPhases; ++to) {
-        if ((seen[from][kind] & bit_of(static_cast<Phase>(to))) == 0) continue;
-        std::printf("%s %s %s\n", name_of(static_cast<Phase>(from)).data(),
-                    name_of(static_cast<EventKind>(kind)).data(), name_of(static_cast<Phase>(to)).data());
-      }
-    }
-  }
-}
-
-}  // namespace
-
-int main(int argc, char** argv) {
-  using namespace ringfence::scenario;
-  Transitions seen{};
-  int played = 0;
-  int failed = 0;
-  bool transitions = false;
-  for (int i = 1; i < argc; ++i) {
-    if (std::strcmp(argv[i], "--transitions") == 0) {
-      transitions = true;
-      continue;
-    }
-    std::ifstream file(argv[i]);
+bool play_files(const std::vector<std::string>& files, const NewPerformer& performer, Transitions& seen) {
+  const Policy policy;
+  std::size_t failed = 0;
+  for (const std::string& name : files) {
+    std::ifstream file(name);
     const std::string text{std::istreambuf_iterator<char>(file), {}};
-    const auto script = parse_script(argv[i], text);
+    const auto script = parse_script(name, text);
     std::vector<std::string> complaints;
     if (!script) {
       complaints.push_back(script.error().text);
     } else {
-      complaints = Stage(*script, seen).play();
+      const auto played_by = performer(SessionId{"caller-leg"}, policy);
+      complaints = Stage(*script, *played_by, policy, seen).play();
     }
     for (const auto& complaint : complaints) std::fprintf(stderr, "%s\n", complaint.c_str());
-    ++played;
     failed += complaints.empty() ? 0 : 1;
   }
-  if (transitions) print(seen);
-  std::fprintf(stderr, "scenarios: %d played, %d as expected\n", played, played - failed);
-  return failed == 0 && played > 0 ? 0 : 1;
+  std::fprintf(stderr, "scenarios: %zu played, %zu as expected\n", files.size(), files.size() - failed);
+  return failed == 0 && !files.empty();
 }
+
+}  // namespace ringfence::scenario

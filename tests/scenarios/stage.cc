@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/ladder.h"
 #include "core/outcome.h"
 #include "core/replay.h"
 #include "core/session_json.h"
@@ -40,10 +39,13 @@ std::string list(std::vector<std::string> words) {
 
 }  // namespace
 
-Stage::Stage(const Script& script, Transitions& seen)
-    : script_(script), now_ms_(kStartMs), names_(script.devices), seen_(&seen) {
-  session_.id = {"caller-leg"};
-}
+Stage::Stage(const Script& script, Performer& performer, const Policy& policy, Transitions& seen)
+    : script_(script),
+      performer_(performer),
+      policy_(policy),
+      now_ms_(kStartMs),
+      names_(script.devices),
+      seen_(&seen) {}
 
 std::string Stage::name_of_leg(int leg) const {
   if (leg == kParent) return "caller";
@@ -78,11 +80,12 @@ std::vector<std::string> Stage::play() {
 
 // What ringd would have stored is played again: the same document and the same lines.
 void Stage::play_again() {
-  if (ladder_.empty()) return;
-  const auto played = replay(ladder_, policy_);
+  const std::vector<std::string> ladder = performer_.ladder();
+  if (ladder.empty()) return;
+  const auto played = replay(ladder, policy_);
   if (!played) {
     complaints_.push_back(script_.file + ": cannot be played again: " + played.error().text);
-  } else if (encode_session(played->session) != encode_session(session_) || played->ladder != ladder_) {
+  } else if (encode_session(played->session) != encode_session(session()) || played->ladder != ladder) {
     complaints_.push_back(script_.file + ": played again it ends differently");
   }
 }
@@ -94,6 +97,7 @@ void Stage::play_line(const Line& line) {
     complain(line, "this event is not in the language");
     return;
   }
+  if (const std::string trouble = performer_.trouble(); !trouble.empty()) complain(line, trouble);
   compare(line);
   commands_.clear();
 }
@@ -109,11 +113,11 @@ void Stage::compare(const Line& line) {
 }
 
 std::string Stage::leg_fact(std::size_t index, const std::string& what) const {
-  const Leg& leg = session_.legs.at(index);
+  const Leg& leg = session().legs.at(index);
   if (what.empty()) return std::string(name_of(leg.state));
-  if (what == "outcome") return std::string(name_of(device_outcome(session_, index)));
-  if (what == "reason") return as_word(std::string(reason_of(session_, index)));
-  if (what == "by") return as_word(std::string(answered_by(session_, index)));
+  if (what == "outcome") return std::string(name_of(device_outcome(session(), index)));
+  if (what == "reason") return as_word(std::string(reason_of(session(), index)));
+  if (what == "by") return as_word(std::string(answered_by(session(), index)));
   if (what == "quit") return std::string(name_of(leg.quit));
   if (what == "cause") return as_word(leg.cause);
   if (what == "source") return as_word(leg.hangup_source);
@@ -125,17 +129,17 @@ std::string Stage::leg_fact(std::size_t index, const std::string& what) const {
 }
 
 std::string Stage::fact(const std::string& what) const {
-  if (what == "phase") return std::string(name_of(session_.phase));
-  if (what == "outcome") return std::string(name_of(session_.outcome));
-  if (what == "winner") return session_.winner < 0 ? "none" : name_of_leg(session_.winner);
+  if (what == "phase") return std::string(name_of(session().phase));
+  if (what == "outcome") return std::string(name_of(session().outcome));
+  if (what == "winner") return session().winner < 0 ? "none" : name_of_leg(session().winner);
   if (what == "next") {  // when it wants to look at the clock again
-    const Millis due = due_ms(session_);
+    const Millis due = due_ms(session());
     return due == 0 ? "never" : seconds(due - kStartMs);
   }
-  if (what == "recording") return session_.recording_saved ? "saved" : session_.recording_lost ? "lost" : "none";
-  if (what == "ledger") return std::to_string(ledger_entries(session_).size());
-  if (what == "kept") return is_tombstone(session_) ? "no" : "yes";
-  const Parent& caller = session_.parent;
+  if (what == "recording") return session().recording_saved ? "saved" : session().recording_lost ? "lost" : "none";
+  if (what == "ledger") return std::to_string(ledger_entries(session()).size());
+  if (what == "kept") return is_tombstone(session()) ? "no" : "yes";
+  const Parent& caller = session().parent;
   if (what == "caller.cause") return as_word(caller.cause);
   if (what == "caller.source") return as_word(caller.hangup_source);
   if (what == "caller.sip") return as_word(caller.sip_cause);
@@ -152,7 +156,7 @@ std::string Stage::fact(const std::string& what) const {
 // line; what one at `at_ms` hands over belongs to this line.
 void Stage::run_until(Millis at_ms, const Line& line) {
   for (int ticks = 0;; ++ticks) {
-    const Millis due = due_ms(session_);
+    const Millis due = due_ms(session());
     if (due == 0 || due > at_ms) break;
     if (ticks == kMostTicks) {
       complain(line, "ticks without end before this line");
@@ -160,7 +164,7 @@ void Stage::run_until(Millis at_ms, const Line& line) {
     }
     now_ms_ = std::max(now_ms_, due);
     happen(Event{.body = Tick{}});
-    if (const Millis next = due_ms(session_); next != 0 && next <= now_ms_) {
+    if (const Millis next = due_ms(session()); next != 0 && next <= now_ms_) {
       complain(line, "after the tick at t=" + seconds(now_ms_ - kStartMs) + " the next is due at once: a busy loop");
       return;
     }
@@ -174,26 +178,25 @@ void Stage::run_until(Millis at_ms, const Line& line) {
 
 void Stage::happen(Event event) {
   event.id = {"event-" + std::to_string(++events_)};
-  event.session = {"caller-leg"};
+  event.session = session().id;
   event.at_ms = now_ms_;
-  StepResult result = step(session_, event, policy_);
-  ladder_.push_back(ladder_line(session_, event, result, ladder_.size() + 1));
-  const Session before = std::exchange(session_, std::move(result.next));
+  const Session before = session();
+  const std::vector<Command> commands = performer_.take(event);
   const Phase was = before.phase;
   const auto kind = static_cast<std::size_t>(kind_of(event));
-  (*seen_)[static_cast<std::size_t>(was)][kind] |= bit_of(session_.phase);
-  if (!keeps_to_table(before, event, session_)) {
+  (*seen_)[static_cast<std::size_t>(was)][kind] |= bit_of(session().phase);
+  if (!keeps_to_table(before, event, session())) {
     complaints_.push_back(script_.file + ": the phase table does not let " + std::string(name_of(kind_of(event))) +
-                          " lead from " + std::string(name_of(was)) + " to " + std::string(name_of(session_.phase)));
+                          " lead from " + std::string(name_of(was)) + " to " + std::string(name_of(session().phase)));
   }
-  while (names_.size() < session_.legs.size()) {
-    const std::string& device = session_.legs[names_.size()].destination.device;
+  while (names_.size() < session().legs.size()) {
+    const std::string& device = session().legs[names_.size()].destination.device;
     const auto is_same = [&](const Leg& leg) { return leg.destination.device == device; };
     const auto count =
-        std::count_if(session_.legs.begin(), session_.legs.begin() + static_cast<int>(names_.size()), is_same);
+        std::count_if(session().legs.begin(), session().legs.begin() + static_cast<int>(names_.size()), is_same);
     names_.push_back(count == 0 ? device : device + std::to_string(count + 1));
   }
-  for (const Command& command : result.commands) {
+  for (const Command& command : commands) {
     const std::string name = words_of(command);
     const auto [known, is_new] = names_by_id_.try_emplace(command.id.text, name);
     const bool repeats = !is_new && known->second == name && command.tries > 1;

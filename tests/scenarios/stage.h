@@ -1,5 +1,5 @@
-// Plays a script against the real step(): turns its lines into events, lets ticks happen when they are due, and
-// compares what comes out with what the line expects. Must not know: files.
+// Plays a script: turns its lines into events for a performer, lets ticks happen when they are due, and compares what
+// comes out with what the line expects. Must not know: files, stores.
 #pragma once
 
 #include <array>
@@ -10,6 +10,7 @@
 
 #include "core/phase_table.h"
 #include "core/step.h"
+#include "performer.h"
 #include "script.h"
 
 namespace ringfence::scenario {
@@ -19,8 +20,8 @@ using Transitions = std::array<std::array<std::uint16_t, kEventKinds>, kPhases>;
 
 class Stage {
  public:
-  // What leads from which phase to which is added to `seen`.
-  Stage(const Script& script, Transitions& seen);
+  // What leads from which phase to which is added to `seen`. The performer has not played anything yet.
+  Stage(const Script& script, Performer& performer, const Policy& policy, Transitions& seen);
   // One text per line that went wrong; empty: the scenario holds.
   [[nodiscard]] std::vector<std::string> play();
 
@@ -39,12 +40,14 @@ class Stage {
   [[nodiscard]] std::string name_of_leg(int leg) const;
   void run_until(Millis at_ms, const Line& line);
   void happen(Event event);
+  [[nodiscard]] const Session& session() const { return performer_.session(); }
   void complain(const Line& line, const std::string& what);
 
   // events.cc: words to events. Each returns false when the words mean something else.
   bool act(const Line& line);
   bool act_caller(const std::vector<std::string>& words);
   bool act_leg(const std::vector<std::string>& words);
+  void take_names(std::vector<std::string>& words, WebhookFact& fact, int leg) const;
   bool act_result(const std::vector<std::string>& words);
   bool act_audit(const std::vector<std::string>& words);
   bool act_others(const std::vector<std::string>& words);      // devices, operators, the store
@@ -55,14 +58,13 @@ class Stage {
   [[nodiscard]] CommandOutcome accepted(const Command& command) const;
 
   const Script& script_;
-  Policy policy_;
-  Session session_;
+  Performer& performer_;
+  const Policy& policy_;
   Millis now_ms_ = 0;
   std::uint64_t events_ = 0;
   std::vector<std::string> commands_;               // handed over since the last line
   std::vector<std::pair<std::string, Sent>> sent_;  // by name, oldest first; a resend replaces nothing
   std::map<std::string, std::string> names_by_id_;  // command id -> its name when first seen
-  std::vector<std::string> ladder_;                 // as ringd would have stored it
   std::vector<std::string> complaints_;
   std::vector<std::string> names_;  // of the legs: a device rung again gets a number, A2
   Transitions* seen_;

@@ -58,6 +58,7 @@ Json command_truth(const CommandRecord& command) {
   set_text(out.get(), "target", command.target);
   set_text(out.get(), "to", command.to);
   set_int(out.get(), "at_ms", command.at_us / 1000);
+  set_int(out.get(), "at_us", command.at_us);
   set_text(out.get(), "outcome", command.outcome);
   set_text(out.get(), "code", command.code);
   set_int(out.get(), "status", command.status);

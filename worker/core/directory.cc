@@ -45,6 +45,11 @@ std::string_view hindrance(const Device& device, Millis now_ms) noexcept {
   return {};
 }
 
+std::string_view Directory::organisation_of(std::string_view called) const noexcept {
+  const auto place = by_number_.find(called);
+  return place == by_number_.end() ? std::string_view{} : organisations_[place->second.organisation].name;
+}
+
 Result<Directory> Directory::parse(std::string_view file_name, std::string_view text, const PlanRules& rules) {
   Result<std::vector<Organisation>> organisations = parse_organisations(file_name, text, rules);
   if (!organisations) return std::unexpected(std::move(organisations.error()));

@@ -106,6 +106,9 @@ class Directory {
                                                       const IncomingCall& call, Millis now_ms, std::string_view domain,
                                                       Why* why = nullptr) const;
 
+  // Whose number it is; empty: nobody's.
+  [[nodiscard]] std::string_view organisation_of(std::string_view called) const noexcept;
+
   // a device calls out with its credential, `sip_username` as the provider names it (also sip:NAME@domain).
   [[nodiscard]] RingPlan plan_outbound(std::string_view sip_username, std::string_view to, Millis now_ms,
                                        std::string_view domain, Why* why = nullptr) const;

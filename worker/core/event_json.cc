@@ -30,6 +30,7 @@ void fields(Visitor& visit, AuditedLeg& leg) {
   visit("alive", leg.alive);
   visit("recording_saved", leg.recording_saved);
   visit("cause", leg.hangup_cause);
+  visit("call_session", leg.call_session_id);
 }
 
 template <class Visitor>

@@ -132,8 +132,8 @@ Breach of_outbox(const Session& next, Millis now_ms, const Policy& policy) {
 }
 
 Breach of_ends(const Session& before, const Event& event, const Session& next) {
-  const bool told_late =
-      before.outcome == Outcome::abandoned && next.outcome == Outcome::answered && before.phase == Phase::closing;
+  const bool told_late = before.outcome == Outcome::abandoned && next.outcome == Outcome::answered &&
+                         rules::is_over(before.phase) && !before.told;
   if (before.outcome != Outcome::none && next.outcome != before.outcome && !told_late) {
     return {Invariant::one_outcome, "I16: the outcome changed"};
   }

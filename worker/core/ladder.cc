@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/event_json.h"
+#include "core/facts.h"
 #include "shared/json.h"
 
 namespace ringfence {
@@ -16,11 +17,11 @@ std::string leg_name(const Session& session, int leg) {
 }
 
 int leg_of(const Session& session, const WebhookFact& fact) {
-  if (fact.client_state && fact.client_state->session == session.id) return fact.client_state->leg;
-  for (std::size_t i = 0; i < session.legs.size(); ++i) {
-    if (!fact.call_leg_id.empty() && session.legs[i].call_leg_id == fact.call_leg_id) return static_cast<int>(i);
-  }
-  return fact.call_leg_id == session.parent.call_leg_id ? kParent : kUnknownLeg;
+  // The session has learnt its ids by now, if it is of this call at all.
+  const int known = rules::leg_of_ids(session, fact.call_leg_id, fact.call_control_id);
+  const bool ours = fact.client_state && fact.client_state->session == session.id;
+  const bool nameless = fact.call_leg_id.empty() && fact.call_control_id.empty();
+  return ours && nameless ? fact.client_state->leg : known;
 }
 
 void describe_webhook(json_t* line, const Session& session, const WebhookFact& fact) {

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "core/rules.h"
+#include "core/stray.h"
 
 namespace ringfence {
 namespace {
@@ -124,7 +125,8 @@ std::vector<LedgerEntry> ledger_entries(const Session& session) {
   std::vector<LedgerEntry> entries;
   if (session.phase != Phase::closed || session.plan.route == Route::reject || session.plan.outbound) return entries;
   const Parent& parent = session.parent;
-  if (parent.call_control_id.empty()) return entries;  // a call that was never offered, or whose session was lost
+  // A call that was never offered, or whose session was lost: nobody knows who called whom.
+  if (parent.call_control_id.empty() || is_lost(session)) return entries;
   LedgerEntry call{.session = session.id, .organisation = session.plan.organisation, .user = session.plan.user};
   call.from = parent.from;
   call.caller_name = parent.caller_name;

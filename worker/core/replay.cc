@@ -1,34 +1,45 @@
 // See replay.h.
 #include "core/replay.h"
 
+#include <utility>
+
 #include "core/event_json.h"
 #include "core/ladder.h"
 #include "core/step.h"
 
 namespace ringfence {
 
-Result<Replay> replay(const std::vector<std::string>& ladder, const Policy& policy) {
-  Replay played;
+Result<std::vector<Event>> stored_events(const std::vector<std::string>& ladder) {
+  std::vector<Event> events;
   for (const std::string& line : ladder) {
     const Result<Json> json = parse_json(line);
-    const std::string where = "line " + std::to_string(played.steps + 1) + " of the ladder";
-    if (!json) return fail(ErrorCode::invalid, where + " cannot be read");
-    const auto version = static_cast<std::int64_t>(played.steps + 1);
-    if (get_int(json->get(), "v") != version) {
-      return fail(ErrorCode::invalid, "version " + std::to_string(version) + " of the call is not in its ladder");
+    const std::string version = std::to_string(events.size() + 1);
+    if (!json) return fail(ErrorCode::invalid, "line " + version + " of the ladder cannot be read");
+    if (get_int(json->get(), "v") != static_cast<std::int64_t>(events.size() + 1)) {
+      return fail(ErrorCode::invalid, "version " + version + " of the call is not in its ladder");
     }
     Result<Event> event = decode_event(get_object(json->get(), "e"));
-    if (!event) return fail(ErrorCode::invalid, where + " was stored without its event");
+    if (!event) return fail(ErrorCode::invalid, "line " + version + " of the ladder was stored without its event");
     event->id.text = get_text(json->get(), "id");
     event->session.text = get_text(json->get(), "session");
     event->at_ms = get_int(json->get(), "at_ms");
-    if (played.steps == 0) played.session.id = event->session;
-    StepResult result = step(played.session, *event, policy);
-    played.ladder.push_back(ladder_line(played.session, *event, result, played.steps + 1));
+    events.push_back(std::move(*event));
+  }
+  if (events.empty()) return fail(ErrorCode::invalid, "the ladder is empty");
+  return events;
+}
+
+Result<Replay> replay(const std::vector<std::string>& ladder, const Policy& policy) {
+  const Result<std::vector<Event>> events = stored_events(ladder);
+  if (!events) return std::unexpected(events.error());
+  Replay played;
+  played.session.id = events->front().session;
+  for (const Event& event : *events) {
+    StepResult result = step(played.session, event, policy);
+    played.ladder.push_back(ladder_line(played.session, event, result, played.steps + 1));
     played.session = std::move(result.next);
     ++played.steps;
   }
-  if (played.steps == 0) return fail(ErrorCode::invalid, "the ladder is empty");
   return played;
 }
 

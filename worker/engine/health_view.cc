@@ -41,6 +41,9 @@ Json engine_view(const EngineStats& stats) {
   number("results_dropped", stats.results_dropped);
   number("ticks", stats.ticks);
   number("recovered", stats.recovered);
+  number("sweeps", stats.sweeps);
+  number("strays", stats.strays);
+  number("strays_left", stats.strays_left);
   number("sessions_cached", stats.sessions_cached);
   number("queue_depth", stats.queue_depth);
   number("commands_in_flight", stats.commands_in_flight);
