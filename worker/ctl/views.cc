@@ -67,6 +67,13 @@ std::string counts(const json_t* object, bool without_zeros) {
   return out.empty() ? "none" : out;
 }
 
+// Invariants: the target is none.
+std::string broken_text(const Look& look, const json_t* broken) {
+  std::string out = counts(broken, true);
+  if (out == "none") return out;
+  return painted(look, Paint::red, out) + "; the log says of which calls and what to do: invariant_broken";
+}
+
 std::string fact(const Look& look, std::string_view name, const std::string& text) {
   constexpr std::size_t kNameWidth = 12;
   return painted(look, Paint::bold, padded(name, kNameWidth)) + text + "\n";
@@ -189,7 +196,7 @@ std::string health_text(const Look& look, const json_t* answer) {
   out += fact(look, "sweeps",
               count("sweeps", "made, ") + counted(get_int(engine, "strays"), "stray") + " taken in, " +
                   count("strays_left", "left to talk"));
-  out += fact(look, "broken", counts(get_object(engine, "broken"), true));  // invariants: the target is none
+  out += fact(look, "broken", broken_text(look, get_object(engine, "broken")));
   out += fact(look, "commands", counts(get_object(engine, "commands"), true));
   out += fact(look, "results", counts(get_object(engine, "results"), true));
   out += fact(look, "now",

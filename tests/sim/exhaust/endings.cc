@@ -40,6 +40,7 @@ std::string Moves::wrong_end(const World& world) const {
   if (info.phase != Phase::closed) return "I15: the session never closes";
   if (!info.quiet) return "a closed session waits for something";
   if (world.recorded != 0 && !info.recording_saved) return "I15: a recording exists and the session says it does not";
+  if (world.told != info.to_tell) return "I16: the application did not hear what became of everybody";
   return info.no_outcome ? "I16: no outcome" : "";
 }
 

@@ -69,6 +69,7 @@ struct Info {
   std::int8_t legs = 0, winner = -1;
   std::uint8_t ended = 0;     // legs, by bits: proved or concluded,
   std::uint8_t proved = 0;    // and proved
+  std::uint8_t to_tell = 0;   // whom the application is to hear of, by bits: leg + 1
   std::uint8_t screened = 0;  // legs that have to prove themselves, by bits
   bool cancelled = false, quiet = false, recording_saved = false, no_outcome = false;
   bool gives_up_transfer = false;  // with its next tick: by then the provider's own timeout has ended the ringing
@@ -92,11 +93,13 @@ class Machine {
   [[nodiscard]] std::size_t sessions() const noexcept { return sessions_.size(); }
   [[nodiscard]] std::size_t transitions() const noexcept { return transitions_.size(); }
   std::uint16_t note(std::string violation);
+  // The event that a stimulus is to a session that lives at `now_ms`.
+  [[nodiscard]] Event event_of(const Session& session, Stimulus stimulus, Millis now_ms = kNow) const;
+  [[nodiscard]] Event first_event() const;  // the call comes in
 
  private:
   std::uint32_t intern(Session session);
   Transition take_step(const Session& before, const Event& event);
-  [[nodiscard]] Event event_of(const Session& session, Stimulus stimulus) const;
   [[nodiscard]] Info info_of(const Session& session) const;
 
   Setup setup_;

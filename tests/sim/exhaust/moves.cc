@@ -67,6 +67,7 @@ void Moves::happen(World& world, Stimulus stimulus) {
   const std::uint32_t before = world.session;
   const Transition& made = machine_.step(before, stimulus);
   made_ = &made;
+  stimulus_ = stimulus;
   glare_ |= made.glare;
   if (made.wrong != 0) say(machine_.violation(made.wrong));
   if (!wrong_.empty()) return;

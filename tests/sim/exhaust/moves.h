@@ -73,6 +73,9 @@ class Moves {
   [[nodiscard]] Line describe(const World& world, Move move) const;
   [[nodiscard]] std::string asked() const;  // by the last move, in words
   [[nodiscard]] const std::string& wrong() const noexcept { return wrong_; }
+  // What the last move was to the session; nullptr: nothing.
+  [[nodiscard]] const Stimulus* stimulus() const noexcept { return made_ != nullptr ? &stimulus_ : nullptr; }
+  [[nodiscard]] const Transition* made() const noexcept { return made_; }
   [[nodiscard]] std::uint32_t glare() const noexcept { return glare_; }  // of the last move
 
  private:
@@ -107,7 +110,8 @@ class Moves {
   std::string wrong_;
   std::uint32_t glare_ = 0;
   std::uint8_t overdue_at_first_ = 0;
-  Transition const* made_ = nullptr;  // by the last move
+  const Transition* made_ = nullptr;  // by the last move,
+  Stimulus stimulus_;                 // which was this to the session
 };
 
 [[nodiscard]] inline Truth& truth_of(World& world, int leg) noexcept {

@@ -196,6 +196,7 @@ void Search::tell_fair(World world, bool backwards) {
 // All moves of a state at once: by the time the last is made, the table's lines for the first have come. False: a move
 // broke something; it is the last of possible_.
 bool Search::expand(const Frame& from) {
+  known_.prefetch(from.key);
   moves_.possible(from.world, possible_);
   successors_.resize(possible_.size());
   for (std::size_t i = 0; i < possible_.size(); ++i) {

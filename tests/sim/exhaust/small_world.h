@@ -103,7 +103,8 @@ struct World {
   std::uint8_t notices = 0, requests = 0, executed = 0;
   std::uint8_t gathering = 0, detecting = 0;  // legs, by bits: a key is waited for; the provider listens who it is
   std::uint8_t proved = 0;                    // legs, by bits: a person, as far as the plan asks for it (V1)
-  std::array<Notice, 20> notice{};
+  std::uint8_t told = 0;                      // the application was told of them, by bits: leg + 1
+  std::array<Notice, 19> notice{};
   std::array<Request, 10> request{};
   std::array<Request, 8> done{};  // by id, for the provider's own deduplication
 };

@@ -102,6 +102,7 @@ Line of_request(Act act, const Request& request) {
   const std::string what = asked_for(request) + (request.forgotten != 0 ? ", which nobody waits for any more" : "");
   switch (act) {
     case Act::execute:
+      if (request.what() == Verb::notify) return {"app", "is told about " + name_of_leg(request.leg())};
       return {"provider", (request.age == kPast ? "carries out far too late: " : "carries out: ") + what};
     case Act::refuse:
       return {"provider", "REFUSES, no channel (90041): " + what};

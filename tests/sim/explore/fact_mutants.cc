@@ -84,6 +84,13 @@ StepResult refusal_is_no_end(const Session& session, const Event& event, const P
   });
 }
 
+// An outcome counts as told when it was sent.
+StepResult told_in_vain(const Session& session, const Event& event, const Policy& policy) {
+  return with_result(session, event, policy, [](CommandResult& r) {
+    if (r.verb == Verb::notify) r.outcome.outcome = OutcomeClass::ok;
+  });
+}
+
 // A "no" to one copy of a command is a "no" to the copy that is still on its way.
 StepResult one_no_for_all(const Session& session, const Event& event, const Policy& policy) {
   Session before = session;
@@ -153,6 +160,7 @@ const std::vector<Mutant>& fact_mutants() {
                                        {"answer_refusal_unseen", answer_refusal_unseen},
                                        {"refusal_is_no_end", refusal_is_no_end},
                                        {"one_no_for_all", one_no_for_all},
+                                       {"told_in_vain", told_in_vain},
                                        {"no_bridge_watch", no_bridge_watch},
                                        {"endless_screening", endless_screening},
                                        {"endless_greeting", endless_greeting},
