@@ -43,6 +43,7 @@ void Sweep::list_next() {
   }
   Command list{.verb = Verb::audit};
   list.connection_id = connections_[next_connection_++];
+  list.call_session_id = kEverySession;
   auto answered = [this, connection = list.connection_id](const CommandOutcome& outcome) {
     on_list(connection, outcome);
   };
