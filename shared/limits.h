@@ -56,6 +56,10 @@ inline constexpr std::int64_t kVerdictMs = 1500;
 // A decision that became durable later than this sends nothing by itself: with dedupe_window (45 s) and a deadline
 // (2.5 s) on top it stays inside the 60 s in which the provider knows a command_id.
 inline constexpr std::int64_t kGateMs = 5000;
+// Asked to hang up so often, over a minute and a half by then, a leg counts as one that the provider does not end.
+inline constexpr int kHangups = 5;
+// An answered caller who is not bridged by then hears nothing that anybody meant. Both attempts take 5 s.
+inline constexpr std::int64_t kSilentCallerMs = 30'000;
 // Sessions taken over in one due-time scan, and how long the claim keeps other workers from doing the same work.
 inline constexpr std::size_t kDueBatch = 100;
 inline constexpr std::int64_t kDueClaimMs = 2000;
@@ -100,10 +104,10 @@ inline constexpr std::size_t kListedCalls = 1000;
 inline constexpr std::int64_t kControlAnswerMs = 5000;
 inline constexpr std::size_t kDirectoryBytes = 16 * 1024 * 1024;
 
-// What is kept of a genuine webhook that cannot be read, and how many of them may be on their way into the store: they
-// are rare, and a provider that has gone mad must not fill the store's queue.
-inline constexpr std::size_t kBadBodyBytes = 16 * 1024;
-inline constexpr std::size_t kBadInFlight = 64;
+// What is kept of a genuine webhook that is of no call, and how many of them may be on their way into the store: a
+// provider that has gone mad must not fill the store's queue.
+inline constexpr std::size_t kKeptBodyBytes = 8 * 1024;
+inline constexpr std::size_t kKeptInFlight = 64;
 
 // --- configuration --------------------------------------------------------------------------------------------------
 // nginx itself stops at its 4096-byte buffer for one argument.
@@ -137,9 +141,15 @@ inline constexpr std::int64_t kStoreTickMs = 100;
 inline constexpr std::int64_t kStoreHeartbeatMs = 1000;
 // An event as its ladder line keeps it for a replay: a webhook takes ~500 bytes, an audit of 64 legs ~20 KB.
 inline constexpr std::size_t kStoredEventBytes = 32 * 1024;
-// Missed calls of one user, of everybody in one Redis shard, and in one answer; and for how long they are kept.
+// Lines of a kept list in one answer.
+inline constexpr std::size_t kListLines = 1000;
+// Missed calls in one list (of a Redis shard), and for how long they are kept.
 inline constexpr std::size_t kLedgerRows = 1000;
 inline constexpr std::int64_t kLedgerMs = 30LL * 24 * 3'600'000;
+// Genuine events that are of no call, of each list: unreadable ones, and those of other families. With their bodies
+// that is 2 MB of a file, and at the very worst 130 MB of a Redis.
+inline constexpr std::size_t kKeptEvents = 250;
+inline constexpr std::int64_t kKeptEventsMs = 7LL * 24 * 3'600'000;
 // Lines kept of one ladder: a 64-leg call with retries makes ~500.
 inline constexpr std::size_t kLadderLines = 1000;
 
@@ -163,6 +173,10 @@ inline constexpr std::size_t kScheduleExceptions = 1000;
 // One SIP header to an agent, and all together: an INVITE should stay below what TCP to a media server takes easily.
 inline constexpr std::size_t kSipHeaderBytes = 1024;
 inline constexpr std::size_t kSipHeadersBytes = 6 * 1024;
+// Summaries of earlier conversations in memory: the callers of a busy day, of each what a SIP header takes.
+inline constexpr std::size_t kSummaries = 10'000;
+inline constexpr std::size_t kSummaryBytes = 1000;
+inline constexpr std::int64_t kSummaryMs = 24LL * 3'600'000;
 // What is spoken to a caller; Telnyx's speak takes 3,000 characters.
 inline constexpr std::size_t kGreetingBytes = 3000;
 // Commands waiting for their result in one session: at worst a dial, a prompt, a hangup and an outcome to be told per
@@ -215,6 +229,11 @@ inline constexpr std::size_t kClientStateBytes = 4096;
 // Pages of one listing an audit reads, and records a page (the provider's own maximum).
 inline constexpr int kAuditPages = 8;
 inline constexpr std::size_t kAuditPageItems = 250;
+// Live calls of ours that one sweep takes from a connection's list, and strays it looks into; the next sweep goes on.
+inline constexpr std::size_t kSweepLegs = 2000;
+inline constexpr std::size_t kSweepStrays = 50;
+// Connections that a sweep knows of: a fleet has one, and one more while it moves.
+inline constexpr std::size_t kSweepConnections = 8;
 // An opaque cursor; the documented example has 190 bytes.
 inline constexpr std::size_t kCursorBytes = 2048;
 

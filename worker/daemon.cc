@@ -76,7 +76,10 @@ Result<void> Daemon::start() {
                               .notifier = applications_.get()},
                   EngineOptions{.policy = settings_.policy,
                                 .sip_domain = settings_.telnyx.sip_domain,
-                                .alone = settings_.store == StoreKind::embedded});
+                                .alone = settings_.store == StoreKind::embedded,
+                                .sweep = {.every_ms = settings_.telnyx.sweep_ms,
+                                          .stray_age_ms = settings_.telnyx.stray_age_ms,
+                                          .connection = settings_.telnyx.connection}});
   control_.emplace(ControlParts{.engine = *engine_,
                                 .store = *store_,
                                 .directory = *directory_,

@@ -41,6 +41,9 @@ class FleetWorld(World):
         finally:
             self.ringctl_command = usual
 
+    def healths(self):
+        return {**super().healths(), "ringd2": self.second("health")}
+
     def _nginx_conf(self):
         one = f"server unix:{self.dir}/ingest.sock;"
         return super()._nginx_conf().replace(one, f"{one} server unix:{self.dir}/ingest2.sock;")

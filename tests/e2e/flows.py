@@ -277,7 +277,7 @@ def a_device_that_wakes_up_joins(world):
 
 
 def what_cannot_be_read_changes_nothing(world):
-    """Genuine webhooks with a state that is not ours, of a type nobody knows, and without the wrapper."""
+    """Genuine webhooks with a state that is not ours, of a type nobody knows, of another family, and unreadable."""
     handle = world.begin(SINGLE)
     wait_for("the destination to ring", lambda: world.truth(handle)["ringing_now"] == 1)
     commands = len(world.truth(handle)["commands"])
@@ -289,10 +289,20 @@ def what_cannot_be_read_changes_nothing(world):
                         "call_session_id": "another"}})
         if answer["status"] != 200:
             yield f"a state {str(state)[:20]!r} was answered {answer['status']}"
-    answer = world.sim("POST", "/forge", {"call": handle["call_session_id"], "event_type": "call.surprise",
-                                          "how": "valid", "id": "odd-type"})
-    if answer["status"] != 200:
-        yield f"an unknown type was answered {answer['status']}"
+    odd = [{"event_type": "call.surprise", "id": "odd-type"}, {"event_type": "message.received", "id": "odd-family"},
+           {"raw": "{\"data\":"}, {"raw": "[]"}, {"raw": "{\"data\":{\"event_type\":\"call.hangup\"}}"}]
+    for forged in odd + odd:
+        answer = world.sim("POST", "/forge", {"call": handle["call_session_id"], "how": "valid", **forged})
+        if answer["status"] != 200:
+            yield f"{forged} was answered {answer['status']}"
+    engine = world.ringctl("health")["engine"]
+    bad, other = world.ringctl("dead")["events"], world.ringctl("dead", "--other")["events"]
+    if engine["bad"] != 3 or len(bad) != 3 or not all(event["why"] for event in bad):
+        yield f"unreadable events: {engine['bad']} counted, {bad}"
+    if [event["event"] for event in other] != ["odd-family"]:
+        yield f"events of other families: {other}"
+    if not all(event.get("body_base64") for event in world.ringctl("dead", "--whole")["events"]):
+        yield "a body is not kept"
     if len(world.truth(handle)["commands"]) != commands or phase_of(world, handle) != "transferring":
         yield "a webhook that means nothing had an effect"
     if not any(step["event"] == "call.surprise" for step in world.session(handle)["ladder"]):

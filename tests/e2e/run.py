@@ -4,10 +4,11 @@
 usage: run.py --build DIR --store embedded|redis --group GROUP [--only NAME] [--repeat N] [--sanitized]
               [--calls N] [--seed TEXT]   (crowd: how many, and the orders of an earlier run)
 
-Groups: calls, flows, kill, delivery, api, notify, webhooks, crowd, and fleet: two workers on one store, redis only.
+Groups: calls, flows, kill, delivery, api, notify, sweep, webhooks, crowd, and fleet: two workers on one store, redis only.
 
-Every test gets a world of its own, so that one failure cannot spoil the next. Exit 0 only when all passed; a failed
-test prints what differed, the ladder, and the ends of the logs.
+Every test gets a world of its own, so that one failure cannot spoil the next. At its end every call's ladder must be a
+path of the machine and no invariant may be broken (proof.py). Exit 0 only when all passed; a failed test prints what
+differed, the ladder, and the ends of the logs.
 """
 import argparse
 import functools
@@ -26,13 +27,15 @@ from fleet import FLEET, FleetWorld  # noqa: E402
 from flows import FLOWS, FlowWorld  # noqa: E402
 from kill_points import KILL_POINTS  # noqa: E402
 from notify import NOTIFY, NotifyWorld  # noqa: E402
+from proof import Proof  # noqa: E402
+from sweep import SWEEP, SweepWorld  # noqa: E402
 from webhooks import WEBHOOKS, WebhookWorld  # noqa: E402
 from world import World  # noqa: E402
 
-WORLDS = {"fleet": FleetWorld, "api": ApiWorld, "flows": FlowWorld, "notify": NotifyWorld, "webhooks": WebhookWorld,
-          "crowd": CrowdWorld}
-FUNCTIONS = {"fleet": FLEET, "api": API, "flows": FLOWS, "delivery": DELIVERY, "notify": NOTIFY, "webhooks": WEBHOOKS,
-             "crowd": CROWD}
+WORLDS = {"fleet": FleetWorld, "api": ApiWorld, "flows": FlowWorld, "notify": NotifyWorld, "sweep": SweepWorld,
+          "webhooks": WebhookWorld, "crowd": CrowdWorld}
+FUNCTIONS = {"fleet": FLEET, "api": API, "flows": FLOWS, "delivery": DELIVERY, "notify": NOTIFY, "sweep": SWEEP,
+             "webhooks": WEBHOOKS, "crowd": CROWD}
 
 
 def tests_of(options):
@@ -42,7 +45,7 @@ def tests_of(options):
     if group == "kill":
         return {point.name: point.play for point in KILL_POINTS}
     more = {"seed": options.seed, "calls": options.calls} if group == "crowd" else {}
-    return {test.__name__: lambda world, t=functools.partial(test, **more): (None, list(t(world)))
+    return {test.__name__: lambda world, t=functools.partial(test, **more): (None, list(t(world) or ()))
             for test in FUNCTIONS[group]}
 
 
@@ -57,7 +60,7 @@ def explain(world, handle):
         print(f"--- {name}.log\n{world.log_tail(name, 25)}")
 
 
-def run(name, test, options):
+def run(name, test, options, proof):
     world = WORLDS.get(options.group, World)(options.build, store=options.store, sanitized=options.sanitized)
     handle, found = None, []
     try:
@@ -67,6 +70,7 @@ def run(name, test, options):
                 violations = world.sim("GET", "/stats")["contract_violations"]
                 if violations:
                     found.append(f"{violations} requests broke the provider's API contract")
+                found += proof.of(world)
             except Exception:
                 found = [traceback.format_exc()]
             if found:
@@ -97,7 +101,9 @@ def main():
     if not chosen:
         print(f"no test of group {options.group} is called like {options.only!r}")
         return 2
-    results = [run(name, test, options) for _ in range(options.repeat) for name, test in chosen.items()]
+    proof = Proof(options.build)
+    results = [run(name, test, options, proof) for _ in range(options.repeat) for name, test in chosen.items()]
+    print(proof.summary())
     print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
     return 0 if all(results) else 1
 

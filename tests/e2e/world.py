@@ -283,6 +283,10 @@ http {{
             return None
         return json.loads(done.stdout) if done.stdout.strip() else {}
 
+    def healths(self):
+        """What each worker says of itself, by its name."""
+        return {"ringd": self.ringctl("health")}
+
     def http(self, port, method, path, body=None, headers=None):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
         try:

@@ -238,6 +238,21 @@ TEST_F(ConfigTest, TheSampleLoadsAndVerifies) {
   EXPECT_EQ(client.send(signer.webhook(path, event_body("evt-1"))).status, 200);
   EXPECT_EQ(client.send(TelnyxSigner().webhook(path, event_body("evt-2"))).status, 403);
   EXPECT_EQ(worker.seen().size(), 1U);
+  const std::string telnyx = "/webhooks/cpaas/telnyx/";
+  std::size_t taken = 1;
+  for (const std::string_view route : {"call-control/failover", "credential", "credential/failover", "notifications",
+                                       "sms", "messaging", "rcs", "a2p"}) {
+    const std::string uri = telnyx + std::string(route);
+    EXPECT_EQ(client.send(TelnyxSigner().webhook(uri, event_body("forged"))).status, 403) << route;
+    EXPECT_EQ(client.send(signer.webhook(uri, event_body("evt-1"))).status, 200) << route;
+    EXPECT_EQ(worker.seen().size(), taken) << "it came by call-control before";
+    EXPECT_EQ(client.send(signer.webhook(uri, event_body("evt-" + std::string(route)))).status, 200) << route;
+    EXPECT_EQ(worker.seen().size(), ++taken) << route;
+    EXPECT_EQ(client.send(HttpRequest{.method = "GET", .path = uri}).status, 405) << route;
+  }
+  for (const std::string_view none : {"call-control/", "sms/failover", "", "call-controls"}) {
+    EXPECT_EQ(client.send(signer.webhook(telnyx + std::string(none), event_body("evt-0"))).status, 404) << none;
+  }
   // A connection that dies under an event, whether kept or new: ringd was killed and is back.
   worker.drop_connections();
   worker.set_script([](const SeenEvent& seen) {

@@ -111,6 +111,7 @@ bool Stage::act_caller(const Words& given) {
   Words words = given;
   take_flag(words, "again");  // another webhook that says the same: step() must not care
   WebhookFact fact = about(kParent);
+  take_names(words, fact, kParent);
   fact.sip_hangup_cause = take_option(words, "sip");
   fact.hangup_source = take_option(words, "source");
   const std::string cause = take_option(words, "cause");
@@ -122,6 +123,9 @@ bool Stage::act_caller(const Words& given) {
   if (same(words, {"caller", "hangs", "up"})) {
     fact.type = WebhookType::hangup;
     fact.hangup_cause = cause.empty() ? "originator_cancel" : cause;
+  } else if (same(words, {"caller", "is", "seen"})) {
+    fact.type = WebhookType::initiated;
+    fact.client_state = ClientState{.session = session_.id, .leg = kParent};
   } else if (same(words, {"caller", "answered"})) {
     fact.type = WebhookType::answered;
   } else if (same(words, {"caller", "bridged"})) {
@@ -145,15 +149,30 @@ bool Stage::act_caller(const Words& given) {
   return true;
 }
 
+// `in session X`: an account whose linked calls share none. `as X`: another call, with a copy of our state.
+void Stage::take_names(Words& words, WebhookFact& fact, int leg) const {
+  if (const std::string other = take_option(words, "as"); !other.empty()) {
+    fact.call_control_id = other + "-call";
+    fact.call_leg_id = other + "-leg";
+    fact.client_state = ClientState{.session = session_.id, .leg = leg};
+  }
+  if (const std::string other = take_option(words, "session"); !other.empty()) {
+    take_flag(words, "in");
+    fact.call_session_id = other;
+  }
+}
+
 bool Stage::act_leg(const Words& given) {
   Words words = given;
   take_flag(words, "again");
-  WebhookFact fact = about(leg_named(words[0]));
+  const int leg = leg_named(words[0]);
+  WebhookFact fact = about(leg);
+  take_names(words, fact, leg);
   fact.sip_hangup_cause = take_option(words, "sip");
   fact.hangup_source = take_option(words, "source");
   const std::string cause = take_option(words, "cause");
   words.erase(words.begin());
-  if (same(words, {"rings"})) {
+  if (same(words, {"rings"}) || same(words, {"is", "seen"})) {  // a sweep says no more than that webhook
     fact.type = WebhookType::initiated;
   } else if (same(words, {"answers"})) {
     fact.type = WebhookType::answered;

@@ -47,6 +47,7 @@ class Stage {
   bool act(const Line& line);
   bool act_caller(const std::vector<std::string>& words);
   bool act_leg(const std::vector<std::string>& words);
+  void take_names(std::vector<std::string>& words, WebhookFact& fact, int leg) const;
   bool act_result(const std::vector<std::string>& words);
   bool act_audit(const std::vector<std::string>& words);
   bool act_others(const std::vector<std::string>& words);      // devices, operators, the store

@@ -54,12 +54,8 @@ class FakeStore final : public Store {
 
   // --- what is true ---
   std::map<std::string, Row> rows;
-  std::vector<CommitRequest> commits;  // every one asked for
-  struct Missed {
-    std::string user;
-    LedgerRow row;
-  };
-  std::map<std::string, Missed> ledger;  // by session/device
+  std::vector<CommitRequest> commits;                           // every one asked for
+  std::map<std::string, std::map<std::string, ListRow>> lists;  // by list, then by session/row
   std::size_t loads = 0, scans = 0;
   std::vector<Millis> scan_until_ms;
   DirectoryText directory;
@@ -118,7 +114,9 @@ class FakeStore final : public Store {
       return;
     }
     std::vector<std::pair<std::uint64_t, CallListing>> all;
-    for (const auto& [id, row] : rows) all.push_back({row.written, {SessionId{id}, row.version, row.document}});
+    for (const auto& [id, row] : rows) {
+      if (!row.document.empty()) all.push_back({row.written, {SessionId{id}, row.version, row.document}});
+    }
     std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
     std::vector<CallListing> listing;
     for (auto& [written, call] : all) {
@@ -127,16 +125,16 @@ class FakeStore final : public Store {
     loop_.post([listing = std::move(listing), done = std::move(done)] { done(listing); });
   }
 
-  void missed(std::string user, std::size_t count, Millis since_ms,
-              std::function<void(Result<std::vector<std::string>>)> done) override {
-    std::vector<const Missed*> rows_of_user;
-    for (const auto& [name, one] : ledger) {
-      if ((user.empty() || one.user == user) && one.row.at_ms > since_ms) rows_of_user.push_back(&one);
+  void lines(std::string list, std::size_t count, Millis since_ms,
+             std::function<void(Result<std::vector<std::string>>)> done) override {
+    std::vector<ListRow> listed;
+    for (const auto& [name, row] : lists[list]) {
+      if (row.at_ms > since_ms) listed.push_back(row);
     }
-    std::ranges::stable_sort(rows_of_user, std::ranges::greater(), [](const Missed* one) { return one->row.at_ms; });
+    std::ranges::stable_sort(listed, std::ranges::greater(), &ListRow::at_ms);
     std::vector<std::string> lines;
-    for (const Missed* one : rows_of_user) {
-      if (lines.size() < count) lines.push_back(one->row.line);
+    for (const ListRow& row : listed) {
+      if (lines.size() < count) lines.push_back(row.line);
     }
     loop_.post([lines = std::move(lines), done = std::move(done)] { done(lines); });
   }
@@ -175,9 +173,11 @@ class FakeStore final : public Store {
     row.document = request.document;
     row.applied.insert(request.event.text);
     row.ladder.push_back(request.ladder_line);
-    for (const LedgerRow& one : request.missed) {
-      const std::string name = request.session.text + "/" + one.device;
-      one.line.empty() ? (void)ledger.erase(name) : (void)(ledger[name] = {request.user, one});
+    for (const std::string& list : request.lists) {
+      for (const ListRow& one : request.rows) {
+        const std::string name = request.session.text + "/" + one.name;
+        one.line.empty() ? (void)lists[list].erase(name) : (void)(lists[list][name] = one);
+      }
     }
     row.due_ms = request.due_ms;
     row.ttl_ms = request.ttl_ms;

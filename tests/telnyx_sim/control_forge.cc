@@ -70,6 +70,7 @@ void Control::forge(const json_t* body, ReplyFn reply) {
   Envelope envelope;
   envelope.body = webhooks_.envelope_body(dump_json(data.get()), 1, webhooks_.settings.primary.url);
   if (!bare.empty()) envelope.body = bare;
+  if (const json_t* raw = json_object_get(body, "raw"); json_is_string(raw)) envelope.body = json_string_value(raw);
   envelope.timestamp = std::to_string(now_us / 1'000'000 + get_int(body, "timestamp_offset_s"));
   if (how == "valid")
     envelope.signature = webhooks_.signer().sign(envelope.timestamp, envelope.body);

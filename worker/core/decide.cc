@@ -33,6 +33,11 @@ bool decide_start(Session& s, Millis at_ms, const Policy& policy) {
     enter_closing(s, Outcome::failed);
     return true;
   }
+  if (s.parent.state == ParentState::answered) {
+    s.plan.note = "a caller whose session is not in the store";
+    enter_closing(s, Outcome::failed);
+    return true;
+  }
   const Route route = s.plan.route;
   if (route == Route::reject) {
     enter_closing(s, Outcome::rejected);

@@ -94,8 +94,9 @@ bool decide_voicemail(Session& s, Millis at_ms, const Policy& policy) {
 
 // closing and closed: the tombstone of a session may have a late leg to end, too.
 bool decide_over(Session& s, Millis at_ms, const Policy& policy) {
-  // Webhooks come in any order: that the two did talk may be told after the caller had left.
-  if (s.phase == Phase::closing && s.outcome == Outcome::abandoned && s.parent.bridged) s.outcome = Outcome::answered;
+  // Webhooks come in any order: that the two did talk may be told after the caller had left, and after the end. The
+  // list of missed calls follows; what an application was told stands.
+  if (!s.told && s.outcome == Outcome::abandoned && s.parent.bridged) s.outcome = Outcome::answered;
   const bool legs_ended = std::ranges::all_of(s.legs, [](const Leg& leg) { return leg.ended(); });
   const Millis waited_until_ms = s.recording_deadline_ms;
   const bool recorded = recording_settled(s, at_ms, policy);

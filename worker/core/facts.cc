@@ -2,6 +2,7 @@
 #include "core/facts.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "shared/limits.h"
 
@@ -11,6 +12,24 @@ namespace {
 // The first time stands.
 void stamp(Millis& known_ms, Millis at_ms) {
   if (known_ms == 0) known_ms = at_ms;
+}
+
+bool differ(std::string_view known, std::string_view said) { return !known.empty() && !said.empty() && known != said; }
+
+Leg unknown_leg(std::string_view device) {
+  return {.destination = {.device = std::string(device)}, .state = LegState::ended_inferred};
+}
+
+// One dial became two calls: the provider did not recognise the copy. The second is given up from the start. Only the
+// provider's session id tells it from a call of somebody else's that carries a copy of our state.
+int twin_of(Session& session, std::size_t first, const Named& named) {
+  const bool ours = !named.call_session_id.empty() && named.call_session_id == session.parent.call_session_id;
+  if (!ours || session.legs.size() >= limits::kLegs) return kUnknownLeg;
+  Leg twin = unknown_leg(session.legs[first].destination.device);
+  twin.quit = Quit::expired;
+  twin.rung_again = true;  // what becomes of the device is told by the first
+  session.legs.push_back(std::move(twin));
+  return static_cast<int>(session.legs.size()) - 1;
 }
 
 template <class Call>
@@ -82,17 +101,6 @@ bool proves_ended(const CommandOutcome& outcome) {
          (outcome.error_code == "90018" || outcome.error_code == "90015" || outcome.http_status == 404);
 }
 
-int leg_of_state(Session& session, int leg) {
-  if (leg == kParent) return kParent;
-  const auto index = static_cast<std::size_t>(leg);
-  if (leg < 0 || index >= limits::kLegs) return kUnknownLeg;
-  // A leg this document does not know is a leg all the same: it must be ended, so it gets a place (store lost).
-  if (index >= session.legs.size()) {
-    session.legs.resize(index + 1, Leg{.destination = {.device = "unknown"}, .state = LegState::ended_inferred});
-  }
-  return leg;
-}
-
 int leg_of_ids(const Session& session, std::string_view call_leg_id, std::string_view call_control_id) {
   if (call_leg_id.empty() && call_control_id.empty()) return kUnknownLeg;
   if (call_leg_id == session.id.text) return kParent;
@@ -103,6 +111,25 @@ int leg_of_ids(const Session& session, std::string_view call_leg_id, std::string
     if (same_call || (!leg.call_leg_id.empty() && leg.call_leg_id == call_leg_id)) return static_cast<int>(i);
   }
   return kUnknownLeg;
+}
+
+int leg_named(Session& session, const Named& named) {
+  const int known = leg_of_ids(session, named.call_leg_id, named.call_control_id);
+  if (known != kUnknownLeg) return known;
+  if (!named.state || named.state->session != session.id) return kUnknownLeg;
+  const int leg = named.state->leg;
+  if (leg == kParent) {
+    // The caller's leg id is the session's name.
+    const bool another = !named.call_leg_id.empty() || differ(session.parent.call_control_id, named.call_control_id);
+    return another ? kUnknownLeg : kParent;
+  }
+  const auto index = static_cast<std::size_t>(leg);
+  if (leg < 0 || index >= limits::kLegs) return kUnknownLeg;
+  // A leg this document does not know is a leg all the same (store lost).
+  if (index >= session.legs.size()) session.legs.resize(index + 1, unknown_leg("unknown"));
+  const Leg& its = session.legs[index];
+  const bool another = differ(its.call_control_id, named.call_control_id) || differ(its.call_leg_id, named.call_leg_id);
+  return another ? twin_of(session, index, named) : leg;
 }
 
 }  // namespace ringfence::rules

@@ -2,8 +2,10 @@
 // Must not know: phases, commands.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
+#include "core/client_state.h"
 #include "core/command.h"
 #include "core/session.h"
 
@@ -28,8 +30,16 @@ void learn(std::string& known, std::string_view said);
 // Codes with which Telnyx says that the call a command addressed is over or never was: proof of its end (row 17).
 [[nodiscard]] bool proves_ended(const CommandOutcome& outcome);
 
-// The leg a client_state names, made if this document does not know it; kUnknownLeg beyond the limit.
-[[nodiscard]] int leg_of_state(Session& session, int leg);
+// What the provider says of whom it speaks. Absent: empty.
+struct Named {
+  std::string_view call_control_id, call_leg_id, call_session_id;
+  const std::optional<ClientState>& state;
+};
+// Whose word it is; kUnknownLeg: of nobody in this call. Ids that we know decide. Else our state names the leg, as long
+// as no id that we know speaks against it: it may have been copied to a call that is no part of ours. The provider's
+// session id is no proof either way, because not every account shares one among linked calls. A leg that this document
+// does not know, or a second call to a device whose first we know, gets a place: it must be ended.
+[[nodiscard]] int leg_named(Session& session, const Named& named);
 // Whom ids are about, without a client_state of ours.
 [[nodiscard]] int leg_of_ids(const Session& session, std::string_view call_leg_id, std::string_view call_control_id);
 

@@ -77,6 +77,34 @@ Breach of_command(const Session& before, const Session& next, const Command& com
   return {};
 }
 
+// What is to be over soon, and is not. The bounds are far beyond what a lost webhook or a restart costs.
+Breach of_waiting(const Session& before, const Event& event, const Session& next) {
+  for (std::size_t i = 0; i < before.legs.size(); ++i) {
+    const bool newly =
+        before.legs[i].hangup_attempt < limits::kHangups && next.legs[i].hangup_attempt >= limits::kHangups;
+    if (!newly || next.legs[i].ended()) continue;
+    if (next.legs[i].state < LegState::answered) {
+      return {Invariant::no_orphan_ring, "I11: a device may ring on, however often it is hung up"};
+    }
+    return {Invariant::no_silent_leg, "I12: somebody answered and is alone, however often the leg is hung up"};
+  }
+  const Millis silent_ms = std::max(before.claimed_ms, before.parent.answered_ms);
+  const bool bridging = before.phase == Phase::bridging && before.parent.state == ParentState::answered;
+  if (bridging && event.at_ms - silent_ms > limits::kSilentCallerMs) {
+    return {Invariant::no_silent_caller, "I13: the caller was answered and hears nobody"};
+  }
+  const bool lives = next.phase != Phase::none && next.phase != Phase::closed;
+  if (lives && due_ms(next) == 0) return {Invariant::no_endless_ringing, "I14: a live session waits for nothing"};
+  if (next.phase != Phase::ringing) return {};
+  if (std::ranges::all_of(next.legs, [](const Leg& leg) { return leg.ended(); })) {
+    return {Invariant::no_endless_ringing, "I14: nobody is rung any more, and the caller hears ringing"};
+  }
+  if (next.ring_deadline_ms != 0 && next.ring_deadline_ms < event.at_ms) {
+    return {Invariant::no_endless_ringing, "I14: the caller hears ringing beyond the ring time"};
+  }
+  return {};
+}
+
 // Every leg that should not be and whose id is known is being hung up, or will be at a known time.
 Breach of_the_unwanted(const Session& next, Millis now_ms, const Policy& policy) {
   for (std::size_t i = 0; i < next.legs.size(); ++i) {
@@ -104,13 +132,13 @@ Breach of_outbox(const Session& next, Millis now_ms, const Policy& policy) {
 }
 
 Breach of_ends(const Session& before, const Event& event, const Session& next) {
-  const bool told_late =
-      before.outcome == Outcome::abandoned && next.outcome == Outcome::answered && before.phase == Phase::closing;
+  const bool told_late = before.outcome == Outcome::abandoned && next.outcome == Outcome::answered &&
+                         rules::is_over(before.phase) && !before.told;
   if (before.outcome != Outcome::none && next.outcome != before.outcome && !told_late) {
     return {Invariant::one_outcome, "I16: the outcome changed"};
   }
   if (before.phase == Phase::closed && next.phase != Phase::closed) {
-    return {Invariant::closed_stays_closed, "I8: a tombstone came back to life"};
+    return {Invariant::same_event_once, "I8: a tombstone came back to life"};
   }
   const bool closes = next.phase == Phase::closed && before.phase != Phase::closed;
   const bool all_ended = std::ranges::all_of(next.legs, [](const Leg& leg) { return leg.ended(); });
@@ -118,8 +146,6 @@ Breach of_ends(const Session& before, const Event& event, const Session& next) {
     return {Invariant::closes_with_proofs, "I15: closed while somebody may be there"};
   }
   if (closes && next.outcome == Outcome::none) return {Invariant::one_outcome, "I16: no outcome"};
-  const bool lives = next.phase != Phase::none && next.phase != Phase::closed;
-  if (lives && due_ms(next) == 0) return {Invariant::nobody_waits_for_ever, "I14: a live session waits for nothing"};
   const auto* result = std::get_if<CommandResult>(&event.body);
   const bool unknown = result != nullptr && result->verb == Verb::dial && result->leg >= 0 &&
                        result->outcome.outcome == OutcomeClass::unknown;
@@ -131,26 +157,46 @@ Breach of_ends(const Session& before, const Event& event, const Session& next) {
   return {};
 }
 
+struct Meaning {
+  std::string_view name, advice;
+};
+
+constexpr std::string_view kFault =
+    "a fault of ringd: keep what `ringctl --json call SESSION` prints and report it; `ringctl cancel SESSION` ends a "
+    "call that goes on wrongly";
+constexpr std::string_view kProvider =
+    "the provider does not do what it is asked: see `results` in `ringctl health` and the provider's status; "
+    "`ringctl cancel SESSION` ends the call";
+constexpr std::string_view kStore =
+    "the store lost what it had confirmed: look for a fail-over or an old copy; Redis needs appendfsync always";
+
+const Meaning& meaning_of(Invariant invariant) noexcept {
+  static constexpr std::array<Meaning, kInvariants> kMeanings{{{"none", ""},
+                                                               {"I1_two_winners", kFault},
+                                                               {"I2_acted_without_claim", kFault},
+                                                               {"I3_loser_not_hung_up", kFault},
+                                                               {"I4_fact_taken_back", kFault},
+                                                               {"I5_device_rung_twice", kFault},
+                                                               {"I6_unknown_taken_for_no", kFault},
+                                                               {"I7_conversation_cut", kFault},
+                                                               {"I8_ended_call_acted_again", kFault},
+                                                               {"I9_store_forgot", kStore},
+                                                               {"I10_unrecorded_command", kFault},
+                                                               {"I11_device_rings_on", kProvider},
+                                                               {"I12_answered_and_alone", kProvider},
+                                                               {"I13_caller_in_silence", kProvider},
+                                                               {"I14_caller_rings_for_ever", kFault},
+                                                               {"I15_closed_too_early", kFault},
+                                                               {"I16_outcome_changed", kFault},
+                                                               {"I17_dial_without_limit", kFault},
+                                                               {"outside_the_phase_table", kFault}}};
+  return kMeanings[static_cast<std::size_t>(invariant)];
+}
+
 }  // namespace
 
-std::string_view name_of(Invariant invariant) noexcept {
-  static constexpr std::array<std::string_view, kInvariants> kNames{"none",
-                                                                    "I1_one_winner",
-                                                                    "I2_claim_before_act",
-                                                                    "I3_dead_means_dead",
-                                                                    "I4_facts_only_grow",
-                                                                    "I5_one_device_one_ring",
-                                                                    "I6_unknown_is_not_no",
-                                                                    "I7_conversation_lives",
-                                                                    "I8_closed_stays_closed",
-                                                                    "I10_only_from_outbox",
-                                                                    "I14_nobody_waits_for_ever",
-                                                                    "I15_closes_with_proofs",
-                                                                    "I16_one_outcome",
-                                                                    "I17_bounded_by_provider",
-                                                                    "in_the_table"};
-  return kNames[static_cast<std::size_t>(invariant)];
-}
+std::string_view name_of(Invariant invariant) noexcept { return meaning_of(invariant).name; }
+std::string_view advice_on(Invariant invariant) noexcept { return meaning_of(invariant).advice; }
 
 Breach breach_of(const Session& before, const Event& event, const StepResult& result, const Policy& policy) {
   const Session& next = result.next;
@@ -164,6 +210,7 @@ Breach breach_of(const Session& before, const Event& event, const StepResult& re
   if (!breach) breach = of_outbox(next, event.at_ms, policy);
   if (!breach) breach = of_the_unwanted(next, event.at_ms, policy);
   if (!breach) breach = of_ends(before, event, next);
+  if (!breach) breach = of_waiting(before, event, next);
   if (!breach && !keeps_to_table(before, event, next)) {
     breach = {Invariant::in_the_table, "a transition that is not in the phase table"};
   }

@@ -10,20 +10,6 @@
 namespace ringfence::rules {
 namespace {
 
-// Our state on a call that is not part of ours says nothing about ours.
-bool is_of_another_call(const Session& session, const WebhookFact& fact) {
-  const std::string& ours = session.parent.call_session_id;
-  return !ours.empty() && !fact.call_session_id.empty() && fact.call_session_id != ours;
-}
-
-int target_of(Session& session, const WebhookFact& fact) {
-  if (is_of_another_call(session, fact)) return kUnknownLeg;
-  if (fact.client_state && fact.client_state->session == session.id) {
-    return leg_of_state(session, fact.client_state->leg);
-  }
-  return leg_of_ids(session, fact.call_leg_id, fact.call_control_id);
-}
-
 Ending ending_of(const WebhookFact& fact) {
   return {.cause = fact.hangup_cause, .source = fact.hangup_source, .sip_cause = fact.sip_hangup_cause};
 }
@@ -38,8 +24,10 @@ void merge_initiated(Session& session, const WebhookFact& fact, const Event& eve
   learn(parent.from, fact.from);
   learn(parent.to, fact.to);
   learn(parent.caller_name, fact.caller_name);
-  // A second `initiated`, or one that follows the hangup, never brings a plan: nothing is rung twice (row 21).
-  if (!first || session.phase != Phase::none || !event.plan) return;
+  // A second `initiated` never brings a plan: nothing is rung twice (row 21). One that the hangup has overtaken says
+  // who missed the call; nobody is dialled for a caller who has left.
+  const bool overtaken = is_over(session.phase) && parent.state == ParentState::ended && session.legs.empty();
+  if (!first || !event.plan || (session.phase != Phase::none && !overtaken)) return;
   session.plan = *event.plan;
   for (Destination& to : session.plan.destinations) {
     if (session.legs.size() == limits::kLegs) break;
@@ -54,12 +42,26 @@ void merge_speak_ended(Session& session, const WebhookFact& fact) {
   if (session.greeting_asked && !of_hold) session.greeting_done = true;
 }
 
+// A call that we had answered, or it would not have our state, and that the store has lost (stray.h).
+void merge_lost_parent(Session& session, const WebhookFact& fact, Millis at_ms) {
+  Parent& parent = session.parent;
+  learn(parent.call_control_id, fact.call_control_id);
+  learn(parent.call_leg_id, fact.call_leg_id);
+  learn(parent.call_session_id, fact.call_session_id);
+  learn(parent.connection_id, fact.connection_id);
+  raise(parent, ParentState::answered, at_ms);
+}
+
 void merge_parent(Session& session, const WebhookFact& fact, const Event& event) {
   if (session.told) return;  // it has ended, and what was told about it stands
   Parent& parent = session.parent;
   switch (fact.type) {
     case WebhookType::initiated:
-      if (fact.incoming) merge_initiated(session, fact, event);
+      if (fact.incoming) {
+        merge_initiated(session, fact, event);
+      } else if (session.phase == Phase::none && fact.client_state) {
+        merge_lost_parent(session, fact, event.at_ms);
+      }
       break;
     case WebhookType::answered:
       raise(parent, ParentState::answered, event.at_ms);
@@ -133,16 +135,28 @@ void merge_leg(Leg& leg, const WebhookFact& fact, Millis at_ms) {
   }
 }
 
-void merge_webhook(Session& session, const WebhookFact& fact, const Event& event) {
-  // A recording may name any leg, or none we know, and may come at any time, also after the end (row 16).
+void merge_recording(Session& session, const WebhookFact& fact) {
   if (fact.type == WebhookType::recording_saved) {
     session.recording_saved = true;
     if (!session.told_recording) learn(session.recording_id, fact.recording_id);
   }
   if (fact.type == WebhookType::recording_error) session.recording_lost = true;
-  const int target = target_of(session, fact);
+}
+
+void merge_webhook(Session& session, const WebhookFact& fact, const Event& event) {
+  const int target = leg_named(session, {.call_control_id = fact.call_control_id,
+                                         .call_leg_id = fact.call_leg_id,
+                                         .call_session_id = fact.call_session_id,
+                                         .state = fact.client_state});
+  // A recording may name any leg, or none we know, and may come at any time, also after the end (row 16).
+  if (target != kUnknownLeg || fact.call_session_id == session.parent.call_session_id) merge_recording(session, fact);
   if (target == kParent) merge_parent(session, fact, event);
-  if (target >= 0) merge_leg(session.legs[static_cast<std::size_t>(target)], fact, event.at_ms);
+  if (target < 0) return;
+  Leg& leg = session.legs[static_cast<std::size_t>(target)];
+  merge_leg(leg, fact, event.at_ms);
+  // A leg that has ended keeps to that; that it was bridged first is told of the caller, who was the other side.
+  const bool late = fact.type == WebhookType::bridged && target == session.winner && leg.ended();
+  if (late && !session.told) see_bridged(session.parent, event.at_ms);
 }
 
 // A device that has woken up joins the others while there is time and room; one that rings or refused does not.

@@ -35,9 +35,10 @@ void merge_transfer(Session& session, const OutboxEntry& entry, const CommandOut
 
 void merge_audited_leg(Session& session, const AuditedLeg& seen, std::vector<bool>& found, Millis at_ms) {
   const auto state = decode_client_state(seen.client_state);
-  const int target = state && state->session == session.id
-                         ? leg_of_state(session, state->leg)
-                         : leg_of_ids(session, seen.call_leg_id, seen.call_control_id);
+  const int target = leg_named(session, {.call_control_id = seen.call_control_id,
+                                         .call_leg_id = seen.call_leg_id,
+                                         .call_session_id = session.parent.call_session_id,
+                                         .state = state});
   if (target == kParent && !session.told) {
     if (seen.answered) raise(session.parent, ParentState::answered, at_ms);
     if (seen.bridged) see_bridged(session.parent, at_ms);

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "core/rules.h"
+#include "core/stray.h"
 
 namespace ringfence {
 namespace {
@@ -14,10 +15,12 @@ bool is_decided(Phase phase) {
   return phase == Phase::connected || rules::is_voicemail(phase) || rules::is_over(phase);
 }
 
-// By its answer; the only leg of a transfer has a claim from the start.
+// By its answer; the only leg of a transfer has a claim from the start. That it answered may be told by the caller's
+// `bridged` alone.
 bool was_claimed(const Session& session, std::size_t leg) {
   const bool transferred = session.plan.route == Route::transfer || session.plan.route == Route::agent;
-  return session.legs[leg].claimed || (transferred && leg == 0 && session.legs[leg].answered_ms != 0);
+  const bool answered = session.legs[leg].answered_ms != 0 || session.outcome == Outcome::answered;
+  return session.legs[leg].claimed || (transferred && leg == 0 && answered);
 }
 
 bool never_dialled(const Leg& leg) { return leg.cause == rules::kNeverDialled; }
@@ -122,7 +125,8 @@ std::vector<LedgerEntry> ledger_entries(const Session& session) {
   std::vector<LedgerEntry> entries;
   if (session.phase != Phase::closed || session.plan.route == Route::reject || session.plan.outbound) return entries;
   const Parent& parent = session.parent;
-  if (parent.call_control_id.empty()) return entries;  // a call that was never offered, or whose session was lost
+  // A call that was never offered, or whose session was lost: nobody knows who called whom.
+  if (parent.call_control_id.empty() || is_lost(session)) return entries;
   LedgerEntry call{.session = session.id, .organisation = session.plan.organisation, .user = session.plan.user};
   call.from = parent.from;
   call.caller_name = parent.caller_name;

@@ -1,6 +1,7 @@
 // See asking.h.
 #include "ctl/asking.h"
 
+#include <chrono>
 #include <iostream>
 #include <vector>
 
@@ -33,6 +34,21 @@ std::expected<Client, int> connect(const Options& options) {
   Result<Client> client = Client::connect(options.socket);
   if (!client) return std::unexpected(complain(kUnreachable, client.error().text));
   return std::move(*client);
+}
+
+int ask_and_print(const Options& options, const std::string& target,
+                  const std::function<std::string(const json_t*)>& text) {
+  auto client = connect(options);
+  if (!client) return client.error();
+  const auto reply = ask(*client, "GET", target);
+  if (!reply) return reply.error();
+  std::cout << (options.json ? reply->body + "\n" : text(reply->json.get()));
+  return kDone;
+}
+
+std::int64_t wall_ms() {
+  namespace chrono = std::chrono;
+  return chrono::duration_cast<chrono::milliseconds>(chrono::system_clock::now().time_since_epoch()).count();
 }
 
 std::expected<std::string, int> whole_id(Client& client, const std::string& beginning) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <expected>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,11 @@ struct Reply {
 [[nodiscard]] std::expected<Reply, int> ask(Client& client, std::string_view method, const std::string& target,
                                             ByteView body = {});
 [[nodiscard]] std::expected<Client, int> connect(const Options& options);
+
+// One question, its answer printed as `text` makes it, or as it came with --json. An exit code.
+[[nodiscard]] int ask_and_print(const Options& options, const std::string& target,
+                                const std::function<std::string(const json_t*)>& text);
+[[nodiscard]] std::int64_t wall_ms();
 
 // The one call whose id begins like this.
 [[nodiscard]] std::expected<std::string, int> whole_id(Client& client, const std::string& beginning);

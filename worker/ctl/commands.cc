@@ -9,11 +9,11 @@
 #include <optional>
 #include <vector>
 
-#include "core/directory.h"
 #include "ctl/asking.h"
 #include "ctl/input_file.h"
 #include "ctl/ladder_text.h"
 #include "ctl/views.h"
+#include "directory/directory.h"
 #include "shared/limits.h"
 
 namespace ringfence::ctl {
@@ -21,22 +21,6 @@ namespace {
 
 // Between two looks at the watch: a person sees no difference to "at once".
 constexpr int kWatchPauseMs = 100;
-
-std::int64_t wall_ms() {
-  namespace chrono = std::chrono;
-  return chrono::duration_cast<chrono::milliseconds>(chrono::system_clock::now().time_since_epoch()).count();
-}
-
-// One question, its answer printed as `text` makes it or as it came.
-template <class Text>
-int ask_and_print(const Options& options, const std::string& target, Text text) {
-  auto client = connect(options);
-  if (!client) return client.error();
-  const auto reply = ask(*client, "GET", target);
-  if (!reply) return reply.error();
-  std::cout << (options.json ? reply->body + "\n" : text(reply->json.get()));
-  return kDone;
-}
 
 std::string contents(const Directory& directory) {
   std::size_t numbers = 0, users = 0, devices = 0;
@@ -132,46 +116,19 @@ int device_ready(const Options& options, const std::string& whom) {
   return kDone;
 }
 
-int explain_call(const Options& options, const std::string& id) {
+int remember_summary(const Options& options, const std::string& organisation, const std::string& caller,
+                     unsigned seconds, const std::string& file) {
+  const std::optional<std::string> text = read_file(file);
+  if (!text) return complain(kUnreachable, "cannot read " + file + "; expected a file that you may read");
   auto client = connect(options);
   if (!client) return client.error();
-  const auto reply = ask_for_call(*client, id, "/explain");
+  const auto reply = ask(*client, "PUT",
+                         "/summaries?organisation=" + percent_encoded(organisation) +
+                             "&caller=" + percent_encoded(caller) + "&seconds=" + std::to_string(seconds),
+                         as_bytes(*text));
   if (!reply) return reply.error();
-  if (options.json) {
-    std::cout << reply->body << "\n";
-    return kDone;
-  }
-  const json_t* lines = get_array(reply->json.get(), "lines");
-  for (std::size_t i = 0; i < json_array_size(lines); ++i) {
-    const json_t* line = json_array_get(lines, i);
-    std::cout << printable({json_string_value(line), json_string_length(line)}) << "\n";
-  }
+  std::cout << (options.json ? reply->body : text->empty() ? "forgotten" : "remembered") << "\n";
   return kDone;
-}
-
-int replay_call(const Options& options, const std::string& id) {
-  auto client = connect(options);
-  if (!client) return client.error();
-  const auto reply = ask_for_call(*client, id, "/replay");
-  if (!reply) return reply.error();
-  const json_t* json = reply->json.get();
-  const bool same = get_bool(json, "same");
-  const std::int64_t line = get_int(json, "differs_at");
-  std::cout << (options.json ? reply->body + "\n" : call_text(options.look, json));
-  if (!options.json) {
-    std::cout << (same ? "\nPlayed again, it is the same call.\n" : "\nPlayed again, it ends DIFFERENTLY")
-              << (same        ? ""
-                  : line != 0 ? ", first in line " + std::to_string(line) + ".\n"
-                              : ".\n");
-  }
-  return same ? kDone : kRefused;
-}
-
-int list_missed(const Options& options, const std::string& user, unsigned limit) {
-  const std::string target =
-      "/missed?limit=" + std::to_string(limit) + (user.empty() ? "" : "&user=" + percent_encoded(user));
-  return ask_and_print(options, target,
-                       [&](const json_t* answer) { return missed_text(options.look, answer, wall_ms()); });
 }
 
 int watch(const Options& options, const WatchOptions& watch) {

@@ -23,18 +23,29 @@ struct WatchOptions {
   int away_s = 60;  // how long ringd may be away, restarting, before we give up
 };
 
+struct ListQuestion {
+  unsigned limit = 50;
+  bool whole = false;  // numbers unmasked, names and bodies as well
+  std::string user;    // ORGANISATION/USER; empty: everybody
+};
+
 [[nodiscard]] int list_calls(const Options& options, unsigned limit);
+[[nodiscard]] int list_missed(const Options& options, const ListQuestion& question);
+// Events that are of no call: those that could not be read, or, with `other`, those of other families.
+[[nodiscard]] int list_dead(const Options& options, const ListQuestion& question, bool other);
 // `id` may be the beginning of an id, as long as only one call begins so.
-// Of one user, ORGANISATION/USER, or of everybody.
-[[nodiscard]] int list_missed(const Options& options, const std::string& user, unsigned limit);
 // Why each device rang and stopped.
 [[nodiscard]] int explain_call(const Options& options, const std::string& id);
-// Its stored events through step() once more; exit code 1 when it ends differently.
-[[nodiscard]] int replay_call(const Options& options, const std::string& id);
+// Its stored events through step() once more; exit code 1 when it ends differently. With a plan: what would have become
+// of it.
+[[nodiscard]] int replay_call(const Options& options, const std::string& id, const std::string& plan_file);
 [[nodiscard]] int show_call(const Options& options, const std::string& id);
 [[nodiscard]] int cancel_call(const Options& options, const std::string& id);
 // `whom` is ORGANISATION/USER/DEVICE.
 [[nodiscard]] int device_ready(const Options& options, const std::string& whom);
+// What earlier conversations of `caller` with `organisation` were about, read from `file`; `seconds`: for how long.
+[[nodiscard]] int remember_summary(const Options& options, const std::string& organisation, const std::string& caller,
+                                   unsigned seconds, const std::string& file);
 [[nodiscard]] int watch(const Options& options, const WatchOptions& watch);  // until interrupted or ringd stays away
 [[nodiscard]] int show_health(const Options& options);
 // `file` may be "-" for the standard input.

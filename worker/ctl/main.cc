@@ -23,11 +23,14 @@ constexpr const char* kDescription =
     "  ringctl call 428c31b6               one call, step by step; the beginning of its id is enough\n"
     "  ringctl explain 428c31b6            why each device rang and stopped, in words\n"
     "  ringctl replay 428c31b6             the same call, played again by the same rules\n"
+    "  ringctl replay 428c31b6 --plan FILE what would have become of it with this plan\n"
     "  ringctl missed acme/anna            calls that did not reach her\n"
+    "  ringctl dead                        events that could not be read, and why\n"
     "  ringctl watch                       every call as it happens\n"
     "  ringctl watch --call 428c31b6       only this one\n"
     "  ringctl cancel 428c31b6             end this call now, whatever it is doing\n"
     "  ringctl ready acme/anna/phone       this device has registered: calls that ring for anna ring it, too\n"
+    "  ringctl summary acme +491701234     what they spoke of before, for an AI agent to know\n"
     "  ringctl directory check FILE        is the file right? Asks nobody\n"
     "  ringctl directory import FILE       use it from now on\n"
     "  ringctl directory show              what is in use\n"
@@ -48,7 +51,11 @@ constexpr int kUsage = 2;
 struct Arguments {
   Options options;
   unsigned limit = 50;
+  ListQuestion list;
+  bool other = false;
   std::string id, file, whom;
+  std::string organisation, text_file = "-";
+  unsigned seconds = 3600;
   WatchOptions watch;
   PlanQuestion plan;
   int exit_code = 0;
@@ -96,6 +103,50 @@ void add_plan(CLI::App& app, Arguments& arguments) {
   plan->callback([&] { arguments.exit_code = show_plan(arguments.options, arguments.plan); });
 }
 
+CLI::Option* add_rows(CLI::App& list, Arguments& arguments, const char* whole) {
+  list.add_flag("--whole", arguments.list.whole, whole);
+  return list.add_option("-n,--limit", arguments.list.limit, "How many at most")
+      ->capture_default_str()
+      ->check(CLI::Range(std::size_t{1}, ringfence::limits::kListLines));
+}
+
+void add_lists(CLI::App& app, Arguments& arguments) {
+  CLI::App* missed = app.add_subcommand("missed", "Calls that did not reach a device, newest first; kept for 30 days");
+  missed->footer(
+      "  ringctl missed                          of everybody\n"
+      "  ringctl missed acme/anna -n 10 --whole  of this user, to call them back");
+  missed->add_option("USER", arguments.list.user, "ORGANISATION/USER; everybody if left out");
+  add_rows(*missed, arguments, "Show whole phone numbers, and names");
+  missed->callback([&] { arguments.exit_code = list_missed(arguments.options, arguments.list); });
+  CLI::App* dead = app.add_subcommand("dead", "Genuine events that could not be read, newest first; kept for 7 days");
+  dead->footer(
+      "They were answered 200, because they would only have come again as they are. The body, of which the first 8 kB\n"
+      "are kept, says what the provider sends that ringd does not know; it may hold phone numbers and texts.");
+  dead->add_flag("--other", arguments.other, "Instead, events of families that are no calls, such as message.*");
+  add_rows(*dead, arguments, "Show the bodies, too");
+  dead->callback([&] { arguments.exit_code = list_dead(arguments.options, arguments.list, arguments.other); });
+}
+
+void add_summary(CLI::App& app, Arguments& arguments) {
+  CLI::App* summary =
+      app.add_subcommand("summary", "What earlier conversations with a caller were about, for AI agents to know");
+  summary->add_option("ORGANISATION", arguments.organisation, "As in the directory")->required();
+  summary->add_option("CALLER", arguments.whom, "The caller's number, +49...")->required();
+  summary->add_option("FILE", arguments.text_file, "The text, at most 1000 bytes; empty: forgotten")
+      ->capture_default_str();
+  summary->add_option("--seconds", arguments.seconds, "For how long, at most a day")->capture_default_str();
+  summary->footer(
+      "  echo \"asked for an invoice\" | ringctl summary acme +4917012345\n"
+      "\n"
+      "An agent is told with the caller's next call, where the organisation says `share_with_agents full`. Kept in "
+      "this\n"
+      "ringd's memory only: in a fleet, tell each. No call ever waits for it.");
+  summary->callback([&] {
+    arguments.exit_code = remember_summary(arguments.options, arguments.organisation, arguments.whom, arguments.seconds,
+                                           arguments.text_file);
+  });
+}
+
 void add_commands(CLI::App& app, Arguments& arguments) {
   CLI::App* calls = app.add_subcommand("calls", "The latest calls, most recently changed first");
   calls->add_option("-n,--limit", arguments.limit, "How many at most")
@@ -120,6 +171,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
       "(late_join in ringd.conf); a device that rings already or said no is left alone. Asks this ringd only: in a\n"
       "fleet, tell each.");
   ready->callback([&] { arguments.exit_code = device_ready(arguments.options, arguments.whom); });
+  add_summary(app, arguments);
   CLI::App* explain = app.add_subcommand("explain", "One call in words: why each device rang, and why it stopped");
   explain->add_option("ID", arguments.id, "The call's id, or its beginning if no other call begins so")->required();
   explain->callback([&] { arguments.exit_code = explain_call(arguments.options, arguments.id); });
@@ -127,16 +179,16 @@ void add_commands(CLI::App& app, Arguments& arguments) {
       app.add_subcommand("replay", "Play a stored call again, event by event; exit code 1 when it ends differently");
   replay->footer(
       "ringd keeps each event with the ladder and runs them through the same rules it rings by. A call ends\n"
-      "differently when the rules or the times of `ring` in ringd.conf have changed since.");
+      "differently when the rules or the times of `ring` in ringd.conf have changed since.\n"
+      "\n"
+      "  ringctl replay 428c31b6 --plan evening.plan\n"
+      "\n"
+      "With a plan it tells what would have become of the call: everybody does what they did then, counted from the\n"
+      "moment they are rung; what the call does not tell is assumed, and said. Nobody is rung by it.");
+  replay->add_option("--plan", arguments.file, "A file with one plan, as for `ringctl plan`; - is the standard input");
   replay->add_option("ID", arguments.id, "The call's id, or its beginning if no other call begins so")->required();
-  replay->callback([&] { arguments.exit_code = replay_call(arguments.options, arguments.id); });
-  CLI::App* missed = app.add_subcommand("missed", "Calls that did not reach a device, newest first; kept for 30 days");
-  missed->footer("  ringctl missed                  of everybody\n  ringctl missed acme/anna -n 10  of this user");
-  missed->add_option("USER", arguments.id, "ORGANISATION/USER; everybody if left out");
-  missed->add_option("-n,--limit", arguments.limit, "How many at most")
-      ->capture_default_str()
-      ->check(CLI::Range(std::size_t{1}, ringfence::limits::kLedgerRows));
-  missed->callback([&] { arguments.exit_code = list_missed(arguments.options, arguments.id, arguments.limit); });
+  replay->callback([&] { arguments.exit_code = replay_call(arguments.options, arguments.id, arguments.file); });
+  add_lists(app, arguments);
   CLI::App* follow = app.add_subcommand("watch", "Every event of every call as it happens, until Ctrl-C");
   follow->add_option("--call", arguments.watch.call, "Only calls whose id begins so");
   follow->add_flag("--from-start", arguments.watch.from_start,
@@ -161,8 +213,9 @@ int explain_missing(const CLI::App& app, const CLI::RequiredError& error, int ar
   for (int i = 1; i < argc && app.get_subcommands().empty(); ++i) {
     const std::string_view word = argv[i];
     if (word.starts_with('-') || std::string_view(argv[i - 1]) == "--socket") continue;
-    const std::string_view near = ringfence::near_miss(word, {"calls", "call", "explain", "replay", "missed", "cancel",
-                                                              "ready", "watch", "directory", "plan", "health"});
+    const std::string_view near =
+        ringfence::near_miss(word, {"calls", "call", "explain", "replay", "missed", "dead", "cancel", "ready",
+                                    "summary", "watch", "directory", "plan", "health"});
     std::cerr << "ringctl: there is no command \"" << printable(word) << "\""
               << (near.empty() ? "" : "; did you mean \"" + std::string(near) + "\"?") << "\n";
     return kUsage;

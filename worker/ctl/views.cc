@@ -6,6 +6,7 @@
 
 #include "core/utc_time.h"
 #include "ctl/ladder_text.h"
+#include "shared/base64.h"
 
 namespace ringfence::ctl {
 namespace {
@@ -66,6 +67,13 @@ std::string counts(const json_t* object, bool without_zeros) {
   return out.empty() ? "none" : out;
 }
 
+// Invariants: the target is none.
+std::string broken_text(const Look& look, const json_t* broken) {
+  std::string out = counts(broken, true);
+  if (out == "none") return out;
+  return painted(look, Paint::red, out) + "; the log says of which calls and what to do: invariant_broken";
+}
+
 std::string fact(const Look& look, std::string_view name, const std::string& text) {
   constexpr std::size_t kNameWidth = 12;
   return painted(look, Paint::bold, padded(name, kNameWidth)) + text + "\n";
@@ -103,12 +111,28 @@ std::string missed_text(const Look& look, const json_t* answer, std::int64_t now
     std::replace(result.begin(), result.end(), '_', ' ');
     if (const std::string by = text_of(row, "answered_by"); !by.empty()) result += " (" + by + ")";
     if (const std::string reason = text_of(row, "reason"); !reason.empty()) result += " (" + reason + ")";
-    rows.push_back({duration(now_ms - get_int(row, "at_ms")) + " ago", some(text_of(row, "from")),
-                    some(text_of(row, "caller_name")), some(text_of(row, "to")), receiver_of(row),
+    rows.push_back({duration(now_ms - get_int(row, "at_ms")) + " ago", last_digits(look, text_of(row, "from")),
+                    some(text_of(row, "caller_name")), last_digits(look, text_of(row, "to")), receiver_of(row),
                     some(text_of(row, "device")), result, get_bool(row, "rang") ? "yes" : "no",
                     text_of(row, "session").substr(0, kShortestId)});
   }
   return table(look, rows);
+}
+
+std::string events_text(const Look& look, const json_t* answer, std::int64_t now_ms) {
+  const std::vector<const json_t*> events = items_of(get_array(answer, "events"));
+  if (events.empty()) return "none\n";
+  std::vector<std::vector<std::string>> rows{{"WHEN", "EVENT", "TYPE", "BYTES", "WHY"}};
+  std::string bodies;
+  for (const json_t* row : events) {
+    const std::string event = text_of(row, "event"), type = text_of(row, "type");
+    rows.push_back({duration(now_ms - get_int(row, "at_ms")) + " ago", event, type.empty() ? "-" : type,
+                    number_of(row, "bytes"), text_of(row, "why")});
+    if (const auto body = decode_base64(get_text(row, "body_base64")); body && !body->empty()) {
+      bodies += "\n" + painted(look, Paint::bold, event) + "\n" + printable(*body) + "\n";
+    }
+  }
+  return table(look, rows) + bodies;
 }
 
 std::string call_text(const Look& look, const json_t* answer) {
@@ -163,13 +187,16 @@ std::string health_text(const Look& look, const json_t* answer) {
                                                   counted(get_int(directory, "numbers"), "number")
                                             : "not read yet: calls are told to come again");
   out += fact(look, "events",
-              count("accepted", "accepted (") + count("ignored", "of other kinds), ") +
+              count("accepted", "accepted (") + count("ignored", "of no call, ") + count("bad", "unreadable), ") +
                   count("duplicate", "duplicate, ") + count("later", "later (") + count("queue_full", "queue full, ") +
                   count("expired", "too late), ") + count("refused", "refused"));
   out += fact(look, "commits",
               count("commits", "durable, ") + counted(get_int(engine, "conflicts"), "conflict") + ", " +
                   count("unknown", "unknown, ") + counted(get_int(engine, "recovered"), "call") + " taken over");
-  out += fact(look, "broken", counts(get_object(engine, "broken"), true));  // invariants: the target is none
+  out += fact(look, "sweeps",
+              count("sweeps", "made, ") + counted(get_int(engine, "strays"), "stray") + " taken in, " +
+                  count("strays_left", "left to talk"));
+  out += fact(look, "broken", broken_text(look, get_object(engine, "broken")));
   out += fact(look, "commands", counts(get_object(engine, "commands"), true));
   out += fact(look, "results", counts(get_object(engine, "results"), true));
   out += fact(look, "now",

@@ -1,4 +1,4 @@
-// ringd's JSON answers as text for people: the table of calls, one call, the health. Pure: JSON in, text out.
+// ringd's JSON answers as text for people: tables of calls and events, one call, the health. Pure: JSON in, text out.
 // Used by commands.cc. Must not know: sockets, files.
 #pragma once
 
@@ -12,6 +12,7 @@ namespace ringfence::ctl {
 
 [[nodiscard]] std::string calls_text(const Look& look, const json_t* answer, std::int64_t now_ms);
 [[nodiscard]] std::string missed_text(const Look& look, const json_t* answer, std::int64_t now_ms);
+[[nodiscard]] std::string events_text(const Look& look, const json_t* answer, std::int64_t now_ms);
 [[nodiscard]] std::string call_text(const Look& look, const json_t* answer);
 [[nodiscard]] std::string health_text(const Look& look, const json_t* answer);
 

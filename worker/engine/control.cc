@@ -6,10 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "core/explain.h"
-#include "core/replay.h"
-#include "core/session_json.h"
+#include "codec/session_json.h"
 #include "engine/call_view.h"
+#include "engine/control_reply.h"
 #include "engine/health_view.h"
 #include "engine/request_target.h"
 #include "shared/limits.h"
@@ -17,48 +16,22 @@
 namespace ringfence {
 namespace {
 
-constexpr std::uint64_t kDefaultCalls = 50;
-// What the frame around a reply's body may take of limits::kReplyBytes.
-constexpr std::size_t kReplyMargin = 1024;
-
-ControlReply sentence(std::uint16_t status, std::string_view text) {
-  Json body = json_object_new();
-  set_text(body.get(), "error", text);
-  return {.status = status, .body = dump_json(body.get())};
-}
-
-ControlReply answer(const Json& body) {
-  std::string text = dump_json(body.get());
-  if (text.size() > limits::kReplyBytes - kReplyMargin) {
-    return sentence(413, "the answer is larger than a reply may be; ask with a smaller limit");
-  }
-  return {.status = 200, .body = std::move(text)};
-}
-
-ControlReply failed(const Error& error) {
-  return sentence(error.code == ErrorCode::invalid || error.code == ErrorCode::limit ? 422 : 503, error.text);
-}
-
-// A line that we wrote but cannot read is shown as what it is, instead of breaking the whole answer.
-void append_line(json_t* lines, const std::string& line) {
-  if (Result<Json> parsed = parse_json(line)) {
-    json_object_del(parsed->get(), "e");  // the whole event, with whole numbers, is for a replay only
-    append_json(lines, std::move(*parsed));
-    return;
-  }
-  Json broken = json_object_new();
-  set_text(broken.get(), "event", "unreadable");
-  set_text(broken.get(), "detail", "a ladder line that could not be read");
-  append_json(lines, std::move(broken));
-}
-
-}  // namespace
-
-Control::Control(ControlParts parts) : parts_(std::move(parts)), started_ms_(parts_.clock.now_ms()) {}
-
-namespace {
-
-enum class Place { nowhere, health, calls, call, explain, replay, cancel, missed, watch, directory, ready };
+enum class Place {
+  nowhere,
+  health,
+  calls,
+  call,
+  explain,
+  replay,
+  cancel,
+  missed,
+  bad,
+  other,
+  watch,
+  directory,
+  ready,
+  summaries
+};
 
 Place place_of(const std::vector<std::string>& path) {
   const std::string_view head = path.empty() ? std::string_view{} : path[0];
@@ -68,8 +41,11 @@ Place place_of(const std::vector<std::string>& path) {
     if (head == "missed") return Place::missed;
     if (head == "watch") return Place::watch;
     if (head == "directory") return Place::directory;
+    if (head == "summaries") return Place::summaries;
   }
   if (path.size() == 2 && head == "calls") return Place::call;
+  if (path.size() == 2 && head == "events" && path[1] == "bad") return Place::bad;
+  if (path.size() == 2 && head == "events" && path[1] == "other") return Place::other;
   if (path.size() == 2 && head == "devices" && path[1] == "ready") return Place::ready;
   if (path.size() == 3 && head == "calls") {
     if (path[2] == "cancel") return Place::cancel;
@@ -81,10 +57,17 @@ Place place_of(const std::vector<std::string>& path) {
 
 std::string_view methods_of(Place place) {
   if (place == Place::directory) return "GET and PUT";
+  if (place == Place::summaries) return "PUT";
+  if (place == Place::replay) return "GET and POST";
   return place == Place::cancel || place == Place::ready ? "POST" : "GET";
 }
 
 }  // namespace
+
+Control::Control(ControlParts parts)
+    : parts_(std::move(parts)),
+      past_(parts_.store, parts_.clock, parts_.engine.policy()),
+      started_ms_(parts_.clock.now_ms()) {}
 
 void Control::on_request(const RequestFrame& frame, std::function<void(ControlReply)> done) {
   const std::optional<RequestTarget> target = RequestTarget::parse(frame.target);
@@ -97,7 +80,7 @@ void Control::on_request(const RequestFrame& frame, std::function<void(ControlRe
   if (place == Place::nowhere) {
     done(sentence(404,
                   "there is only /health, /calls, /calls/ID, /calls/ID/explain, /calls/ID/replay, /calls/ID/cancel, "
-                  "/missed, /devices/ready, /watch and /directory"));
+                  "/missed, /events/bad, /events/other, /devices/ready, /summaries, /watch and /directory"));
     return;
   }
   if (methods_of(place).find(frame.method) == std::string_view::npos || frame.method.empty()) {
@@ -111,13 +94,19 @@ void Control::on_request(const RequestFrame& frame, std::function<void(ControlRe
     case Place::call:
       return call(path[1], std::move(done));
     case Place::explain:
-      return explain_call(path[1], std::move(done));
+      return past_.explain_call(path[1], std::move(done));
     case Place::replay:
-      return replay_call(path[1], std::move(done));
+      if (frame.method == "GET") return past_.replay_call(path[1], std::move(done));
+      return past_.what_if_call(path[1], *target, std::string(as_text(frame.body)), std::move(done));
     case Place::missed:
-      return missed(*target, std::move(done));
+      return past_.missed(*target, std::move(done));
+    case Place::bad:
+    case Place::other:
+      return past_.events(path[1], *target, std::move(done));
     case Place::cancel:
       return cancel(path[1], std::move(done));
+    case Place::summaries:
+      return put_summary(*target, as_text(frame.body), done);
     case Place::ready:
       return device_ready(*target, done);
     case Place::calls:
@@ -154,7 +143,7 @@ void Control::health(const Done& done) const {
 }
 
 void Control::calls(const RequestTarget& target, Done done) {
-  const auto limit = target.number("limit", kDefaultCalls);
+  const auto limit = target.number("limit", kDefaultRows);
   if (!limit) {
     done(sentence(400, "limit must be a decimal number"));
     return;
@@ -184,8 +173,8 @@ void Control::call(std::string_view id, Done done) {
       done(failed(stored.error()));
       return;
     }
-    if (stored->version == 0) {
-      done(sentence(404, "no such call; `ringctl calls` lists those that are kept"));
+    if (stored->document.empty()) {
+      done(no_such_call());
       return;
     }
     const Result<Session> decoded = decode_session(stored->document);
@@ -209,90 +198,6 @@ void Control::call(std::string_view id, Done done) {
   });
 }
 
-void Control::missed(const RequestTarget& target, Done done) {
-  const auto limit = target.number("limit", kDefaultCalls);
-  if (!limit) {
-    done(sentence(400, "limit must be a decimal number"));
-    return;
-  }
-  const std::string* user = target.parameter("user");
-  const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(*limit, limits::kLedgerRows));
-  parts_.store.missed(user == nullptr ? std::string() : *user, count, parts_.clock.now_ms() - limits::kLedgerMs,
-                      [done = std::move(done)](Result<std::vector<std::string>> rows) {
-                        if (!rows) {
-                          done(failed(rows.error()));
-                          return;
-                        }
-                        Json lines = json_array_new();
-                        for (const std::string& row : *rows) append_line(lines.get(), row);
-                        Json body = json_object_new();
-                        set_json(body.get(), "missed", std::move(lines));
-                        done(answer(body));
-                      });
-}
-
-void Control::explain_call(std::string_view id, Done done) {
-  parts_.store.load(SessionId{std::string(id)}, [done = std::move(done)](Result<StoredSession> stored) {
-    if (!stored) {
-      done(failed(stored.error()));
-      return;
-    }
-    if (stored->version == 0) {
-      done(sentence(404, "no such call; `ringctl calls` lists those that are kept"));
-      return;
-    }
-    const Result<Session> session = decode_session(stored->document);
-    if (!session) {
-      done(sentence(500, "the stored call cannot be read: " + session.error().text));
-      return;
-    }
-    Json lines = json_array_new();
-    for (const std::string& line : explain(*session))
-      append_json(lines.get(), Json(json_stringn(line.data(), line.size())));
-    Json body = json_object_new();
-    set_text(body.get(), "session", session->id.text);
-    set_json(body.get(), "lines", std::move(lines));
-    done(answer(body));
-  });
-}
-
-void Control::replay_call(std::string_view id, Done done) {
-  const SessionId session{std::string(id)};
-  parts_.store.load(session, [this, session, done = std::move(done)](Result<StoredSession> stored) mutable {
-    if (!stored) {
-      done(failed(stored.error()));
-      return;
-    }
-    if (stored->version == 0) {
-      done(sentence(404, "no such call; `ringctl calls` lists those that are kept"));
-      return;
-    }
-    auto answered = [this, stored = std::move(*stored),
-                     done = std::move(done)](Result<std::vector<std::string>> lines) {
-      done(lines ? played_again(stored, *lines) : failed(lines.error()));
-    };
-    parts_.store.ladder(session, std::move(answered));
-  });
-}
-
-// The call may have gone on between the two answers of the store: then there are lines beyond its version.
-ControlReply Control::played_again(const StoredSession& stored, std::vector<std::string> ladder) const {
-  if (ladder.size() > stored.version) ladder.resize(stored.version);
-  const Result<Replay> played = replay(ladder, parts_.engine.policy());
-  if (!played) return failed(played.error());
-  Json body = call_view(played->session, played->steps);
-  set_bool(body.get(), "same", encode_session(played->session) == stored.document);
-  Json lines = json_array_new();
-  for (std::size_t i = 0; i < played->ladder.size(); ++i) {
-    append_line(lines.get(), played->ladder[i]);
-    if (played->ladder[i] != ladder[i] && json_object_get(body.get(), "differs_at") == nullptr) {
-      set_int(body.get(), "differs_at", static_cast<std::int64_t>(i + 1));
-    }
-  }
-  set_json(body.get(), "ladder", std::move(lines));
-  return answer(body);
-}
-
 void Control::cancel(std::string_view id, Done done) {
   const SessionId session{std::string(id)};
   parts_.store.load(session, [this, session, done = std::move(done)](Result<StoredSession> stored) mutable {
@@ -301,8 +206,8 @@ void Control::cancel(std::string_view id, Done done) {
       return;
     }
     const Result<Session> decoded = decode_session(stored->document);
-    if (stored->version == 0 || !decoded) {
-      done(sentence(404, "no such call; `ringctl calls` lists those that are kept"));
+    if (!decoded) {
+      done(no_such_call());
       return;
     }
     if (decoded->phase == Phase::closing || decoded->phase == Phase::closed) {
@@ -344,6 +249,32 @@ void Control::device_ready(const RequestTarget& target, const Done& done) {
   }
   Json body = json_object_new();
   set_json(body.get(), "calls", std::move(calls));
+  done(answer(body));
+}
+
+void Control::put_summary(const RequestTarget& target, std::string_view text, const Done& done) {
+  const std::string* organisation = target.parameter("organisation");
+  const std::string* caller = target.parameter("caller");
+  const auto seconds = target.number("seconds", 3600);
+  if (organisation == nullptr || caller == nullptr || !seconds) {
+    done(sentence(400, "expected /summaries?organisation=O&caller=+49...&seconds=N and a text"));
+    return;
+  }
+  const auto& known = parts_.directory.current().organisations();
+  if (std::ranges::find(known, *organisation, &Organisation::name) == known.end()) {
+    done(sentence(404, "the directory has no such organisation; `ringctl directory show` prints it"));
+    return;
+  }
+  text = text.substr(0, text.find_last_not_of(" \r\n") + 1);  // a line break at the end is the shell's
+  if (text.size() > limits::kSummaryBytes) {
+    done(sentence(413, "a summary has at most " + std::to_string(limits::kSummaryBytes) + " bytes"));
+    return;
+  }
+  const auto most = static_cast<std::uint64_t>(limits::kSummaryMs / 1000);
+  const auto span_ms = static_cast<Millis>(std::min(*seconds, most)) * 1000;
+  const std::size_t count = parts_.engine.remember_summary(*organisation, *caller, std::string(text), span_ms);
+  Json body = json_object_new();
+  set_int(body.get(), "summaries", static_cast<std::int64_t>(count));
   done(answer(body));
 }
 

@@ -8,9 +8,20 @@
 //   POST /devices/ready?organisation=O&user=U&device=D
 //                                    a device has registered: the calls that ring for its user here, `calls`, ring it
 //                                    too
+//   PUT /summaries?organisation=O&caller=NUMBER&seconds=N
+//                                    the body is what earlier conversations were about: what an AI agent of O is told
+//                                    of that caller, where O shares it; default 3600 s, at most a day; empty: forgotten
 //   GET /calls/ID/explain            why each device rang and stopped, in sentences
 //   GET /calls/ID/replay             its events played again: the session, the ladder, and whether they are the same
-//   GET /missed?user=ORG/USER&limit=N  missed calls, newest first; of everybody without `user`; default 50
+//   POST /calls/ID/replay?file=NAME  the same with the plan in the body: what would have become of the call, in
+//   sentences,
+//                                    what of it is not known, and the ladder; 422 with FILE:LINE when the plan is wrong
+//   GET /missed?user=ORG/USER&limit=N&whole=yes
+//                                    missed calls, newest first; of everybody without `user`; default 50
+//   GET /events/bad?limit=N&whole=yes  genuine events that could not be read, newest first, each with why
+//   GET /events/other?limit=N&whole=yes  and those of other families
+//                                    Numbers are masked, names and bodies left out, unless `whole` is given: that is
+//                                    for ringctl, and refused to whoever asks through nginx (reading_requests.h)
 //   GET /watch?after=SEQ&limit=N     ladder lines after SEQ and the next SEQ; without `after`: none, only the SEQ
 //   GET /directory                   the text in use
 //   PUT /directory?file=NAME         the body replaces it; 422 with FILE:LINE when it is wrong
@@ -24,6 +35,7 @@
 
 #include "engine/directory_cache.h"
 #include "engine/engine.h"
+#include "engine/past_calls.h"
 #include "engine/request_target.h"
 #include "ports/ingress.h"
 #include "shared/json.h"
@@ -51,15 +63,13 @@ class Control final : public RequestSink {
   void call(std::string_view id, Done done);
   void cancel(std::string_view id, Done done);
   void device_ready(const RequestTarget& target, const Done& done);
-  void explain_call(std::string_view id, Done done);
-  void replay_call(std::string_view id, Done done);
-  [[nodiscard]] ControlReply played_again(const StoredSession& stored, std::vector<std::string> ladder) const;
-  void missed(const RequestTarget& target, Done done);
+  void put_summary(const RequestTarget& target, std::string_view text, const Done& done);
   void watch(const RequestTarget& target, const Done& done) const;
   void show_directory(const Done& done) const;
   void import_directory(const RequestTarget& target, ByteView body, Done done);
 
   ControlParts parts_;
+  PastCalls past_;
   Millis started_ms_;
 };
 

@@ -3,10 +3,8 @@
 
 #include <utility>
 
+#include "codec/webhook_event.h"
 #include "core/step.h"
-#include "core/webhook_event.h"
-#include "shared/base64.h"
-#include "shared/json.h"
 #include "shared/limits.h"
 
 namespace ringfence {
@@ -18,6 +16,7 @@ Engine::Engine(EngineParts parts, EngineOptions options)
       cache_(limits::kLiveSessions, limits::kEndedSessions),
       watch_(limits::kWatchLines, parts.clock.now_ms()),
       gate_(parts.telephony, parts.notifier, parts.log, stats_, [this](Event event) { on_result(std::move(event)); }),
+      kept_({.store = parts.store, .clock = parts.clock, .gate = gate_, .stats = stats_, .policy = options_.policy}),
       lanes_({.store = parts.store,
               .clock = parts.clock,
               .log = parts.log,
@@ -28,11 +27,21 @@ Engine::Engine(EngineParts parts, EngineOptions options)
               .stats = stats_,
               .policy = options_.policy,
               .moved_ms = moved_ms_,
-              .due_changed = [this] { arm_due(); }}) {}
+              .due_changed = [this] { arm_due(); }}),
+      sweep_({.store = parts.store,
+              .clock = parts.clock,
+              .log = parts.log,
+              .timers = timers_,
+              .cache = cache_,
+              .gate = gate_,
+              .stats = stats_,
+              .found = [this](Event event) { on_result(std::move(event)); }},
+             options_.sweep) {}
 
 void Engine::start() {
   refresh_directory();
   scan_due();
+  sweep_.start();
 }
 
 void Engine::on_event(const EventFrame& frame, std::function<void(VerdictReply)> done) {
@@ -44,13 +53,14 @@ void Engine::on_event(const EventFrame& frame, std::function<void(VerdictReply)>
   look_at_clock();
   Result<Event> event = decode_webhook(frame.body);
   if (!event) {
+    // It would come again just as unreadable, so it is taken.
     parts_.log.write(LogLevel::warning, "event_bad", {{"event", frame.id}, {"detail", event.error().text}});
-    keep_bad(frame, event.error().text, std::move(slip));
+    kept_.keep(kBadEvents, frame, event.error().text, std::move(slip));
     return;
   }
   if (event->session.empty()) {
     parts_.log.write(LogLevel::info, "event_ignored", {{"event", frame.id}, {"type", frame.type}});
-    gate_.say_ignored(slip);
+    kept_.keep(kOtherEvents, frame, "of no call", std::move(slip));
     return;
   }
   const auto* fact = std::get_if<WebhookFact>(&event->body);
@@ -60,6 +70,7 @@ void Engine::on_event(const EventFrame& frame, std::function<void(VerdictReply)>
       return;
     }
     event->plan = plan_of(*event, *fact);
+    sweep_.learn(fact->connection_id);
     event->plan->notify = parts_.notifier != nullptr && parts_.notifier->tells(event->plan->organisation);
   }
   lanes_.enqueue(std::move(*event), std::move(slip));
@@ -72,43 +83,12 @@ RingPlan Engine::plan_of(const Event& event, const WebhookFact& fact) const {
     const std::string& credential = fact.from_uri.empty() ? fact.from : fact.from_uri;
     return directory.plan_outbound(credential, fact.to, now_ms, options_.sip_domain);
   }
-  return directory.plan(
-      {.called = fact.to, .caller = fact.from, .caller_name = fact.caller_name, .session = event.session.text}, now_ms,
-      options_.sip_domain);
-}
-
-// The provider would send it again just as unreadable, so it is taken, and kept for whoever has to find out why: under
-// a name of its own, beside the calls, for as long as a call.
-void Engine::keep_bad(const EventFrame& frame, std::string_view why, VerdictSlip slip) {
-  if (bad_.size() >= limits::kBadInFlight) {
-    gate_.say_later(slip, "too many unreadable events at once");
-    return;
-  }
-  const std::string_view body = as_text(frame.body).substr(0, limits::kBadBodyBytes);
-  Json document = json_object_new();
-  set_text(document.get(), "bad", why);
-  set_text(document.get(), "event", frame.id);
-  set_int(document.get(), "at_ms", parts_.clock.now_ms());
-  set_text(document.get(), "body_base64", encode_base64(as_bytes(body)));
-  CommitRequest request;
-  request.session = SessionId{"bad-" + short_hash(frame.id)};
-  request.event = EventId{std::string(frame.id)};
-  request.document = dump_json(document.get());
-  request.ttl_ms = options_.policy.session_ttl_ms;
-  // std::function wants copies and a slip has none: it waits here.
-  const std::uint64_t number = ++asked_;
-  bad_.emplace(number, std::move(slip));
-  parts_.store.commit(std::move(request), [this, number](const CommitResult& result) {
-    auto waiting = bad_.extract(number);
-    if (result.status == CommitStatus::unknown) {
-      gate_.say_later(waiting.mapped(), "the store did not take an unreadable event");
-      return;
-    }
-    if (result.status == CommitStatus::committed) ++stats_.bad;
-    // A conflict is another unreadable event of the same name: one of the two is kept, and both are taken.
-    const bool kept = result.status == CommitStatus::conflict;
-    gate_.open(kept ? CommitStatus::duplicate : result.status, {}, waiting.mapped(), {});
-  });
+  const IncomingCall call{.called = fact.to,
+                          .caller = fact.from,
+                          .caller_name = fact.caller_name,
+                          .session = event.session.text,
+                          .summary = summaries_.of(directory.organisation_of(fact.to), fact.from, now_ms)};
+  return directory.plan(call, now_ms, options_.sip_domain);
 }
 
 EventId Engine::next_id(std::string_view what) {
@@ -125,6 +105,12 @@ void Engine::cancel(const SessionId& session, std::string reason, std::function<
   Event event{.id = next_id("cancel"), .session = session};
   event.body = Cancel{std::move(reason)};
   lanes_.enqueue(std::move(event), std::move(slip));
+}
+
+std::size_t Engine::remember_summary(std::string_view organisation, std::string_view caller, std::string text,
+                                     Millis span_ms) {
+  summaries_.put(organisation, caller, std::move(text), parts_.clock.now_ms() + span_ms);
+  return summaries_.size();
 }
 
 std::vector<SessionId> Engine::device_ready(std::string_view organisation, std::string_view user,
@@ -168,6 +154,7 @@ void Engine::look_at_clock() {
 
 void Engine::stop_accepting() {
   stopped_ = true;
+  sweep_.stop();
   timers_.cancel(due_timer_);
   parts_.log.write(LogLevel::notice, "draining", {{"queued", std::to_string(lanes_.depth())}});
 }

@@ -10,6 +10,7 @@
 //   slip      the right to answer one event, once
 //   tick      an event that says "time passed"; sent when a session's due time comes
 //   due scan  asking the store for sessions whose time has passed and whose worker has not moved: recovery
+//   sweep     asking the provider for every live call of ours: strays, which no session looks for, come in (sweep.h)
 //   ladder    the lines that say what happened in a call; kept with the session, and the latest in memory for `watch`
 //
 // Owned by main, which also owns everything in EngineParts and must let idle() come true, or destroy or silence the
@@ -20,15 +21,17 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "core/policy.h"
 #include "engine/directory_cache.h"
 #include "engine/engine_stats.h"
+#include "engine/kept_events.h"
 #include "engine/lanes.h"
 #include "engine/output_gate.h"
 #include "engine/session_cache.h"
+#include "engine/summaries.h"
+#include "engine/sweep.h"
 #include "engine/timer_queue.h"
 #include "engine/watch_ring.h"
 #include "ports/clock.h"
@@ -53,6 +56,7 @@ struct EngineOptions {
   Policy policy;
   std::string sip_domain;  // where SIP usernames live, such as sip.telnyx.com
   bool alone = false;      // no other worker shares the store: when our clock is set back, nobody else keeps deadlines
+  SweepOptions sweep;
 };
 
 class Engine final : public EventSink {
@@ -74,10 +78,16 @@ class Engine final : public EventSink {
   [[nodiscard]] std::vector<SessionId> device_ready(std::string_view organisation, std::string_view user,
                                                     std::string_view device);
 
+  // What earlier conversations with this caller were about, for agents of the organisation. Returns how many are known.
+  std::size_t remember_summary(std::string_view organisation, std::string_view caller, std::string text,
+                               Millis span_ms);
+
   // From now on events are told `later` and no deadline is looked at; what is under way is finished.
   void stop_accepting();
   // Nothing waits for the store or the provider.
-  [[nodiscard]] bool idle() const noexcept { return lanes_.empty() && gate_.commands_in_flight() == 0 && bad_.empty(); }
+  [[nodiscard]] bool idle() const noexcept {
+    return lanes_.empty() && gate_.commands_in_flight() == 0 && kept_.idle() && sweep_.idle();
+  }
 
   [[nodiscard]] EngineStats stats() const;
   [[nodiscard]] const Policy& policy() const noexcept { return options_.policy; }
@@ -86,7 +96,6 @@ class Engine final : public EventSink {
  private:
   void on_result(Event event);
   [[nodiscard]] RingPlan plan_of(const Event& event, const WebhookFact& fact) const;
-  void keep_bad(const EventFrame& frame, std::string_view why, VerdictSlip slip);
   [[nodiscard]] EventId next_id(std::string_view what);
   void arm_due();
   void ring_due();
@@ -102,14 +111,16 @@ class Engine final : public EventSink {
   TimerQueue timers_;
   SessionCache cache_;
   WatchRing watch_;
+  Summaries summaries_;
   OutputGate gate_;
+  KeptEvents kept_;
   Lanes lanes_;
+  Sweep sweep_;
   TimerQueue::Id due_timer_;
   Millis due_armed_ms_ = 0;
-  Millis set_back_ms_ = 0;                              // of the clock, as far as it was noticed
-  Millis moved_ms_ = 0;                                 // of that, what the cached sessions' times were moved by
-  std::uint64_t asked_ = 0;                             // by operators and devices, or kept as bad
-  std::unordered_map<std::uint64_t, VerdictSlip> bad_;  // of unreadable events on their way into the store
+  Millis set_back_ms_ = 0;   // of the clock, as far as it was noticed
+  Millis moved_ms_ = 0;      // of that, what the cached sessions' times were moved by
+  std::uint64_t asked_ = 0;  // by operators and devices
   bool stopped_ = false;
   bool scan_failing_ = false;  // so that a store that is away is logged once
   bool scanned_once_ = false;  // the first scan that is answered looks at everything due, later ones leave some slack

@@ -17,7 +17,7 @@ inline constexpr std::size_t kOutcomeClasses = static_cast<std::size_t>(OutcomeC
 struct EngineStats {
   // Verdicts given to the edge; their sum is the number of events that came in.
   std::uint64_t accepted = 0, duplicate = 0, later = 0, refused = 0;
-  std::uint64_t ignored = 0;     // of accepted: other families of events, nothing was stored
+  std::uint64_t ignored = 0;     // of accepted: of no call of ours; those of other families are kept as they came
   std::uint64_t bad = 0;         // of accepted: genuine but unreadable, kept as they came
   std::uint64_t queue_full = 0;  // of later: a bound of limits.h was met
   std::uint64_t expired = 0;     // of later: not durable within limits::kVerdictMs
@@ -28,7 +28,10 @@ struct EngineStats {
   std::uint64_t results_dropped = 0;  // command results that found no room or no store; the outbox asks again
   std::uint64_t ticks = 0;            // times a session was asked to look at its deadlines
   std::uint64_t recovered = 0;        // sessions taken over from the store's due index
-  std::array<std::uint64_t, kInvariants> broken{};  // steps that broke one, by Invariant; `none` is not counted
+  std::uint64_t sweeps = 0;           // times the provider was asked for every live call
+  std::uint64_t strays = 0;           // found by them: calls of ours that their session did not know as alive
+  std::uint64_t strays_left = 0;      // found in conversation, their session lost: left to talk
+  std::array<std::uint64_t, kInvariants> broken{};  // by Invariant, the target is zero; [none] stays 0
   std::array<std::uint64_t, kVerbs> commands_by_verb{};
   std::array<std::uint64_t, kOutcomeClasses> results_by_class{};
 

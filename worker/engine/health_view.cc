@@ -10,9 +10,9 @@ namespace ringfence {
 namespace {
 
 template <class Enum, std::size_t kCount>
-Json by_name(const std::array<std::uint64_t, kCount>& counts) {
+Json by_name(const std::array<std::uint64_t, kCount>& counts, Enum first = {}) {
   Json object = json_object_new();
-  for (std::size_t i = 0; i < kCount; ++i) {
+  for (auto i = static_cast<std::size_t>(first); i < kCount; ++i) {
     set_int(object.get(), std::string(name_of(static_cast<Enum>(i))).c_str(), static_cast<std::int64_t>(counts[i]));
   }
   return object;
@@ -41,10 +41,13 @@ Json engine_view(const EngineStats& stats) {
   number("results_dropped", stats.results_dropped);
   number("ticks", stats.ticks);
   number("recovered", stats.recovered);
+  number("sweeps", stats.sweeps);
+  number("strays", stats.strays);
+  number("strays_left", stats.strays_left);
   number("sessions_cached", stats.sessions_cached);
   number("queue_depth", stats.queue_depth);
   number("commands_in_flight", stats.commands_in_flight);
-  set_json(view.get(), "broken", by_name<Invariant>(stats.broken));
+  set_json(view.get(), "broken", by_name(stats.broken, Invariant::one_winner));
   set_json(view.get(), "commands", by_name<Verb>(stats.commands_by_verb));
   set_json(view.get(), "results", by_name<OutcomeClass>(stats.results_by_class));
   return view;

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "codec/session_json.h"
 #include "core/invariants.h"
-#include "core/ladder.h"
-#include "core/session_json.h"
 #include "engine/ledger.h"
+#include "history/ladder.h"
 #include "shared/limits.h"
 
 namespace ringfence {
@@ -158,8 +158,7 @@ bool Lanes::step_front(Lane& lane, const SessionCache::Entry& entry) {
 void Lanes::commit_front(Lane& lane, const SessionCache::Entry& entry, StepResult result) {
   const Event& event = lane.queue.front().event;
   if (const Breach breach = breach_of(entry.session, event, result, parts_.policy)) {
-    ++parts_.stats.broken[static_cast<std::size_t>(breach.invariant)];
-    log_event(parts_.log, LogLevel::error, breach.what, event, entry.version);
+    count_breach(breach, event, entry.version);
   }
   std::string line = ladder_line(entry.session, event, result, entry.version + 1);
   CommitRequest request;
@@ -170,9 +169,10 @@ void Lanes::commit_front(Lane& lane, const SessionCache::Entry& entry, StepResul
   request.due_ms = due_ms(result.next);
   request.ttl_ms = is_tombstone(result.next) ? parts_.policy.tombstone_ms : parts_.policy.session_ttl_ms;
   request.ladder_line = line;
-  request.missed = ledger_changes(entry.session, result.next);
-  if (!request.missed.empty()) request.user = ledger_user(result.next);
-  request.missed_ttl_ms = limits::kLedgerMs;
+  request.rows = ledger_changes(entry.session, result.next);
+  if (!request.rows.empty()) request.lists = missed_lists(result.next);
+  request.rows_ttl_ms = limits::kLedgerMs;
+  request.rows_most = limits::kLedgerRows;
   lane.busy = true;
   Asked asked{.result = std::move(result),
               .line = std::move(line),
@@ -185,12 +185,28 @@ void Lanes::commit_front(Lane& lane, const SessionCache::Entry& entry, StepResul
   parts_.store.commit(std::move(request), std::move(answered));
 }
 
+void Lanes::count_breach(Breach breach, const Event& event, std::uint64_t version) {
+  ++parts_.stats.broken[static_cast<std::size_t>(breach.invariant)];
+  parts_.log.write(LogLevel::error, "invariant_broken",
+                   {{"invariant", name_of(breach.invariant)},
+                    {"session", event.session.text},
+                    {"detail", breach.what},
+                    {"event", event.id.text},
+                    {"version", std::to_string(version)},
+                    {"do", advice_on(breach.invariant)}});
+}
+
 void Lanes::on_commit(Lane& lane, Asked asked, const CommitResult& commit) {
   StepResult& result = asked.result;
   const std::uint64_t expected = asked.expected_version;
   // Still busy: giving a verdict may bring in the next event of this session before we are back.
   Work& work = lane.queue.front();
   if (commit.status == CommitStatus::conflict) {
+    // A tombstone may have expired in the store before it left our memory; nothing else ever goes back.
+    if (commit.current.version < expected && !is_tombstone(result.next)) {
+      count_breach({Invariant::atomic_step, "I9: the store has an older version than it confirmed"}, work.event,
+                   expected);
+    }
     on_conflict(lane, commit.current);
     return;
   }

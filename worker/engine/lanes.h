@@ -88,6 +88,7 @@ class Lanes {
     Millis stepped_ms = 0;  // when it was decided
     Millis moved_ms = 0;
   };
+  void count_breach(Breach breach, const Event& event, std::uint64_t version);
   void on_commit(Lane& lane, Asked asked, const CommitResult& commit);
   void on_conflict(Lane& lane, const StoredSession& current);
   void retry_later(Lane& lane);

@@ -13,7 +13,7 @@ void set_some(json_t* object, const char* key, std::string_view value) {
   if (!value.empty()) set_text(object, key, value);
 }
 
-// Numbers are whole: the list is there to call people back.
+// Numbers are whole: the list is there to call people back. Who may read them whole is past_calls.cc's.
 std::string line_of(const LedgerEntry& entry) {
   Json line = json_object_new();
   set_int(line.get(), "at_ms", entry.at_ms);
@@ -34,10 +34,14 @@ std::string line_of(const LedgerEntry& entry) {
 
 }  // namespace
 
-std::string ledger_user(const Session& session) { return session.plan.organisation + "/" + session.plan.user; }
+std::string missed_list(std::string_view user) { return user.empty() ? "missed" : "missed/" + std::string(user); }
 
-std::vector<LedgerRow> ledger_changes(const Session& before, const Session& after) {
-  std::vector<LedgerRow> rows;
+std::vector<std::string> missed_lists(const Session& session) {
+  return {missed_list({}), missed_list(session.plan.organisation + "/" + session.plan.user)};
+}
+
+std::vector<ListRow> ledger_changes(const Session& before, const Session& after) {
+  std::vector<ListRow> rows;
   if (after.phase != Phase::closed) return rows;
   const std::vector<LedgerEntry> old = ledger_entries(before), now = ledger_entries(after);
   for (const LedgerEntry& entry : now) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/session.h"
@@ -10,11 +11,13 @@
 
 namespace ringfence {
 
-// ORGANISATION/USER: whose list a call stands in.
-[[nodiscard]] std::string ledger_user(const Session& session);
+// The list of one user, ORGANISATION/USER; or of everybody, when `user` is empty.
+[[nodiscard]] std::string missed_list(std::string_view user);
+// Those in which a call stands.
+[[nodiscard]] std::vector<std::string> missed_lists(const Session& session);
 
 // What `after` adds to the list, changes in it or takes from it (a late proof that the call was answered after all).
 // Empty but for the commits that close a call and the few after it.
-[[nodiscard]] std::vector<LedgerRow> ledger_changes(const Session& before, const Session& after);
+[[nodiscard]] std::vector<ListRow> ledger_changes(const Session& before, const Session& after);
 
 }  // namespace ringfence

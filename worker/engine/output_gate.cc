@@ -58,6 +58,16 @@ void OutputGate::say_ignored(VerdictSlip& slip) {
   slip.give({.verdict = Verdict::accepted, .retry_after_s = 0, .reason = "ignored"});
 }
 
+void OutputGate::look(Command command, std::function<void(CommandOutcome)> done) {
+  ++in_flight_;
+  ++stats_.commands_by_verb[static_cast<std::size_t>(Verb::audit)];
+  telephony_.send(std::move(command), [this, done = std::move(done)](CommandOutcome outcome) {
+    --in_flight_;
+    ++stats_.results_by_class[static_cast<std::size_t>(outcome.outcome)];
+    done(std::move(outcome));
+  });
+}
+
 void OutputGate::send(const SessionId& session, Command command) {
   // Not an outcome: the entry stays in the stored outbox, for a worker that has a notifier.
   if (command.verb == Verb::notify && notifier_ == nullptr) return;

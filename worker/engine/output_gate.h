@@ -65,6 +65,9 @@ class OutputGate {
   void say_refused(VerdictSlip& slip, std::string reason);
   void say_ignored(VerdictSlip& slip);  // accepted: an event that has no effect has nothing to lose
 
+  // An audit that no session asked for (sweep.h). It has no effect, so it waits for nothing; its answer is no event.
+  void look(Command command, std::function<void(CommandOutcome)> done);
+
   [[nodiscard]] std::size_t commands_in_flight() const noexcept { return in_flight_; }
 
  private:

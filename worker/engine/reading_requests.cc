@@ -3,14 +3,22 @@
 
 #include <utility>
 
+#include "engine/control_reply.h"
+#include "engine/request_target.h"
+
 namespace ringfence {
 
 void ReadingRequests::on_request(const RequestFrame& frame, std::function<void(ControlReply)> done) {
-  if (frame.method == "GET") {
-    all_.on_request(frame, std::move(done));
+  if (frame.method != "GET") {
+    done(sentence(403, "only GET over HTTP; what changes something is asked with ringctl"));
     return;
   }
-  done({.status = 403, .body = R"({"error":"only GET over HTTP; what changes something is asked with ringctl"})"});
+  const auto target = RequestTarget::parse(frame.target);
+  if (target && target->parameter("whole") != nullptr) {
+    done(sentence(403, "not over HTTP; whole numbers and bodies are shown by ringctl"));
+    return;
+  }
+  all_.on_request(frame, std::move(done));
 }
 
 }  // namespace ringfence

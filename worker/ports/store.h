@@ -22,25 +22,27 @@ struct StoredSession {
   std::string document;
 };
 
-// One line of the list of missed calls: of one device of one user in one session.
-struct LedgerRow {
-  std::string device;
+// One line of a list that is kept beside the sessions and outlives them: a call that a device missed, an event that
+// could not be read.
+struct ListRow {
+  std::string name;  // of one session; a further row of this name replaces it
   Millis at_ms = 0;  // orders the list
-  std::string line;  // empty: the device did not miss the call after all
-  bool operator==(const LedgerRow&) const = default;
+  std::string line;  // empty: it does not belong there after all
+  bool operator==(const ListRow&) const = default;
 };
 
 struct CommitRequest {
   SessionId session;
   std::uint64_t expected_version = 0;
-  EventId event;  // marked as applied in the same write
-  std::string document;
-  Millis due_ms = 0;              // 0: nothing due
-  Millis ttl_ms = 0;              // lifetime of the session in the store from now on
-  std::string ladder_line;        // appended to the session's ladder in the same write
-  std::string user;               // whose the ledger rows are, as ORGANISATION/USER
-  std::vector<LedgerRow> missed;  // in the same write; one for each session and device, a further one replaces it
-  Millis missed_ttl_ms = 0;       // rows are forgotten this long after their at_ms
+  EventId event;                   // marked as applied in the same write
+  std::string document;            // empty: this is no call, and is never listed as one; its event's mark is all it is
+  Millis due_ms = 0;               // 0: nothing due
+  Millis ttl_ms = 0;               // lifetime of the session in the store from now on
+  std::string ladder_line;         // appended to the session's ladder in the same write
+  std::vector<ListRow> rows;       // put in the same write
+  std::vector<std::string> lists;  // into each of these
+  Millis rows_ttl_ms = 0;          // they are forgotten this long after their at_ms
+  std::size_t rows_most = 0;       // of a list the newest so many are kept; a store may keep that many of each shard
 };
 
 enum class CommitStatus : std::uint8_t {
@@ -79,10 +81,9 @@ class Store {
   virtual void ladder(const SessionId& session, std::function<void(Result<std::vector<std::string>>)> done) = 0;
   // Sessions written most recently first, at most `count`.
   virtual void list(std::size_t count, std::function<void(Result<std::vector<CallListing>>)> done) = 0;
-  // Ledger rows of one user, or of everybody when `user` is empty, newest first, at most `count`; not those whose at_ms
-  // is `since_ms` or older.
-  virtual void missed(std::string user, std::size_t count, Millis since_ms,
-                      std::function<void(Result<std::vector<std::string>>)> done) = 0;
+  // The lines of a list, newest first, at most `count`; not those whose at_ms is `since_ms` or older.
+  virtual void lines(std::string list, std::size_t count, Millis since_ms,
+                     std::function<void(Result<std::vector<std::string>>)> done) = 0;
   // The directory: one text, replaced whole; `revision` grows with every replacement, 0 = none yet.
   virtual void put_directory(std::string text, std::function<void(Result<std::uint64_t>)> done) = 0;
   struct DirectoryText {

@@ -132,7 +132,10 @@ class Reader {
                           .ca_file = text("telnyx.ca_file"),
                           .connect_ms = values_.number("telnyx.connect"),
                           .deadline_ms = values_.number("telnyx.deadline"),
-                          .keep_warm_ms = values_.number("telnyx.keep_warm")};
+                          .keep_warm_ms = values_.number("telnyx.keep_warm"),
+                          .connection = text("telnyx.connection"),
+                          .sweep_ms = values_.number("telnyx.sweep"),
+                          .stray_age_ms = values_.number("telnyx.stray_age")};
     // Into URIs of the form sip:NAME@DOMAIN; whatever could end the domain does not belong into it.
     if (telnyx.sip_domain.empty() || telnyx.sip_domain.find_first_of("@;:/?<> \t\"'") != std::string::npos) {
       complain("telnyx.sip_domain", "must be a host name such as sip.telnyx.com");

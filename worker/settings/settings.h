@@ -40,6 +40,9 @@ struct TelnyxSettings {
   Millis connect_ms = 1000;
   Millis deadline_ms = 2500;
   Millis keep_warm_ms = 0;  // 0: never
+  std::string connection;   // empty: those of the calls that come in
+  Millis sweep_ms = 0;      // 0: never
+  Millis stray_age_ms = 60'000;
 };
 
 // One organisation's application, which is told what became of each call.

@@ -86,6 +86,16 @@ constexpr ConfEntry kTable[] = {
     time("telnyx", "keep_warm", "4m", 0, kHour,
          "One cheap request after each such time without a command keeps the connection open; 0s: never."),
 
+    text(
+        "telnyx", "connection", "",
+        "The id of the Call Control application whose live calls are swept; not set: those of the calls that come in."),
+    time(
+        "telnyx", "sweep", "5m", 0, 24 * kHour,
+        "At the start and each such time the provider is asked for its live calls: those of ours that no session knows "
+        "any more are taken in or hung up; 0s: never."),
+    time("telnyx", "stray_age", "1m", 0, kHour,
+         "A live call younger than this is no stray yet: its session may still hear of it by itself."),
+
     block(
         "notify",
         "Applications that are told what became of each call, by signed webhooks (Standard Webhooks). For each: "

@@ -6,10 +6,12 @@
 
 #include "core/rules.h"
 #include "core/step.h"
+#include "shared/limits.h"
 
 namespace ringfence::exhaust {
 namespace {
 
+constexpr int kCopies = 4;      // of one command; the coarse window has room for no more
 constexpr int kRemembered = 3;  // late answers to older attempts mean nothing to merge
 
 // A deadline that has passed has passed.
@@ -34,18 +36,28 @@ void quieten(Millis& quiet_ms, Millis oldest_look_ms) {
   if (quiet_ms <= oldest_look_ms) quiet_ms = 0;
 }
 
+// The phrases decide nothing but whether somebody refused, and only in some plans.
+bool refusals_count(const Session& s) {
+  return s.plan.on_decline != OnRefusal::ring_on || s.plan.on_busy != OnRefusal::ring_on ||
+         s.plan.on_winner_lost == OnWinnerLost::ring_again;
+}
+
 void canonicalise_texts(Leg& leg, const Session& s) {
-  // The phrases decide nothing but whether somebody refused, and whether it was dialled at all.
-  const bool refusals = s.plan.on_decline != OnRefusal::ring_on || s.plan.on_busy != OnRefusal::ring_on ||
-                        s.plan.on_winner_lost == OnWinnerLost::ring_again;
   const bool refused = rules::refusal_of(leg) == rules::Refusal::declined;
-  leg.cause = refusals && refused ? "call_rejected" : "";
+  if (!refusals_count(s)) {
+    leg.cause.clear();
+  } else if (!leg.cause.empty()) {  // the first one stands
+    leg.cause = refused ? "call_rejected" : "other";
+  }
+  leg.told_reason.clear();
+  if (leg.told != DeviceOutcome::none) leg.told = DeviceOutcome::failed;  // whether, not what
   leg.hangup_source.clear();
   leg.sip_cause.clear();
 }
 
 void canonicalise_fast_answer(Leg& leg, const Policy& policy) {
-  if (leg.destination.verify != Verify::press1_if_fast || leg.state > LegState::answered) {
+  const bool judged = leg.state > LegState::answered && leg.state != LegState::ended_inferred;
+  if (leg.destination.verify != Verify::press1_if_fast || judged) {
     flatten(leg.dialled_ms);
     flatten(leg.ringing_ms);
     flatten(leg.answered_ms);
@@ -76,8 +88,9 @@ void canonicalise_leg(Leg& leg, std::size_t index, const Session& s, Millis olde
   if (leg.state != LegState::planned) leg.dial_at_ms = kNow;
   clamp(leg.dial_at_ms);
   clamp(leg.expires_ms);
-  const bool outlives_ringing = s.phase == Phase::ringing && leg.expires_ms > s.ring_deadline_ms;
-  if (!may_ring || proved || leg.state >= LegState::answered || outlives_ringing) leg.expires_ms = 0;
+  // Asked while devices ring, and not beyond that.
+  const bool asked = may_ring && s.phase == Phase::ringing && leg.expires_ms <= s.ring_deadline_ms;
+  if (!asked || proved || leg.state >= LegState::answered) leg.expires_ms = 0;
   if (!may_ring || leg.state != LegState::answered) leg.screen_until_ms = 0;
   clamp(leg.screen_until_ms);
   if (leg.apology != Apology::wanted) leg.apology_until_ms = 0;
@@ -87,7 +100,8 @@ void canonicalise_leg(Leg& leg, std::size_t index, const Session& s, Millis olde
   clamp(leg.hangup_next_ms);
   if (leg.hangup_next_ms <= kNow) leg.hangup_next_ms = 0;
   if (!may_ring && s.phase > Phase::bridging) {
-    leg.machine = leg.unsure = leg.unproved = leg.claimed = false;
+    leg.machine = leg.unsure = leg.unproved = false;
+    if (!s.plan.notify) leg.claimed = false;
     leg.gather_attempt = 0;
   }
   if (!proved) return;
@@ -97,18 +111,25 @@ void canonicalise_leg(Leg& leg, std::size_t index, const Session& s, Millis olde
   leg.apology_until_ms = 0;
   leg.gather_attempt = 0;
   leg.call_control_id = leg.call_leg_id = "x";  // nobody addresses it any more
-  leg.answered_ms = leg.ringing_ms = leg.dialled_ms = 0;
+  leg.ringing_ms = leg.dialled_ms = 0;
+  if (!s.plan.notify) leg.answered_ms = 0;
+  flatten(leg.answered_ms);
 }
 
 void canonicalise_outbox(Session& s, const Lowered& lowered, const Policy& policy) {
   for (OutboxEntry& entry : s.outbox) {
     if (entry.verb == Verb::audit) {
       entry.attempt -= lowered[0];
+    } else if (entry.verb == Verb::notify) {
+      entry.created_ms = kNow;  // a day is for ever here
+      entry.expires_ms = kNow + limits::kNotifyMs;
+      entry.tries = std::min(entry.tries, 1);  // offered until it is taken, however often
+      entry.not_sent = 0;
     } else {
       entry.created_ms = entry.expires_ms - policy.dedupe_window_ms;
     }
     if (entry.verb == Verb::hangup) entry.attempt -= lowered[static_cast<std::size_t>(entry.leg + 2)];
-    const int reached = std::min(entry.tries - entry.not_sent, 2);
+    const int reached = std::min(entry.tries - entry.not_sent, kCopies);
     const bool handed_over = entry.tries > 0;
     entry.tries = std::min(entry.tries, handed_over ? std::max(reached, 1) + 1 : 0);
     entry.not_sent = entry.tries - reached;
@@ -141,7 +162,9 @@ Lowered canonicalise(Session& s, Millis now_ms, const Policy& policy) {
   // What came of hanging up a call that has ended is no news.
   lowered[1] = lower(s.parent.hangup_attempt, s.parent.state == ParentState::ended ? 0 : kRemembered);
   for (std::size_t i = 0; i < std::min<std::size_t>(s.legs.size(), kMostLegs); ++i) {
-    lowered[i + 2] = lower(s.legs[i].hangup_attempt, s.legs[i].state == LegState::ended ? 0 : kRemembered);
+    // As for the parent, but for the phrase that it would bring.
+    const bool over = s.legs[i].state == LegState::ended && (!refusals_count(s) || !s.legs[i].cause.empty());
+    lowered[i + 2] = lower(s.legs[i].hangup_attempt, over ? 0 : kRemembered);
   }
   Millis oldest_look_ms = kNow;
   for (const OutboxEntry& entry : s.outbox) {
@@ -165,6 +188,7 @@ Lowered canonicalise(Session& s, Millis now_ms, const Policy& policy) {
   if (s.parent.state == ParentState::ended) {
     s.parent.hangup_next_ms = 0;
     s.parent.answer_attempt = 0;
+    s.parent.answered_ms = 0;  // told to people, and decides nothing any more
   }
   s.recording_id.clear();
   return lowered;

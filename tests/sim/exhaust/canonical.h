@@ -1,5 +1,5 @@
 // A session as if its clock said kNow, without what can no longer matter: two sessions with the same canonical form
-// have the same future. This is what makes a world small enough to be explored whole; canonical_test.cc holds it to the
+// have the same future. This is what makes a world small enough to be explored whole; shadow.cc holds it to the
 // real rules on random calls: a step of the canonical session and the canonical form of the real step are the same.
 #pragma once
 

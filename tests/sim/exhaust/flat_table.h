@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "huge_pages.h"
+
 namespace ringfence::exhaust {
 
 class FlatTable {
@@ -27,20 +29,21 @@ class FlatTable {
     std::uint64_t key = 0;
     std::uint32_t value = kNone;
   };
+  using Slots = std::vector<Slot, HugePages<Slot>>;
   void place(std::uint64_t key, std::uint32_t value) {
     std::size_t i = key & mask_;
     while (slots_[i].value != kNone) i = (i + 1) & mask_;
     slots_[i] = {key, value};
   }
   void grow() {
-    std::vector<Slot> old(slots_.size() * 2);
+    Slots old(slots_.size() * 2);
     old.swap(slots_);
     mask_ = slots_.size() - 1;
     for (const Slot& slot : old) {
       if (slot.value != kNone) place(slot.key, slot.value);
     }
   }
-  std::vector<Slot> slots_ = std::vector<Slot>(1 << 12);
+  Slots slots_ = Slots(1 << 12);
   std::size_t mask_ = (1 << 12) - 1;
   std::size_t used_ = 0;
 };

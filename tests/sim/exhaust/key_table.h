@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "huge_pages.h"
+
 namespace ringfence::exhaust {
 
 class KeyTable {
@@ -28,23 +30,26 @@ class KeyTable {
     if (fresh && ++used_ * 4 > slots_.size() * 3) grow();
     return true;
   }
+  // Long before it is asked for, if possible.
+  void prefetch(std::uint64_t key) const noexcept { __builtin_prefetch(&slots_[(key >> 3) & mask_], 1); }
   [[nodiscard]] std::size_t bytes() const noexcept { return slots_.size() * sizeof(std::uint64_t); }
 
  private:
+  using Slots = std::vector<std::uint64_t, HugePages<std::uint64_t>>;
   [[nodiscard]] std::size_t place_of(std::uint64_t key) const noexcept {
     std::size_t i = (key >> 3) & mask_;
     while (slots_[i] != 0 && (slots_[i] & ~kMarks) != key) i = (i + 1) & mask_;
     return i;
   }
   void grow() {
-    std::vector<std::uint64_t> old(slots_.size() * 2);
+    Slots old(slots_.size() * 2);
     old.swap(slots_);
     mask_ = slots_.size() - 1;
     for (const std::uint64_t slot : old) {
       if (slot != 0) slots_[place_of(slot & ~kMarks)] = slot;
     }
   }
-  std::vector<std::uint64_t> slots_ = std::vector<std::uint64_t>(1 << 20);
+  Slots slots_ = Slots(1 << 20);
   std::size_t mask_ = (1 << 20) - 1;
   std::size_t used_ = 0;
 };

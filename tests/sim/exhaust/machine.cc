@@ -135,6 +135,7 @@ Policy coarse_policy() {
   policy.bridge_watch_ms = 1000;
   policy.command_retry_ms = 1000;
   policy.command_retry_max_ms = 1000;
+  policy.notify_retry_ms = policy.notify_retry_max_ms = 1000;
   policy.dedupe_window_ms = 2000;
   policy.greeting_ms = 2000;
   policy.record_retry_ms = 1000;
@@ -157,18 +158,25 @@ Snapshot Snapshot::of(const World& world) {
 }
 
 Machine::Machine(Setup setup) : setup_(std::move(setup)) {
-  Event event{.plan = setup_.plan};
+  const Event event = first_event();
+  Session none;
+  none.id = event.session;
+  intern(none);
+  transitions_.push_back(take_step(none, event));
+  start_ = transitions_.front().next;
+}
+
+Event Machine::first_event() const {
   Session none;
   none.id = {"P-leg"};
+  Event event{.plan = setup_.plan};
   WebhookFact fact = fact_of(none, Said::initiated, kParent);
   fact.call_session_id = "S";
   fact.connection_id = "C";
   event.body = std::move(fact);
   event.at_ms = kNow;
   event.session = none.id;
-  intern(none);
-  transitions_.push_back(take_step(none, event));
-  start_ = transitions_.front().next;
+  return event;
 }
 
 std::uint16_t Machine::note(std::string violation) {
@@ -180,15 +188,15 @@ std::uint16_t Machine::note(std::string violation) {
   return static_cast<std::uint16_t>(violations_.size() - 1);
 }
 
-Event Machine::event_of(const Session& session, Stimulus stimulus) const {
+Event Machine::event_of(const Session& session, Stimulus stimulus, Millis now_ms) const {
   Event event;
   event.id = {"e"};
   event.session = session.id;
-  event.at_ms = kNow;
+  event.at_ms = now_ms;
   const int leg = static_cast<int>(stimulus.place) - 1;
   switch (stimulus.kind) {
     case Stimulus::Kind::tick:
-      event.at_ms = std::max(due_ms(session), kNow);
+      event.at_ms = std::max(due_ms(session), now_ms);
       event.body = Tick{};
       break;
     case Stimulus::Kind::webhook:
@@ -222,7 +230,7 @@ Event Machine::event_of(const Session& session, Stimulus stimulus) const {
 Transition Machine::take_step(const Session& before, const Event& event) {
   StepResult result = setup_.step(before, event, setup_.policy);
   Transition made;
-  made.wrong = note(wrong_step(before, event, result, setup_.policy, setup_.by_table));
+  made.wrong = note(wrong_step(before, event, result, setup_.policy, setup_.checks));
   made.glare = glare_of(before, event, result.next);
   made.tells_late = before.outcome == Outcome::abandoned && result.next.outcome == Outcome::answered;
   if (result.next.claims > before.claims) made.claimed = static_cast<std::int8_t>(result.next.winner);
@@ -292,6 +300,7 @@ Info Machine::info_of(const Session& s) const {
   for (std::size_t i = 0; i < s.legs.size(); ++i) {
     const auto bit = static_cast<std::uint8_t>(1U << i);
     if (s.legs[i].ended()) info.ended |= bit;
+    if (s.legs[i].state == LegState::ended) info.proved |= bit;
     const Verify verify = s.legs[i].destination.verify;
     if (verify == Verify::press1 || verify == Verify::amd) info.screened |= bit;
   }
@@ -299,6 +308,10 @@ Info Machine::info_of(const Session& s) const {
   info.quiet = s.outbox.empty();
   info.recording_saved = s.recording_saved;
   info.no_outcome = s.outcome == Outcome::none;
+  if (s.plan.notify) info.to_tell = 1;
+  for (std::size_t i = 0; i < s.legs.size(); ++i) {
+    if (s.plan.notify && !s.legs[i].rung_again) info.to_tell |= static_cast<std::uint8_t>(2U << i);
+  }
   const Millis due = due_ms(s);
   info.gives_up_transfer = s.phase == Phase::transferring && due == s.bridge_deadline_ms;
   if (due != 0) info.due = static_cast<std::int32_t>(due <= kNow ? 0 : (due - kNow) / kGrain);

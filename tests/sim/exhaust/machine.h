@@ -21,11 +21,15 @@ using StepFunction = StepResult (*)(const Session&, const Event&, const Policy&)
 // The rules with few and coarse times, none of which double: the orders are the same, the states are fewer.
 [[nodiscard]] Policy coarse_policy();
 
+// What is looked for. A mutant may leave the phase table, so that what it does wrong comes to light; what people notice
+// makes the best story, but not every rule is there for them.
+enum class Checks : std::uint8_t { all, without_table, people_only };
+
 struct Setup {
   RingPlan plan;
   Policy policy;
   StepFunction step = nullptr;
-  bool by_table = true;  // the phase table is never left; a mutant may, so that what it does wrong comes to light
+  Checks checks = Checks::all;
 };
 
 // What an audit saw: 2 bits for each call's truth, the bridged leg, the recording.
@@ -46,7 +50,7 @@ struct Stimulus {
 };
 static_assert(sizeof(Stimulus) == 8);
 
-struct Transition {
+struct alignas(64) Transition {
   std::uint32_t next = 0;
   std::uint16_t later = 0;  // grains by which the clock moved
   std::uint16_t wrong = 0;  // see Machine::violation(); 0: nothing
@@ -63,7 +67,9 @@ struct Transition {
 struct Info {
   Phase phase = Phase::none;
   std::int8_t legs = 0, winner = -1;
-  std::uint8_t ended = 0;     // legs, by bits
+  std::uint8_t ended = 0;     // legs, by bits: proved or concluded,
+  std::uint8_t proved = 0;    // and proved
+  std::uint8_t to_tell = 0;   // whom the application is to hear of, by bits: leg + 1
   std::uint8_t screened = 0;  // legs that have to prove themselves, by bits
   bool cancelled = false, quiet = false, recording_saved = false, no_outcome = false;
   bool gives_up_transfer = false;  // with its next tick: by then the provider's own timeout has ended the ringing
@@ -87,17 +93,19 @@ class Machine {
   [[nodiscard]] std::size_t sessions() const noexcept { return sessions_.size(); }
   [[nodiscard]] std::size_t transitions() const noexcept { return transitions_.size(); }
   std::uint16_t note(std::string violation);
+  // The event that a stimulus is to a session that lives at `now_ms`.
+  [[nodiscard]] Event event_of(const Session& session, Stimulus stimulus, Millis now_ms = kNow) const;
+  [[nodiscard]] Event first_event() const;  // the call comes in
 
  private:
   std::uint32_t intern(Session session);
   Transition take_step(const Session& before, const Event& event);
-  [[nodiscard]] Event event_of(const Session& session, Stimulus stimulus) const;
   [[nodiscard]] Info info_of(const Session& session) const;
 
   Setup setup_;
   std::vector<std::unique_ptr<Session>> sessions_;
   std::vector<Info> infos_;
-  std::vector<Transition> transitions_;
+  std::vector<Transition, HugePages<Transition>> transitions_;
   std::vector<std::string> violations_{""};
   FlatTable numbers_, steps_, ages_;
   std::uint32_t start_ = 0;
@@ -105,7 +113,7 @@ class Machine {
 
 // step_checks.cc: what must never be, in one step. "" is nothing.
 [[nodiscard]] std::string wrong_step(const Session& before, const Event& event, const StepResult& result,
-                                     const Policy& policy, bool by_table);
+                                     const Policy& policy, Checks checks);
 // glare.cc
 [[nodiscard]] std::uint32_t glare_of(const Session& before, const Event& event, const Session& next);
 

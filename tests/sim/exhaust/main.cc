@@ -1,5 +1,5 @@
 // ringfence_exhaust [--plan NAME] [--legs N] [--lost N] [--duplicated N] [--unknown N] [--refused N] [--not-sent N]
-//                   [--crashes N] [--fake-bridges N] [--rollbacks N] [--cancels N] [--joins N]
+//                   [--crashes N] [--fake-bridges N] [--rollbacks N] [--cancels N] [--joins N] [--overdue N]
 //                   [--atomic 0|1] [--late N] [--shortest 0|1] [--latency 0|1] [--seconds N] [--mutant NAME]
 //                   [--must ROW,ROW...]
 //
@@ -26,7 +26,7 @@ struct Arguments {
 
 constexpr std::array<const char*, kFaults> kFaultOptions{"--lost",     "--duplicated", "--unknown",      "--refused",
                                                          "--not-sent", "--crashes",    "--fake-bridges", "--rollbacks",
-                                                         "--cancels",  "--joins"};
+                                                         "--cancels",  "--joins",      "--overdue"};
 
 bool set_option(Arguments& arguments, const std::string& name, const std::string& value) {
   const int number = std::atoi(value.c_str());
@@ -62,17 +62,21 @@ void print(const Arguments& arguments, const SearchReport& report) {
   for (std::size_t i = 0; i < kFaultOptions.size(); ++i) {
     if (arguments.options.budget[i] > 0) std::printf(", %s %d", kFaultOptions[i] + 2, arguments.options.budget[i]);
   }
+  const auto per_second = [&](std::uint64_t count) {
+    return static_cast<double>(count) / 1e6 / std::max(report.cpu_seconds, 1e-3);
+  };
   static constexpr std::array<const char*, 3> kVerdicts{"EXHAUSTED, no violation", "VIOLATION",
                                                         "OUT OF TIME, no violation so far"};
   std::printf("%s, late %d: %s\n", arguments.options.rules.atomic ? "" : ", answers apart",
               arguments.options.rules.late, kVerdicts[static_cast<std::size_t>(report.verdict)]);
   std::printf(
-      "  %llu states, %llu transitions, %llu endings, depth %zu, %llu sessions, %llu distinct steps, %.1f s, "
-      "%.2f M states/s, table %zu MiB\n",
+      "  %llu states, %llu transitions, %llu endings, depth %zu, %llu sessions, %llu distinct steps, %.1f s (%.1f s of "
+      "one "
+      "core: %.2f M states/s, %.1f M transitions/s), table %zu MiB\n",
       static_cast<unsigned long long>(report.states), static_cast<unsigned long long>(report.transitions),
       static_cast<unsigned long long>(report.endings), report.deepest, static_cast<unsigned long long>(report.sessions),
-      static_cast<unsigned long long>(report.steps), report.seconds,
-      static_cast<double>(report.states) / 1e6 / std::max(report.seconds, 1e-3), report.table_bytes >> 20U);
+      static_cast<unsigned long long>(report.steps), report.seconds, report.cpu_seconds, per_second(report.states),
+      per_second(report.transitions), report.table_bytes >> 20U);
   if (report.verdict == Verdict::violated) {
     std::printf("%s  %s\n", report.story.c_str(), report.violation.c_str());
     return;
@@ -116,22 +120,42 @@ bool is_slower(const Arguments& arguments, const SearchReport& mutant) {
   return mutant.verdict == Verdict::exhausted && (mean(mutant) > mean(design) || mutant.longest_ms > design.longest_ms);
 }
 
+int run_design(const Arguments& arguments, Setup setup) {
+  Machine machine(std::move(setup));
+  const SearchReport report = search(machine, arguments.options);
+  print(arguments, report);
+  if (report.verdict == Verdict::violated || !reached_all(arguments.must, report)) return 1;
+  return report.verdict == Verdict::out_of_time ? 3 : 0;
+}
+
+// Told as people notice it, if they do; else as the invariants do.
+int run_mutant(const Arguments& arguments, Setup setup) {
+  for (const Checks checks : {Checks::people_only, Checks::without_table}) {
+    setup.checks = arguments.options.latency ? Checks::without_table : checks;
+    Machine machine(setup);
+    const SearchReport report = search(machine, arguments.options);
+    if (arguments.options.latency) {
+      print(arguments, report);
+      return is_slower(arguments, report) ? 0 : 1;
+    }
+    const bool last = checks == Checks::without_table;
+    if (report.verdict == Verdict::violated || last) {
+      print(arguments, report);
+      return report.verdict == Verdict::violated ? 0 : 1;
+    }
+  }
+  return 1;
+}
+
 int run(const Arguments& arguments) {
   const bool design = arguments.mutant == "design";
-  Setup setup{.step = explore::step_named(arguments.mutant), .by_table = design};
+  Setup setup{.step = explore::step_named(arguments.mutant)};
   if (setup.step == nullptr || arguments.legs < 0 || arguments.legs > kDevices ||
       !set_up(arguments.plan, arguments.legs, setup)) {
     std::fprintf(stderr, "no such mutant or plan, or too many legs\n");
     return 2;
   }
-  Machine machine(std::move(setup));
-  const SearchReport report = search(machine, arguments.options);
-  print(arguments, report);
-  const bool violated = report.verdict == Verdict::violated;
-  if (!design && arguments.options.latency) return is_slower(arguments, report) ? 0 : 1;
-  if (!design) return violated ? 0 : 1;
-  if (violated || !reached_all(arguments.must, report)) return 1;
-  return report.verdict == Verdict::out_of_time ? 3 : 0;
+  return design ? run_design(arguments, std::move(setup)) : run_mutant(arguments, std::move(setup));
 }
 
 }  // namespace

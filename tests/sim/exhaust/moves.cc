@@ -44,9 +44,11 @@ void lower(Request& request, const Lowered& lowered) {
 World Moves::begin(const Budget& budget) {
   World world;
   world.budget = budget;
+  overdue_at_first_ = budget[kOverdue];
   world.session = machine_.start();
-  wrong_ = machine_.violation(machine_.start_step().wrong);
-  add_commands(world, machine_.start_step());
+  made_ = &machine_.start_step();
+  wrong_ = machine_.violation(made_->wrong);
+  add_commands(world, *made_);
   tidy(world);
   return world;
 }
@@ -63,7 +65,9 @@ void Moves::add_commands(World& world, const Transition& made) {
 
 void Moves::happen(World& world, Stimulus stimulus) {
   const std::uint32_t before = world.session;
-  const Transition made = machine_.step(before, stimulus);
+  const Transition& made = machine_.step(before, stimulus);
+  made_ = &made;
+  stimulus_ = stimulus;
   glare_ |= made.glare;
   if (made.wrong != 0) say(machine_.violation(made.wrong));
   if (!wrong_.empty()) return;
@@ -72,6 +76,7 @@ void Moves::happen(World& world, Stimulus stimulus) {
     world.before = machine_.info(before).phase == Phase::none ? 0 : machine_.aged(before, made.later);
   }
   for (std::size_t i = 0; i < world.requests; ++i) {
+    if (world.request[i].age == kPast) continue;
     world.request[i].age = static_cast<std::uint8_t>(world.request[i].age + made.later);
   }
   if (made.lowers) {
@@ -95,16 +100,23 @@ void Moves::hear(World& world, Request request, Reply reply) {
   happen(world, stimulus);
 }
 
+// It is still under way when no request can be any more.
+bool Moves::outlives(const Request& request, int grains) const noexcept {
+  return request.age != kPast && request.age + grains >= machine_.setup().policy.quiesce_ms / kGrain;
+}
+
 bool Moves::clock_may_jump(const World& world) const {
   const Info& info = machine_.info(world.session);
   if (info.due < 0 || world.notices + world.requests > rules_.late) return false;
   const bool rings = std::ranges::find(world.leg, Truth::ringing) != world.leg.end();
   if (info.gives_up_transfer && rings) return false;
-  const Millis quiesce = machine_.setup().policy.quiesce_ms / kGrain;
+  int overdue = 0;
   for (std::size_t i = 0; i < world.requests; ++i) {
-    if (world.request[i].age + info.due >= quiesce) return false;
+    if (!outlives(world.request[i], info.due)) continue;
+    if (world.request[i].forgotten == 0) return false;
+    ++overdue;
   }
-  return true;
+  return overdue <= world.budget[kOverdue];
 }
 
 bool Moves::apply_people(World& world, Move move) {
@@ -267,6 +279,11 @@ bool Moves::apply_faults(World& world, Move move) {
       return true;
     case Act::tick:
       if (machine_.info(world.session).due < 0) return false;
+      for (std::size_t i = 0; i < world.requests; ++i) {
+        if (!outlives(world.request[i], machine_.info(world.session).due)) continue;
+        if (!spend(world, kOverdue)) return false;
+        world.request[i].age = kPast;
+      }
       happen(world, {});
       return true;
     default:
@@ -277,6 +294,7 @@ bool Moves::apply_faults(World& world, Move move) {
 bool Moves::apply(World& world, Move move) {
   wrong_.clear();
   glare_ = 0;
+  made_ = nullptr;
   bool done = false;
   if (move.act <= Act::is_unsure) {
     done = apply_people(world, move);
@@ -318,11 +336,14 @@ void Moves::tidy(World& world) const {
 
 void Moves::check_state(const World& world) {
   const Info& info = machine_.info(world.session);
+  // A request that came far too late may ring after everything was proved: the tombstone hangs it up.
+  const bool overdue = world.budget[kOverdue] < overdue_at_first_;
   if (info.phase == Phase::closed) {
     for (int i = 0; i < kMostLegs; ++i) {
       const Truth truth = truth_of(world, i);
       const bool alive = truth == Truth::ringing || truth == Truth::answered;
-      if (alive && (i >= info.legs || (info.ended >> i & 1) == 0)) say("I15: closed while a leg is alive");
+      const bool denied = i >= info.legs || (info.proved >> i & 1) != 0;
+      if (alive && (denied || !overdue)) say("I15: closed while a leg is alive");
     }
     if (world.parent != Truth::ended) say("I15: closed while the caller is there");
   }

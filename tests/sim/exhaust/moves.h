@@ -54,6 +54,11 @@ struct Rules {
   int late = 0;        // how much may be under way when the clock jumps to the next deadline
 };
 
+// A line of a story: who does what.
+struct Line {
+  std::string who, what;
+};
+
 class Moves {
  public:
   Moves(Machine& machine, Rules rules) : machine_(machine), rules_(rules) {}
@@ -65,8 +70,12 @@ class Moves {
   [[nodiscard]] bool next_fair(const World& world, bool backwards, Move& move) const;
   // What is wrong with a world in which nothing happens any more. "" is nothing.
   [[nodiscard]] std::string wrong_end(const World& world) const;
-  [[nodiscard]] std::string describe(const World& world, Move move) const;
+  [[nodiscard]] Line describe(const World& world, Move move) const;
+  [[nodiscard]] std::string asked() const;  // by the last move, in words
   [[nodiscard]] const std::string& wrong() const noexcept { return wrong_; }
+  // What the last move was to the session; nullptr: nothing.
+  [[nodiscard]] const Stimulus* stimulus() const noexcept { return made_ != nullptr ? &stimulus_ : nullptr; }
+  [[nodiscard]] const Transition* made() const noexcept { return made_; }
   [[nodiscard]] std::uint32_t glare() const noexcept { return glare_; }  // of the last move
 
  private:
@@ -80,6 +89,7 @@ class Moves {
   void tidy(World& world) const;
   void check_state(const World& world);
   [[nodiscard]] bool clock_may_jump(const World& world) const;
+  [[nodiscard]] bool outlives(const Request& request, int grains) const noexcept;
 
   // provider.cc
   void execute(World& world, std::size_t index, bool fake, Reply heard);
@@ -99,6 +109,9 @@ class Moves {
   Rules rules_;
   std::string wrong_;
   std::uint32_t glare_ = 0;
+  std::uint8_t overdue_at_first_ = 0;
+  const Transition* made_ = nullptr;  // by the last move,
+  Stimulus stimulus_;                 // which was this to the session
 };
 
 [[nodiscard]] inline Truth& truth_of(World& world, int leg) noexcept {

@@ -43,6 +43,7 @@ constexpr std::array kPlans{
             plan.on_unanswered = OnUnanswered::hangup;
             plan.no_record = true;
           }},
+    Named{"tell", [](RingPlan& plan, Policy&) { plan.notify = true; }},
     Named{"no_record", [](RingPlan& plan, Policy&) { plan.no_record = true; }},
     Named{"transfer",
           [](RingPlan& plan, Policy&) {

@@ -142,8 +142,10 @@ Reply Moves::perform(World& world, Request request, bool fake) {
     case Verb::reject:
     case Verb::record_start:
       return perform_on_parent(world, request);
-    case Verb::audit:
     case Verb::notify:
+      world.told |= bit_of(leg + 1);
+      return Reply::ok;
+    case Verb::audit:
       return Reply::ok;
   }
   return Reply::ok;

@@ -33,7 +33,7 @@ struct SearchReport {
   std::string story;  // one line for each move
   std::uint64_t states = 0, transitions = 0, endings = 0, sessions = 0, steps = 0;
   std::size_t deepest = 0, table_bytes = 0;
-  double seconds = 0;
+  double seconds = 0, cpu_seconds = 0;  // on a busy machine they differ
   std::array<std::uint64_t, kGlares> glare{};
   std::uint64_t waited_ms = 0, longest_ms = 0;  // in fair endings, in all and in the longest
 };

@@ -62,13 +62,16 @@ enum Fault : std::uint8_t {
   kRollbacks,
   kCancels,
   kJoins,
+  kOverdue,  // a request that is executed although it is older than the rules say one can be
   kFaults
 };
 using Budget = std::array<std::uint8_t, kFaults>;
 
+inline constexpr std::uint8_t kPast = 255;
+
 // verb, leg + 1, attempt, reply, forgotten, age in grains; sorted as a number.
 struct Request {
-  std::uint8_t age = 0;
+  std::uint8_t age = 0;            // kPast: overdue
   std::uint8_t forgotten : 1 = 0;  // nobody waits for its answer any more; it may still be executed
   std::uint8_t reply : 7 = 0;      // executed, and its answer on its way
   std::int8_t attempt = 0;
@@ -100,7 +103,8 @@ struct World {
   std::uint8_t notices = 0, requests = 0, executed = 0;
   std::uint8_t gathering = 0, detecting = 0;  // legs, by bits: a key is waited for; the provider listens who it is
   std::uint8_t proved = 0;                    // legs, by bits: a person, as far as the plan asks for it (V1)
-  std::array<Notice, 21> notice{};
+  std::uint8_t told = 0;                      // the application was told of them, by bits: leg + 1
+  std::array<Notice, 19> notice{};
   std::array<Request, 10> request{};
   std::array<Request, 8> done{};  // by id, for the provider's own deduplication
 };

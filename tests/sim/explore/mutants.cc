@@ -35,13 +35,16 @@ StepResult second_answer_wins(const Session& session, const Event& event, const 
   return result;
 }
 
-// No tombstone: the document goes when the caller goes.
+// No tombstone: the document goes when the caller goes, and whatever comes later meets nothing.
 StepResult no_tombstone(const Session& session, const Event& event, const Policy& policy) {
+  if (session.phase == Phase::closed) return {.next = session, .changed = true};
   StepResult result = step(session, event, policy);
-  if (!is_over(result.next.phase)) return result;
+  if (!is_over(result.next.phase) || result.next.parent.state != ParentState::ended) return result;
   for (Leg& leg : result.next.legs) leg.state = LegState::ended;
+  result.next.phase = Phase::closed;
   result.next.outbox.clear();
-  result.next.parent.state = ParentState::ended;
+  result.next.audit_ms = result.next.write_off_ms = result.next.recording_deadline_ms = 0;
+  result.commands.clear();
   return result;
 }
 
@@ -116,7 +119,7 @@ const std::vector<Mutant>& mutants() {
 
 StepFunction step_named(std::string_view name) {
   if (name == "design") return step;
-  for (const std::vector<Mutant>* some : {&mutants(), &more_mutants()}) {
+  for (const std::vector<Mutant>* some : {&mutants(), &more_mutants(), &fact_mutants()}) {
     const auto at = std::ranges::find(*some, name, &Mutant::name);
     if (at != some->end()) return at->step;
   }

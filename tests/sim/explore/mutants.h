@@ -16,6 +16,7 @@ struct Mutant {
 
 [[nodiscard]] const std::vector<Mutant>& mutants();
 [[nodiscard]] const std::vector<Mutant>& more_mutants();       // of plans, screening, transfers, recordings
+[[nodiscard]] const std::vector<Mutant>& fact_mutants();       // of deadlines, and of what is believed of whom
 [[nodiscard]] StepFunction step_named(std::string_view name);  // "design" is the real one; nullptr: no such
 
 }  // namespace ringfence::explore

@@ -4,12 +4,14 @@
 #include <array>
 #include <optional>
 
-#include "core/session_json.h"
+#include "codec/session_json.h"
 #include "engine/engine.h"
 #include "ladder_check.h"
+#include "lying_application.h"
 #include "lying_store.h"
 #include "lying_telnyx.h"
 #include "support/fake_log.h"
+#include "verdict.h"
 
 namespace ringfence::sim {
 namespace {
@@ -26,6 +28,10 @@ constexpr std::string_view kDirectory =
     " plan hold { wave { device phone; device web; } ring 25s; hold_losers 2s; }"
     " plan again { wave { device phone; device web; } ring 25s; on_winner_lost ring_again; } }"
     " user bob { device one { sip_username credC; last_active_at 2026-11-21T07:00:00Z; credential_expires_at never; } }"
+    " agent reception { to sip:reception@agents.example.net; }"
+    " user carl { device mobile { number +4915111; verify press1; } device home { number +4915112; verify press1; } }"
+    " user dora { device mobile { number +4915121; verify amd; } device home { number +4915122; verify amd; } }"
+    " number +4930123456 { ring carl; } number +4930123457 { ring dora; } number +4930123458 { agent reception; }"
     " number +4930123450 { ring anna; } number +4930123451 { ring anna; plan waves; }"
     " number +4930123452 { ring anna; plan hold; } number +4930123453 { ring anna; plan again; }"
     " number +4930123454 { ring bob; } number +4930123455 { voicemail; } }";
@@ -47,18 +53,20 @@ class Line final : public Telephony {
 };
 
 struct Worker {
-  Worker(Stage& stage, Dice& dice, Truth& truth, LyingTelnyx& telnyx)
+  Worker(Stage& stage, Dice& dice, Truth& truth, LyingTelnyx& telnyx, LyingApplication& application)
       : clock(stage),
         store(stage, dice, truth),
         line(telnyx),
+        tells(application),
         directory(store, log),
-        engine({store, line, clock, log, directory}, {Policy{}, "sip.example.net", false}) {
+        engine({store, line, clock, log, directory, &tells}, {Policy{}, "sip.example.net", false}) {
     engine.start();
   }
   StageClock clock;
   test::FakeLog log;
   LyingStore store;
   Line line;
+  ApplicationLine tells;
   DirectoryCache directory;
   Engine engine;
 };
@@ -66,14 +74,16 @@ struct Worker {
 class House {
  public:
   explicit House(std::uint64_t seed)
-      : dice_(seed), telnyx_(stage_, dice_, [this](auto& body, auto done) { post(body, std::move(done)); }) {
+      : dice_(seed),
+        application_(stage_, dice_),
+        telnyx_(stage_, dice_, [this](auto& body, auto done) { post(body, std::move(done)); }) {
     truth_.directory = {1, std::string(kDirectory)};
-    for (auto& worker : workers_) worker.emplace(stage_, dice_, truth_, telnyx_);
+    for (auto& worker : workers_) worker.emplace(stage_, dice_, truth_, telnyx_, application_);
   }
 
   Run play() {
     const Millis chaos_until_ms = stage_.now_ms() + kChaosMs;
-    stage_.after(100, [this] { telnyx_.call_in("+493012345" + std::to_string(dice_.below(6))); });
+    stage_.after(100, [this] { telnyx_.call_in("+493012345" + std::to_string(dice_.below(9))); });
     const int troubles = static_cast<int>(dice_.below(4));
     for (int i = 0; i < troubles; ++i) stage_.after(dice_.below(kChaosMs), [this] { make_trouble(); });
     while (telnyx_.violation().empty() && stage_.turn(chaos_until_ms)) ++run_.events;
@@ -105,6 +115,7 @@ class House {
 
   void make_trouble() {
     const auto which = static_cast<std::size_t>(dice_.below(kWorkers));
+    if (dice_.one_in(8)) return cancel(which);
     const Millis back_ms = 200 + dice_.below(6000);
     if (dice_.one_in(3)) {
       telnyx_.journal.push_back("the store is away");
@@ -119,14 +130,23 @@ class House {
     stage_.after(back_ms, [this, which] { start(which); });
   }
 
+  // An operator ends the call, and does not look whether it worked.
+  void cancel(std::size_t which) {
+    if (!workers_[which]) return;
+    telnyx_.journal.push_back("an operator ends the call");
+    telnyx_.may_be_cut();
+    workers_[which]->engine.cancel(SessionId{std::string(kCaller)}, "simulated", [](const VerdictReply&) {});
+  }
+
   void start(std::size_t which) {
-    if (!workers_[which]) workers_[which].emplace(stage_, dice_, truth_, telnyx_);
+    if (!workers_[which]) workers_[which].emplace(stage_, dice_, truth_, telnyx_, application_);
   }
 
   void heal() {
     telnyx_.journal.push_back("-- healed --");
     truth_.chaos = truth_.away = false;
     telnyx_.heal();
+    application_.heal();
     for (std::size_t i = 0; i < kWorkers; ++i) start(i);
   }
 
@@ -138,10 +158,13 @@ class House {
   }
 
   [[nodiscard]] bool settled() {
-    if (!telnyx_.quiet() || telnyx_.talking() || --patience_ > 0) return false;
-    patience_ = 20;  // reading the document costs more than an event
+    if (!telnyx_.quiet() || telnyx_.talking() || !telnyx_.wrong_end().empty()) return false;
+    const auto row = truth_.rows.find(std::string(kCaller));
+    if (row == truth_.rows.end()) return false;
+    if (row->second.version == looked_at_) return false;  // reading the document costs more than an event
+    looked_at_ = row->second.version;
     const auto s = session();
-    return s && s->phase == Phase::closed && s->outbox.empty() && telnyx_.wrong_end().empty();
+    return s && s->phase == Phase::closed && s->outbox.empty();
   }
 
   void judge() {
@@ -151,24 +174,25 @@ class House {
       run_.commits += worker->engine.stats().commits;
     }
     run_.violation = telnyx_.violation();
+    const auto say = [&](std::string what) {
+      if (run_.violation.empty()) run_.violation = std::move(what);
+    };
     for (const auto& worker : workers_) {
       if (!worker) continue;
       const EngineStats stats = worker->engine.stats();
       for (std::size_t i = 0; i < kInvariants; ++i) {
-        if (stats.broken[i] > 0) run_.violation = std::string(name_of(static_cast<Invariant>(i)));
+        if (stats.broken[i] > 0) say("counted in service: " + std::string(name_of(static_cast<Invariant>(i))));
       }
     }
     run_.journal = std::move(telnyx_.journal);
-    const auto s = session();
-    const auto say = [&](std::string what) {
-      if (run_.violation.empty()) run_.violation = std::move(what);
-    };
     say(telnyx_.wrong_end());
+    const auto s = session();
     if (!s) return;  // its `initiated` was lost, and the provider's other webhooks too
-    run_.ladder = truth_.rows[std::string(kCaller)].ladder;
-    if (s->phase != Phase::closed) say("I15: the session never closes");
-    if (s->outcome == Outcome::none) say("I16: no outcome");
-    if (telnyx_.recorded() && !s->recording_saved) say("I15: a recording exists and the session says it does not");
+    const StoredRow& row = truth_.rows[std::string(kCaller)];
+    run_.ladder = row.ladder;
+    run_.told = application_.told().size();
+    for (const auto& [device, line] : row.missed) run_.missed += line.line.empty() ? 0 : 1;
+    say(wrong_session(*s, row, telnyx_, application_));
     for (std::size_t i = 0; i < run_.ladder.size(); ++i) {
       const std::string wrong = ladder_.read(run_.ladder[i]);
       if (!wrong.empty()) say("the ladder, line " + std::to_string(i + 1) + ": " + wrong);
@@ -178,11 +202,12 @@ class House {
   Stage stage_;
   Dice dice_;
   Truth truth_;
+  LyingApplication application_;
   LyingTelnyx telnyx_;
   std::array<std::optional<Worker>, kWorkers> workers_;
   LadderCheck ladder_;
   Run run_;
-  int patience_ = 0;
+  std::uint64_t looked_at_ = 0;
 };
 
 }  // namespace

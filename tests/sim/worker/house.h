@@ -13,6 +13,7 @@ struct Run {
   std::vector<std::string> journal;  // of the provider and of the house
   std::vector<std::string> ladder;   // as the store has it
   std::uint64_t events = 0, crashes = 0, conflicts = 0, commits = 0;
+  std::uint64_t told = 0, missed = 0;  // outcomes, and lines of the list of missed calls
 };
 
 [[nodiscard]] Run play(std::uint64_t seed);

@@ -18,8 +18,8 @@ CommitResult LyingStore::apply(Truth& truth, const CommitRequest& request) {
   row.applied.insert(request.event.text);
   row.ladder.push_back(request.ladder_line);
   row.due_ms = request.due_ms;
-  if (!request.user.empty()) row.user = request.user;
-  for (const LedgerRow& missed : request.missed) row.missed[missed.device] = missed;
+  if (!request.rows.empty()) row.lists = request.lists;
+  for (const ListRow& one : request.rows) row.listed[one.name] = one;
   return {.status = CommitStatus::committed, .version = row.version};
 }
 
@@ -51,20 +51,20 @@ void LyingStore::claim_due(Millis now_ms, std::size_t count, Millis claim_ms,
   });
 }
 
-void LyingStore::missed(std::string user, std::size_t count, Millis since_ms,
-                        std::function<void(Result<std::vector<std::string>>)> done) {
-  later([this, user = std::move(user), count, since_ms, done = std::move(done)] {
-    std::vector<LedgerRow> rows;
+void LyingStore::lines(std::string list, std::size_t count, Millis since_ms,
+                       std::function<void(Result<std::vector<std::string>>)> done) {
+  later([this, list = std::move(list), count, since_ms, done = std::move(done)] {
+    std::vector<ListRow> rows;
     for (const auto& [session, row] : truth_.rows) {
-      if (!user.empty() && row.user != user) continue;
-      for (const auto& [device, missed] : row.missed) {
-        if (!missed.line.empty() && missed.at_ms > since_ms) rows.push_back(missed);
+      if (std::ranges::find(row.lists, list) == row.lists.end()) continue;
+      for (const auto& [name, one] : row.listed) {
+        if (!one.line.empty() && one.at_ms > since_ms) rows.push_back(one);
       }
     }
-    std::ranges::sort(rows, std::ranges::greater{}, &LedgerRow::at_ms);
+    std::ranges::sort(rows, std::ranges::greater{}, &ListRow::at_ms);
     if (rows.size() > count) rows.resize(count);
     std::vector<std::string> lines;
-    for (LedgerRow& row : rows) lines.push_back(std::move(row.line));
+    for (ListRow& row : rows) lines.push_back(std::move(row.line));
     done(std::move(lines));
   });
 }

@@ -106,9 +106,31 @@ void LyingTelnyx::end(const std::string& call, const std::string& cause) {
 
 void LyingTelnyx::connect(const std::string& leg) {
   if (!ever_bridged_.empty() && ever_bridged_ != leg) wrong("I1: a second leg was bridged");
+  if (calls_[leg].to.starts_with(kMustProve) && !calls_[leg].person)
+    wrong("V1: bridged, and not proved to be a person");
   bridged_ = ever_bridged_ = leg;
   notify(std::string(kCaller), "call.bridged");
   notify(leg, "call.bridged");
+}
+
+// Most press the key, some press another, some nothing.
+void LyingTelnyx::gather(const std::string& call) {
+  stage_.after(300 + dice_.below(6000), [this, call] {
+    if (!is(call, State::answered)) return;
+    const std::string digits = dice_.one_in(4) ? (dice_.one_in(2) ? "5" : "") : "1";
+    calls_[call].person |= digits == "1";
+    notify(call, "call.gather.ended", R"(,"digits":")" + digits + "\"");
+  });
+}
+
+void LyingTelnyx::detect(const std::string& call) {
+  stage_.after(300 + dice_.below(4000), [this, call] {
+    if (!is(call, State::answered)) return;
+    static constexpr const char* kHeard[] = {"human", "human", "machine", "not_sure"};
+    const std::string heard = kHeard[dice_.below(4)];
+    calls_[call].person |= heard == "human";
+    notify(call, "call.machine.detection.ended", R"(,"result":")" + heard + "\"");
+  });
 }
 
 void LyingTelnyx::answer_leg(const std::string& call, bool transfer) {
@@ -116,6 +138,7 @@ void LyingTelnyx::answer_leg(const std::string& call, bool transfer) {
   note(call + " answers");
   calls_[call].state = State::answered;
   notify(call, "call.answered");
+  if (calls_[call].detects) detect(call);
   if (!transfer || is(std::string(kCaller), State::ended)) return;
   if (is(std::string(kCaller), State::ringing)) notify(std::string(kCaller), "call.answered");
   calls_[std::string(kCaller)].state = State::answered;
@@ -124,7 +147,9 @@ void LyingTelnyx::answer_leg(const std::string& call, bool transfer) {
 
 CommandOutcome LyingTelnyx::new_leg(const Command& command, bool transfer) {
   const std::string leg = "leg-" + std::to_string(++legs_);
-  calls_[leg] = {State::ringing, transfer ? command.target_client_state : command.client_state};
+  calls_[leg] = {.client_state = transfer ? command.target_client_state : command.client_state,
+                 .to = command.to,
+                 .detects = command.detect_machine};
   if (++dialled_[command.to + (command.leg >= 2 ? "again" : "")] > 1) wrong("I5: the same device was dialled twice");
   notify(leg, "call.initiated", R"(,"direction":"outgoing")");
   const Millis timeout_ms = command.timeout_secs * 1000;
@@ -193,14 +218,20 @@ CommandOutcome LyingTelnyx::perform(const Command& command) {
     }
     case Verb::hangup:
     case Verb::reject:
-      if (!bridged_.empty() && (target == caller || target == bridged_)) wrong("I7: a live conversation was cut by us");
+      if (!may_be_cut_ && !bridged_.empty() && (target == caller || target == bridged_))
+        wrong("I7: a live conversation was cut by us");
       end(target, "normal_clearing");
       return ok();
     case Verb::speak: {
       if (!is(target, State::answered)) return refused("90034");
+      if (target == bridged_) wrong("I7: a live conversation was spoken into");
       notify(target, "call.speak.ended");
       return ok();
     }
+    case Verb::gather:
+      if (!is(target, State::answered)) return refused("90034");
+      gather(target);
+      return ok();
     case Verb::record_start:
       if (!is(target, State::answered)) return refused("90034");
       recording_ = true;

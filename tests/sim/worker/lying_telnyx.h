@@ -18,6 +18,8 @@
 namespace ringfence::sim {
 
 inline constexpr std::string_view kCaller = "caller";
+inline constexpr std::string_view kMustProve =
+    "+4915";  // devices with such numbers have to prove that they are a person
 
 class LyingTelnyx {
  public:
@@ -30,6 +32,7 @@ class LyingTelnyx {
   void execute(const Command& command, const std::function<void(CommandOutcome)>& done);
   void hang_up(const std::string& call);  // a person does
   void heal() { chaos_ = false; }
+  void may_be_cut() { may_be_cut_ = true; }  // an operator said so
 
   // "" or what is wrong when nothing happens any more.
   [[nodiscard]] std::string wrong_end() const;
@@ -37,13 +40,19 @@ class LyingTelnyx {
   [[nodiscard]] bool talking() const noexcept { return !bridged_.empty(); }
   [[nodiscard]] bool quiet() const noexcept { return under_way_ == 0; }
   [[nodiscard]] bool recorded() const noexcept { return recorded_; }
+  // The address of who spoke with the caller; "" is nobody.
+  [[nodiscard]] std::string spoke() const {
+    return ever_bridged_.empty() ? std::string() : calls_.at(ever_bridged_).to;
+  }
   std::vector<std::string> journal;  // what happened, for the report of a seed that fails
 
  private:
   enum class State : std::uint8_t { ringing, answered, ended };
   struct Call {
     State state = State::ringing;
-    std::string client_state;
+    std::string client_state, to;
+    bool detects = false;  // the provider listens who answers
+    bool person = false;   // somebody proved to be one
   };
 
   void notify(const std::string& call, const std::string& type, const std::string& extra = {});
@@ -51,6 +60,8 @@ class LyingTelnyx {
   CommandOutcome perform(const Command& command);
   CommandOutcome new_leg(const Command& command, bool transfer);
   CommandOutcome audit() const;
+  void gather(const std::string& call);
+  void detect(const std::string& call);
   void answer_leg(const std::string& call, bool transfer);
   void connect(const std::string& leg);
   void end(const std::string& call, const std::string& cause);
@@ -64,7 +75,7 @@ class LyingTelnyx {
   Stage& stage_;
   Dice& dice_;
   Post post_;
-  bool chaos_ = true;
+  bool chaos_ = true, may_be_cut_ = false;
   int lost_ = 0, under_way_ = 0;
   std::map<std::string, Call> calls_;              // by call leg id
   std::map<std::string, Millis> ids_;              // commands executed, with when

@@ -1,14 +1,75 @@
-// ringfence_house [--seeds N] [--first SEED] [--seed SEED] [--seconds N]
-// Whole workers in virtual time, one call a seed: chaos, then heal (house.h). --seed plays one again and prints its
-// journal and its ladder. Exit status 1 and the seed's number when something went wrong.
+// ringfence_house [--seeds N] [--first SEED] [--seed SEED] [--seconds N] [--jobs N]
+// Whole workers in virtual time, one call a seed: chaos, then heal (house.h). Seeds are dealt to `jobs` threads; each
+// is a world of its own. --seed plays one again and prints its journal and its ladder. When something went wrong: the
+// command that plays it again, and exit status 1. Exit status 3: the time was over first.
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "house.h"
 
 namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Arguments {
+  std::uint64_t first = 1, seeds = 10'000, jobs = 1;
+  double seconds = 1e9;
+  bool one = false;
+};
+
+struct Sum {
+  std::uint64_t played = 0, failed = 0;  // failed: the lowest seed that did, 0: none
+  std::uint64_t events = 0, crashes = 0, conflicts = 0, commits = 0, told = 0, missed = 0;
+  void add(const ringfence::sim::Run& run) {
+    ++played;
+    events += run.events;
+    crashes += run.crashes;
+    conflicts += run.conflicts;
+    commits += run.commits;
+    told += run.told;
+    missed += run.missed;
+  }
+  void add(const Sum& other) {
+    played += other.played;
+    if (other.failed != 0 && (failed == 0 || other.failed < failed)) failed = other.failed;
+    events += other.events;
+    crashes += other.crashes;
+    conflicts += other.conflicts;
+    commits += other.commits;
+    told += other.told;
+    missed += other.missed;
+  }
+};
+
+bool read_arguments(int argc, char** argv, Arguments& arguments) {
+  for (int i = 1; i < argc; i += 2) {
+    if (i + 1 == argc) return false;
+    const std::string name = argv[i];
+    const auto value = std::strtoull(argv[i + 1], nullptr, 10);
+    if (name == "--seeds") {
+      arguments.seeds = value;
+    } else if (name == "--first") {
+      arguments.first = value;
+    } else if (name == "--jobs") {
+      arguments.jobs = std::clamp<std::uint64_t>(value, 1, 64);
+    } else if (name == "--seconds") {
+      arguments.seconds = static_cast<double>(value);
+    } else if (name == "--seed") {
+      arguments.first = value;
+      arguments.seeds = 1;
+      arguments.one = true;
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
 
 void tell(std::uint64_t seed, const ringfence::sim::Run& run) {
   for (const std::string& line : run.journal) std::printf("  %s\n", line.c_str());
@@ -17,38 +78,61 @@ void tell(std::uint64_t seed, const ringfence::sim::Run& run) {
               run.violation.empty() ? "no violation" : run.violation.c_str());
 }
 
+// The seeds are dealt one by one, so that the threads end together.
+Sum play_all(const Arguments& arguments) {
+  std::atomic<std::uint64_t> next = arguments.first;
+  std::atomic<bool> stop = false;
+  std::vector<Sum> sums(arguments.jobs);
+  std::vector<std::thread> threads;
+  const auto until = Clock::now() + std::chrono::duration<double>(std::min(arguments.seconds, 1e9));
+  for (Sum& sum : sums) {
+    threads.emplace_back([&arguments, &next, &stop, &sum, until] {
+      while (!stop && Clock::now() < until) {
+        const std::uint64_t seed = next++;
+        if (seed >= arguments.first + arguments.seeds) return;
+        const ringfence::sim::Run run = ringfence::sim::play(seed);
+        sum.add(run);
+        if (run.violation.empty()) continue;
+        sum.failed = seed;
+        stop = true;
+      }
+    });
+  }
+  Sum all;
+  for (std::size_t i = 0; i < threads.size(); ++i) {
+    threads[i].join();
+    all.add(sums[i]);
+  }
+  return all;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::uint64_t first = 1;
-  std::uint64_t seeds = 10'000;
-  double seconds = 1e9;
-  bool one = false;
-  for (int i = 1; i + 1 < argc; i += 2) {
-    const std::string name = argv[i];
-    const auto value = std::strtoull(argv[i + 1], nullptr, 10);
-    if (name == "--seeds") seeds = value;
-    if (name == "--first" || name == "--seed") first = value;
-    if (name == "--seconds") seconds = static_cast<double>(value);
-    one |= name == "--seed";
+  Arguments arguments;
+  if (!read_arguments(argc, argv, arguments)) {
+    std::fprintf(stderr, "usage: %s [--seeds N] [--first SEED] [--seed SEED] [--seconds N] [--jobs N]\n", argv[0]);
+    return 2;
   }
-  if (one) seeds = 1;
-  const auto began = std::chrono::steady_clock::now();
-  const auto spent = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count(); };
-  std::uint64_t played = 0, events = 0, crashes = 0, conflicts = 0, commits = 0;
-  for (std::uint64_t seed = first; seed < first + seeds && spent() < seconds; ++seed, ++played) {
-    const ringfence::sim::Run run = ringfence::sim::play(seed);
-    events += run.events;
-    crashes += run.crashes;
-    conflicts += run.conflicts;
-    commits += run.commits;
-    if (run.violation.empty() && !one) continue;
-    tell(seed, run);
+  if (arguments.one) {
+    const ringfence::sim::Run run = ringfence::sim::play(arguments.first);
+    tell(arguments.first, run);
     return run.violation.empty() ? 0 : 1;
   }
-  std::printf("%llu seeds, %llu events, %llu commits, %llu conflicts, %llu crashes, %.1f s: no violation\n",
-              static_cast<unsigned long long>(played), static_cast<unsigned long long>(events),
-              static_cast<unsigned long long>(commits), static_cast<unsigned long long>(conflicts),
-              static_cast<unsigned long long>(crashes), spent());
-  return played == seeds ? 0 : 3;
+  const auto began = Clock::now();
+  const Sum sum = play_all(arguments);
+  const double seconds = std::chrono::duration<double>(Clock::now() - began).count();
+  const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
+  std::printf(
+      "%llu seeds from %llu, %llu events, %llu commits, %llu conflicts, %llu crashes, %llu outcomes told, %llu missed "
+      "calls, %.1f s: %s\n",
+      number(sum.played), number(arguments.first), number(sum.events), number(sum.commits), number(sum.conflicts),
+      number(sum.crashes), number(sum.told), number(sum.missed), seconds,
+      sum.failed == 0 ? "no violation" : "a VIOLATION");
+  if (sum.failed != 0) {
+    tell(sum.failed, ringfence::sim::play(sum.failed));
+    std::printf("again: %s --seed %llu\n", argv[0], number(sum.failed));
+    return 1;
+  }
+  return sum.played == arguments.seeds ? 0 : 3;
 }

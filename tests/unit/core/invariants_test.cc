@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "shared/limits.h"
+
 namespace ringfence::test {
 namespace {
 
@@ -43,8 +45,57 @@ TEST(Invariants, TamperedStepsAreFound) {
   EXPECT_EQ(revoked.broken(), Invariant::facts_only_grow);
 }
 
-TEST(Invariants, EveryOneHasAName) {
-  for (std::size_t i = 0; i < kInvariants; ++i) EXPECT_FALSE(name_of(static_cast<Invariant>(i)).empty()) << i;
+TEST(Invariants, WhatIsToBeOverSoonAndIsNotIsFound) {
+  Ringing on;
+  on.before = on.result.next;
+  on.before.phase = on.result.next.phase = Phase::vm_recording;
+  on.result.commands.clear();
+  for (Session* s : {&on.before, &on.result.next}) {
+    for (Leg& leg : s->legs) leg.state = LegState::ended;
+    s->ring_deadline_ms = s->recording_deadline_ms = 5000;
+    s->outbox.clear();
+    s->legs[0].state = LegState::ringing;
+    s->legs[0].call_control_id = "cc-a";
+    s->legs[0].hangup_next_ms = 60'000;
+    s->legs[0].hangup_attempt = limits::kHangups - 1;
+  }
+  EXPECT_EQ(on.broken(), Invariant::none);
+  on.result.next.legs[0].hangup_attempt = limits::kHangups;
+  EXPECT_EQ(on.broken(), Invariant::no_orphan_ring);
+  on.before.legs[0].state = on.result.next.legs[0].state = LegState::answered;
+  EXPECT_EQ(on.broken(), Invariant::no_silent_leg);
+  on.before.legs[0].hangup_attempt = limits::kHangups;
+  EXPECT_EQ(on.broken(), Invariant::none) << "each leg is counted once";
+}
+
+TEST(Invariants, ACallerLeftAloneIsFound) {
+  Ringing endless;
+  endless.result.next.ring_deadline_ms = endless.event.at_ms - 1;
+  EXPECT_EQ(endless.broken(), Invariant::no_endless_ringing);
+  Ringing nobody;
+  for (Leg& leg : nobody.result.next.legs) leg.state = LegState::ended;
+  nobody.result.commands.clear();
+  EXPECT_EQ(nobody.broken(), Invariant::no_endless_ringing);
+  Ringing silent;
+  silent.before = silent.result.next;
+  silent.result.commands.clear();
+  for (Session* s : {&silent.before, &silent.result.next}) {
+    s->phase = Phase::bridging;
+    s->winner = 0;
+    s->claims = 1;
+    s->claimed_ms = s->parent.answered_ms = 1000;
+    s->parent.state = ParentState::answered;
+  }
+  EXPECT_EQ(silent.broken(), Invariant::none);
+  silent.event.at_ms = 1001 + limits::kSilentCallerMs;
+  EXPECT_EQ(silent.broken(), Invariant::no_silent_caller);
+}
+
+TEST(Invariants, EveryOneHasANameAndSaysWhatToDo) {
+  for (std::size_t i = 1; i < kInvariants; ++i) {
+    EXPECT_FALSE(name_of(static_cast<Invariant>(i)).empty()) << i;
+    EXPECT_FALSE(advice_on(static_cast<Invariant>(i)).empty()) << i;
+  }
 }
 
 }  // namespace

@@ -9,8 +9,8 @@
 #include <string>
 #include <tuple>
 
-#include "core_fixture.h"
 #include "storm.h"
+#include "support/core_fixture.h"
 
 namespace ringfence {
 namespace {
@@ -153,8 +153,8 @@ const Everything& everything() {
     constexpr std::uint64_t kSeeds = 4000;
     for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) made.play(seed);
     // What comes seldom. After a change of the rules other seeds may be the rare ones: tell those calls, or look anew.
-    for (const std::uint64_t seed : {1908, 3135, 4441, 4677, 5582, 6071, 6081, 6088, 6959, 8655, 14519, 16382, 24514,
-                                     28855, 34192, 35725, 36363, 155946})
+    for (const std::uint64_t seed : {1908U, 3135U, 4441U, 4677U, 5582U, 6071U, 6081U, 6088U, 6959U, 8655U, 14519U,
+                                     16382U, 24514U, 28855U, 34192U, 35725U, 36363U, 155946U})
       made.play(seed);
     the_caller_is_never_answered(made);
     bridged_of_the_first_winner(made);

@@ -145,7 +145,11 @@ class Storm {
   // About a leg of a session that the store has lost.
   WebhookFact stray_webhook() {
     WebhookFact fact = any_webhook();
-    if (once_in(2)) fact.client_state = ClientState{.session = session_.id, .leg = below(3)};
+    if (once_in(2)) return fact;
+    const int leg = below(3);
+    fact.call_control_id = "L" + std::to_string(leg) + "-call";
+    fact.call_leg_id.clear();
+    fact.client_state = ClientState{.session = session_.id, .leg = leg};
     return fact;
   }
 

@@ -134,6 +134,13 @@ TEST(Views, TheCallsTableTellsCallsApartByTheShortestBeginning) {
   EXPECT_THAT(calls_text(kPlain, nullptr, 0), HasSubstr("no calls yet"));
 }
 
+TEST(Views, HealthShowsBrokenPromisesAndWhereToLook) {
+  const Result<Json> none = parse_json(R"({"engine":{"broken":{"I1_two_winners":0,"I7_conversation_cut":0}}})");
+  EXPECT_THAT(health_text(kPlain, none->get()), HasSubstr("broken      none\n"));
+  const Result<Json> one = parse_json(R"({"engine":{"broken":{"I1_two_winners":0,"I7_conversation_cut":2}}})");
+  EXPECT_THAT(health_text(kPlain, one->get()), HasSubstr("broken      I7 conversation cut 2; the log says"));
+}
+
 TEST(Views, HealthShowsWhatMainAddedAndSurvivesAnEmptyAnswer) {
   const Result<Json> answer =
       parse_json(R"({"status":"degraded","version":"1","uptime_ms":61000,"store":{"kind":"redis","ready":false},)"

@@ -211,5 +211,109 @@ TEST_F(ControlTest, OverHttpOnlyReadingIsAnswered) {
   EXPECT_EQ(worker->directory.current().organisations().at(0).name, "acme");
 }
 
+// Numbers are for those who may call back; nobody gets them through nginx.
+TEST_F(ControlTest, MissedCallsAreMaskedUnlessAskedForWhole) {
+  ring();
+  post(hangup("ev-end"));
+  for (int leg = 0; leg < 2; ++leg) {
+    post({.id = "ev-leg" + std::to_string(leg),
+          .type = "call.hangup",
+          .leg = "caller-leg-leg" + std::to_string(leg),
+          .state_leg = leg,
+          .cause = "originator_cancel"});
+  }
+  loop.run();
+  const Json body = ask_json("/missed?user=acme%2Fanna");
+  const json_t* rows = get_array(body.get(), "missed");
+  ASSERT_EQ(json_array_size(rows), 2u);
+  const json_t* row = json_array_get(rows, 0);
+  EXPECT_EQ(get_text(row, "from"), "*******1222");
+  EXPECT_EQ(get_text(row, "to"), "*******3456");
+  EXPECT_EQ(json_object_get(row, "caller_name"), nullptr);
+  EXPECT_EQ(get_text(row, "outcome"), "caller_cancelled");
+  const Json whole = ask_json("/missed?whole=yes&limit=1");
+  ASSERT_EQ(json_array_size(get_array(whole.get(), "missed")), 1u);
+  EXPECT_EQ(get_text(json_array_get(get_array(whole.get(), "missed"), 0), "from"), "+4940111222");
+  EXPECT_EQ(json_array_size(get_array(ask_json("/missed?user=acme%2Fbert").get(), "missed")), 0u);
+  EXPECT_EQ(ask("GET", "/missed?limit=x").status, 400);
+  ReadingRequests reading(*control);
+  EXPECT_EQ(ask(reading, "GET", "/missed").status, 200);
+  for (const std::string_view target : {"/missed?whole=yes", "/missed?who%6ce=no", "/events/bad?limit=1&whole"}) {
+    EXPECT_EQ(ask(reading, "GET", target).status, 403) << target;
+  }
+}
+
+TEST_F(ControlTest, UnreadableEventsAreListedWithWhy) {
+  start();
+  post_body("{\"data\":{}}", *worker);
+  loop.run();
+  const Json listed = ask_json("/events/bad");
+  const json_t* events = get_array(listed.get(), "events");
+  ASSERT_EQ(json_array_size(events), 1u);
+  EXPECT_EQ(get_text(json_array_get(events, 0), "event"), "frame-id");
+  EXPECT_THAT(std::string(get_text(json_array_get(events, 0), "why")), HasSubstr("data.id"));
+  EXPECT_EQ(json_object_get(json_array_get(events, 0), "body_base64"), nullptr) << "it may hold numbers";
+  const Json whole = ask_json("/events/bad?whole=yes");
+  EXPECT_EQ(get_text(json_array_get(get_array(whole.get(), "events"), 0), "body_base64"), "eyJkYXRhIjp7fX0=");
+  EXPECT_EQ(json_array_size(get_array(ask_json("/events/other").get(), "events")), 0u);
+  EXPECT_EQ(ask("GET", "/events").status, 404);
+  EXPECT_EQ(json_array_size(get_array(ask_json("/calls").get(), "calls")), 0u) << "it is no call";
+  EXPECT_EQ(ask("GET", "/calls/event-" + short_hash("frame-id")).status, 404);
+  EXPECT_EQ(get_int(get_object(ask_json("/health").get(), "engine"), "bad"), 1);
+}
+
+TEST_F(ControlTest, ExplainSaysWhyInSentences) {
+  ring();
+  const Json body = ask_json("/calls/caller-leg/explain");
+  const json_t* lines = get_array(body.get(), "lines");
+  ASSERT_EQ(json_array_size(lines), 4u) << "the call, two devices, how it stands";
+  EXPECT_THAT(json_string_value(json_array_get(lines, 0)), AllOf(HasSubstr("1222"), Not(HasSubstr("40111"))));
+  EXPECT_THAT(json_string_value(json_array_get(lines, 1)), HasSubstr("phone"));
+  EXPECT_EQ(ask("GET", "/calls/nobody/explain").status, 404);
+  EXPECT_EQ(ask("POST", "/calls/caller-leg/explain").status, 405);
+}
+
+TEST_F(ControlTest, ACallIsPlayedAgain) {
+  ring();
+  const Json body = ask_json("/calls/caller-leg/replay");
+  EXPECT_TRUE(get_bool(body.get(), "same"));
+  EXPECT_EQ(json_object_get(body.get(), "differs_at"), nullptr);
+  EXPECT_EQ(json_array_size(get_array(body.get(), "ladder")), 3u);
+  EXPECT_EQ(ask("GET", "/calls/nobody/replay").status, 404);
+}
+
+// As when the rules or the times have changed since: here the second line was written by others.
+TEST_F(ControlTest, AReplayThatDiffersSaysFromWhichLine) {
+  ring();
+  std::string& line = store.rows["caller-leg"].ladder.at(1);
+  const std::size_t at = line.find("\"phase\":\"ringing\"");
+  ASSERT_NE(at, std::string::npos) << line;
+  line.replace(at, 17, "\"phase\":\"closing\"");
+  store.rows["caller-leg"].document = "{}";
+  const Json body = ask_json("/calls/caller-leg/replay");
+  EXPECT_FALSE(get_bool(body.get(), "same", true));
+  EXPECT_EQ(get_int(body.get(), "differs_at"), 2);
+}
+
+TEST_F(ControlTest, ACallUnderAnotherPlan) {
+  ring();
+  const ControlReply reply = ask("POST", "/calls/caller-leg/replay?file=my.plan",
+                                 "plan one { wave { device phone timeout=10s; device tablet; } }");
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  const Result<Json> body = parse_json(reply.body);
+  ASSERT_TRUE(body);
+  EXPECT_EQ(json_array_size(get_array(body->get(), "devices")), 2u);
+  EXPECT_THAT(reply.body, AllOf(HasSubstr("tablet was not rung in that call"), HasSubstr("web was rung in that call")));
+  EXPECT_THAT(reply.body, Not(HasSubstr("40111222"))) << "numbers stay masked";
+  EXPECT_EQ(store.commits.size(), 3u) << "nothing is written";
+  EXPECT_EQ(worker->telephony.sent.size(), 2u) << "nobody is rung";
+  const ControlReply wrong = ask("POST", "/calls/caller-leg/replay?file=my.plan", "nonsense;");
+  EXPECT_EQ(wrong.status, 422);
+  EXPECT_THAT(wrong.body, HasSubstr("my.plan:1"));
+  EXPECT_EQ(ask("POST", "/calls/nobody/replay", "plan one { wave { device phone; } }").status, 404);
+  ReadingRequests reading(*control);
+  EXPECT_EQ(ask(reading, "POST", "/calls/caller-leg/replay", "x").status, 403);
+}
+
 }  // namespace
 }  // namespace ringfence::test

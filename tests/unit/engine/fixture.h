@@ -73,10 +73,11 @@ using Answers = std::vector<VerdictReply>;
 
 struct Worker {
   Worker(FakeLoop& loop, FakeStore& store, Millis now_ms = 1'795'244'400'000, bool alone = false,
-         Notifier* notifier = nullptr)
+         Notifier* notifier = nullptr, SweepOptions sweep = {})
       : clock(loop, now_ms),
         directory(store, log),
-        engine({store, telephony, clock, log, directory, notifier}, {Policy{}, std::string(kDomain), alone}) {}
+        engine({store, telephony, clock, log, directory, notifier},
+               {Policy{}, std::string(kDomain), alone, std::move(sweep)}) {}
   FakeClock clock;
   FakeTelephony telephony;
   FakeLog log;

@@ -182,6 +182,7 @@ TEST_F(EngineTest, WhatCannotBeReadIsKeptAsBadAndCounted) {
     expect_only(answers, Verdict::accepted);
   }
   EXPECT_EQ(store.commits.size(), 5u);
+  EXPECT_EQ(store.lists["events/bad"].size(), 5u);
   EXPECT_EQ(worker->engine.stats().bad, 5u);
   EXPECT_EQ(worker->engine.stats().refused, 0u);
   EXPECT_EQ(worker->telephony.sent.size(), 0u);
@@ -215,24 +216,58 @@ TEST_F(EngineTest, AnUnknownDeviceThatCallsOutIsHungUp) {
 // Genuine, but it carries the state of a call that it is no part of.
 TEST_F(EngineTest, TheStateOfAnotherCallHasNoEffectOnIt) {
   ring();
-  Hook foreign = answered("ev-foreign", 0);
-  std::string body = foreign.body();
-  body.replace(body.find("cs-caller-leg"), 13, "cs-other-call");
-  const Answers& answers = post_body(body, *worker);
-  loop.run();
-  expect_only(answers, Verdict::accepted);
+  for (const std::string type : {"call.answered", "call.hangup", "call.recording.saved"}) {
+    for (const int leg : {kParent, 0, 1}) {
+      Hook foreign{.id = "ev-" + type + std::to_string(leg), .type = type, .leg = "of-others", .state_leg = leg};
+      std::string body = foreign.body();
+      body.replace(body.find("cs-caller-leg"), 13, "cs-other-call");
+      const Answers& answers = post_body(body, *worker);
+      loop.run();
+      expect_only(answers, Verdict::accepted);
+    }
+  }
   EXPECT_EQ(worker->telephony.count(Verb::answer), 0u);
   EXPECT_EQ(worker->telephony.count(Verb::hangup), 0u);
 }
 
-TEST_F(EngineTest, OtherFamiliesAreAcceptedAndIgnored) {
+// stored, answered 200, and of no effect.
+TEST_F(EngineTest, OtherFamiliesAreKeptAndIgnored) {
   start();
   const Answers& answers = post({.id = "ev-1", .type = "message.received"});
-  expect_only(answers, Verdict::accepted);
+  EXPECT_TRUE(answers.empty()) << "not before it is durable";
   loop.run();
-  EXPECT_TRUE(store.commits.empty());
+  expect_only(answers, Verdict::accepted);
+  const Answers& again = post({.id = "ev-1", .type = "message.received"});
+  loop.run();
+  expect_only(again, Verdict::duplicate);
+  EXPECT_EQ(store.lists["events/other"].size(), 1u);
   EXPECT_EQ(worker->engine.stats().ignored, 1u);
   EXPECT_EQ(worker->engine.stats().accepted, 1u);
+  EXPECT_TRUE(worker->telephony.sent.empty());
+}
+
+TEST_F(EngineTest, WhatIsOfNoCallIsToldLaterWhileTheStoreIsAway) {
+  start();
+  store.away = true;
+  const Answers& bad = post_body("{", *worker);
+  const Answers& other = post({.id = "ev-1", .type = "10dlc.brand.update"});
+  loop.run();
+  expect_only(bad, Verdict::later);
+  expect_only(other, Verdict::later);
+  EXPECT_EQ(worker->engine.stats().bad + worker->engine.stats().ignored, 0u);
+}
+
+TEST_F(EngineTest, TooMuchThatIsOfNoCallIsToldLater) {
+  start();
+  store.hold_answers = true;
+  std::vector<const Answers*> answers;
+  for (std::size_t i = 0; i <= limits::kKeptInFlight; ++i) answers.push_back(&post_body("{", *worker));
+  loop.run();
+  expect_only(*answers.back(), Verdict::later);
+  EXPECT_TRUE(answers.front()->empty());
+  store.release();
+  loop.run();
+  expect_only(*answers.front(), Verdict::accepted);
 }
 
 TEST_F(EngineTest, AnEventOfACallThatWasNeverOfferedLeavesNothingBehind) {

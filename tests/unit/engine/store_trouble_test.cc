@@ -40,6 +40,23 @@ TEST_F(EngineTest, TwoWorkersTwoAnswersOneWinner) {
   EXPECT_GE(worker->engine.stats().conflicts + other.engine.stats().conflicts, 1u);
 }
 
+TEST_F(EngineTest, AStoreThatForgotWhatItConfirmedIsCountedAndSaidOnce) {
+  ring();
+  const auto broken = [this](Invariant invariant) {
+    return worker->engine.stats().broken[static_cast<std::size_t>(invariant)];
+  };
+  EXPECT_EQ(broken(Invariant::atomic_step), 0u);
+  const FakeStore::Row older = store.rows["caller-leg"];
+  post({.id = "ev-x", .type = "call.dtmf.received"});
+  loop.run();
+  store.rows["caller-leg"] = older;  // a fail-over to a replica that was behind
+  const Answers& answers = post(answered("ev-2", 0));
+  loop.run();
+  expect_only(answers, Verdict::accepted);
+  EXPECT_EQ(broken(Invariant::atomic_step), 1u);
+  EXPECT_EQ(worker->log.count("invariant_broken invariant=I9_store_forgot session=caller-leg"), 1u);
+}
+
 TEST_F(EngineTest, AnUnknownCommitThatWasLostIsRetriedAfterAReload) {
   start();
   store.faults = {CommitFault::lost};

@@ -19,14 +19,15 @@ namespace {
 std::atomic<std::size_t> allocations{0};
 }
 
-// The program's own operators; everything else in this test program goes through them too.
-void* operator new(std::size_t size) {
+// The program's own operators; everything else in this test program goes through them too. Never inlined: g++ 12 would
+// see free() of what came from a new that it did not inline, and warn.
+[[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocations;
   if (void* memory = std::malloc(size)) return memory;
   std::abort();
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace ringfence {
 namespace {

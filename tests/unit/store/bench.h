@@ -65,8 +65,8 @@ class Bench {
   Result<std::vector<CallListing>> list(Store& store, std::size_t count) {
     return answer_of<Result<std::vector<CallListing>>>([&](auto done) { store.list(count, done); }).value();
   }
-  Result<std::vector<std::string>> missed(Store& store, const std::string& user, std::size_t count, Millis since_ms) {
-    return answer_of<Result<std::vector<std::string>>>([&](auto done) { store.missed(user, count, since_ms, done); })
+  Result<std::vector<std::string>> lines(Store& store, const std::string& list, std::size_t count, Millis since_ms) {
+    return answer_of<Result<std::vector<std::string>>>([&](auto done) { store.lines(list, count, since_ms, done); })
         .value();
   }
   Result<std::uint64_t> put_directory(Store& store, const std::string& text) {

@@ -172,67 +172,87 @@ TEST_P(StoreContract, TheListHasTheLastWrittenFirst) {
   EXPECT_TRUE(bench_.list(store(), 0)->empty());
 }
 
-CommitRequest missing(const std::string& session, std::uint64_t version, const std::string& event, std::string user,
-                      std::vector<LedgerRow> rows) {
+CommitRequest listing(const std::string& session, std::uint64_t version, const std::string& event,
+                      const std::string& user, std::vector<ListRow> rows) {
   CommitRequest commit = request(session, version, event);
-  commit.user = std::move(user);
-  commit.missed = std::move(rows);
-  commit.missed_ttl_ms = 60'000;
+  commit.lists = {"all", user};
+  commit.rows = std::move(rows);
+  commit.rows_ttl_ms = 60'000;
+  commit.rows_most = 100;
   return commit;
 }
 
-TEST_P(StoreContract, MissedCallsAreListedNewestFirstByUserAndForEverybody) {
+TEST_P(StoreContract, RowsAreListedNewestFirstInEachOfTheirLists) {
   const Millis now_ms = UvClock(bench_.loop).now_ms();
   for (int i = 0; i < 40; ++i) {
     const std::string number = std::to_string(i);
-    const auto done = bench_.commit(store(), missing("s" + number, 0, "e", i % 2 == 0 ? "acme/anna" : "acme/bert",
+    const auto done = bench_.commit(store(), listing("s" + number, 0, "e", i % 2 == 0 ? "acme/anna" : "acme/bert",
                                                      {{"phone", now_ms - 1000 + i, "line" + number}}));
     ASSERT_EQ(done.status, CommitStatus::committed);
   }
-  EXPECT_EQ(*bench_.missed(worker(1), "acme/anna", 3, 0), (std::vector<std::string>{"line38", "line36", "line34"}));
-  EXPECT_EQ(*bench_.missed(store(), "", 2, 0), (std::vector<std::string>{"line39", "line38"}));
-  EXPECT_EQ(bench_.missed(store(), "", 100, now_ms - 1000 + 29)->size(), 10U) << "not those that are older";
-  EXPECT_TRUE(bench_.missed(store(), "acme/nobody", 10, 0)->empty());
+  EXPECT_EQ(*bench_.lines(worker(1), "acme/anna", 3, 0), (std::vector<std::string>{"line38", "line36", "line34"}));
+  EXPECT_EQ(*bench_.lines(store(), "all", 2, 0), (std::vector<std::string>{"line39", "line38"}));
+  EXPECT_EQ(bench_.lines(store(), "all", 100, now_ms - 1000 + 29)->size(), 10U) << "not those that are older";
+  EXPECT_TRUE(bench_.lines(store(), "acme/nobody", 10, 0)->empty());
 }
 
-TEST_P(StoreContract, OneMissedCallForEachSessionAndDevice) {
+TEST_P(StoreContract, OneRowForEachSessionAndName) {
   const Millis now_ms = UvClock(bench_.loop).now_ms();
-  const auto first = missing("s1", 0, "e1", "acme/anna", {{"phone", now_ms, "p"}, {"web", now_ms, "w"}});
+  const auto first = listing("s1", 0, "e1", "acme/anna", {{"phone", now_ms, "p"}, {"web", now_ms, "w"}});
   ASSERT_EQ(bench_.commit(store(), first).status, CommitStatus::committed);
   EXPECT_EQ(bench_.commit(worker(1), first).status, CommitStatus::duplicate);
-  EXPECT_EQ(bench_.commit(store(), missing("s1", 7, "e2", "acme/anna", {{"desk", now_ms, "lost"}})).status,
+  EXPECT_EQ(bench_.commit(store(), listing("s1", 7, "e2", "acme/anna", {{"desk", now_ms, "lost"}})).status,
             CommitStatus::conflict);
-  EXPECT_EQ(bench_.missed(store(), "acme/anna", 10, 0)->size(), 2U);
-  const auto again = missing("s1", 1, "e3", "acme/anna", {{"phone", now_ms, "p2"}, {"web", now_ms, ""}});
+  EXPECT_EQ(bench_.lines(store(), "acme/anna", 10, 0)->size(), 2U);
+  const auto again = listing("s1", 1, "e3", "acme/anna", {{"phone", now_ms, "p2"}, {"web", now_ms, ""}});
   ASSERT_EQ(bench_.commit(store(), again).status, CommitStatus::committed);
-  EXPECT_EQ(*bench_.missed(store(), "acme/anna", 10, 0), std::vector<std::string>{"p2"});
-  EXPECT_EQ(*bench_.missed(store(), "", 10, 0), std::vector<std::string>{"p2"});
+  EXPECT_EQ(*bench_.lines(store(), "acme/anna", 10, 0), std::vector<std::string>{"p2"});
+  EXPECT_EQ(*bench_.lines(store(), "all", 10, 0), std::vector<std::string>{"p2"});
 }
 
-TEST_P(StoreContract, MissedCallsOutliveTheirSessionAndExpireByThemselves) {
+TEST_P(StoreContract, RowsOutliveTheirSessionAndExpireByThemselves) {
   const Millis now_ms = UvClock(bench_.loop).now_ms();
-  auto brief = missing("s1", 0, "e1", "acme/anna", {{"phone", now_ms, "kept"}});
+  auto brief = listing("s1", 0, "e1", "acme/anna", {{"phone", now_ms, "kept"}});
   brief.ttl_ms = 1;
   ASSERT_EQ(bench_.commit(store(), brief).status, CommitStatus::committed);
   ASSERT_TRUE(bench_.run_until([&] { return bench_.load(store(), "s1")->version == 0; }));
-  EXPECT_EQ(bench_.missed(store(), "acme/anna", 10, 0)->size(), 1U);
-  auto gone = missing("s2", 0, "e1", "acme/bert", {{"phone", now_ms, "gone"}});
-  gone.missed_ttl_ms = 20;
+  EXPECT_EQ(bench_.lines(store(), "acme/anna", 10, 0)->size(), 1U);
+  auto gone = listing("s2", 0, "e1", "acme/bert", {{"phone", now_ms, "gone"}});
+  gone.rows_ttl_ms = 20;
   ASSERT_EQ(bench_.commit(store(), gone).status, CommitStatus::committed);
-  EXPECT_TRUE(bench_.run_until([&] { return bench_.missed(store(), "acme/bert", 10, 0)->empty(); }));
+  EXPECT_TRUE(bench_.run_until([&] { return bench_.lines(store(), "acme/bert", 10, 0)->empty(); }));
 }
 
-TEST_P(StoreContract, TheMissedCallsOfOneUserAreBounded) {
+TEST_P(StoreContract, AListIsBounded) {
   const Millis now_ms = UvClock(bench_.loop).now_ms();
-  constexpr int kOver = 5;
-  std::vector<LedgerRow> rows;
-  for (int i = 0; i < static_cast<int>(limits::kLedgerRows) + kOver; ++i) {
+  constexpr int kOver = 5, kMost = 100;
+  std::vector<ListRow> rows;
+  for (int i = 0; i < kMost + kOver; ++i) {
     rows.push_back({"d" + std::to_string(i), now_ms - 10'000 + i, "line" + std::to_string(i)});
   }
-  ASSERT_EQ(bench_.commit(store(), missing("s1", 0, "e1", "acme/anna", rows)).status, CommitStatus::committed);
-  const auto kept = bench_.missed(store(), "acme/anna", 10'000, 0);
-  ASSERT_EQ(kept->size(), limits::kLedgerRows);
+  ASSERT_EQ(bench_.commit(store(), listing("s1", 0, "e1", "acme/anna", rows)).status, CommitStatus::committed);
+  const auto kept = bench_.lines(store(), "acme/anna", 10'000, 0);
+  ASSERT_EQ(kept->size(), std::size_t{kMost});
   EXPECT_EQ(kept->back(), "line" + std::to_string(kOver)) << "the oldest went";
+}
+
+// What is of no call is marked, so that its copy is a duplicate, and listed where it says; never among the calls.
+TEST_P(StoreContract, AnEventOfNoCallIsKeptOnceAndIsNoCall) {
+  const Millis now_ms = UvClock(bench_.loop).now_ms();
+  ASSERT_EQ(bench_.commit(store(), request("call", 0, "e1")).status, CommitStatus::committed);
+  for (const std::string id : {"ev-1", "ev-2"}) {
+    CommitRequest event = listing("event-" + id, 0, id, "events/bad", {{"", now_ms, "why " + id}});
+    event.document.clear();
+    event.ladder_line.clear();
+    event.lists = {"events/bad"};
+    EXPECT_EQ(bench_.commit(store(), event).status, CommitStatus::committed);
+    EXPECT_EQ(bench_.commit(worker(1), event).status, CommitStatus::duplicate);
+  }
+  EXPECT_EQ(bench_.lines(worker(1), "events/bad", 10, 0)->size(), 2U);
+  EXPECT_TRUE(bench_.lines(store(), "all", 10, 0)->empty());
+  const auto calls = bench_.list(store(), 10);
+  ASSERT_EQ(calls->size(), 1U);
+  EXPECT_EQ(calls->front().session.text, "call");
 }
 
 TEST_P(StoreContract, TheDirectoryIsReplacedWholeAndItsRevisionGrows) {

@@ -151,5 +151,43 @@ TEST(TelnyxAudit, OversizedFieldsAreDropped) {
   EXPECT_EQ(legs[0].call_control_id, "");
 }
 
+// Of a sweep: no events are asked for, and the list is taken for all that carries a state.
+TEST(TelnyxAudit, OfEverySessionTheLiveCallsWithAStateAreListed) {
+  Audit sweep("c", std::string(kEverySession));
+  ASSERT_TRUE(sweep.next().has_value());
+  EXPECT_NE(sweep.next()->path.find("/connections/c/active_calls"), std::string::npos) << sweep.next()->path;
+  ASSERT_TRUE(sweep.take(
+      R"({"data":[{"call_leg_id":"a","call_control_id":"v3:a","call_session_id":"s","client_state":"YQ==",)"
+      R"("call_duration":90},)"
+      R"({"call_leg_id":"b","call_session_id":"t","client_state":""},{"call_leg_id":"c","client_state":null},)"
+      R"({"call_leg_id":"d","call_session_id":"u","client_state":"Yg==","call_duration":-5}],"meta":{"cursors":{}}})"));
+  EXPECT_FALSE(sweep.next().has_value());
+  EXPECT_TRUE(sweep.complete());
+  const std::vector<AuditedLeg> legs = sweep.take_legs();
+  ASSERT_EQ(legs.size(), 2u);
+  EXPECT_EQ(legs[0].call_control_id, "v3:a");
+  EXPECT_EQ(legs[0].call_session_id, "s");
+  EXPECT_EQ(legs[0].age_ms, 90'000);
+  EXPECT_TRUE(legs[0].alive);
+  EXPECT_EQ(legs[1].age_ms, 0);
+}
+
+TEST(TelnyxAudit, ASweepTakesAtMostSoManyCalls) {
+  Audit sweep("c", std::string(kEverySession));
+  std::size_t listed = 0;
+  for (int page = 1; sweep.next(); ++page) {
+    std::string items;
+    for (std::size_t i = 0; i < 2 * limits::kAuditPageItems; ++i) {
+      items += std::string(i == 0 ? "" : ",") + R"({"call_leg_id":"l)" + std::to_string(listed++) +
+               R"(","call_session_id":"s","client_state":"YQ=="})";
+    }
+    ASSERT_TRUE(sweep.take(R"({"data":[)" + items + R"(],"meta":{"next":"n","cursors":{"after":"c)" +
+                           std::to_string(page) + R"("}}})"));
+  }
+  EXPECT_GT(listed, limits::kSweepLegs);
+  EXPECT_FALSE(sweep.complete());
+  EXPECT_EQ(sweep.take_legs().size(), limits::kSweepLegs);
+}
+
 }  // namespace
 }  // namespace ringfence

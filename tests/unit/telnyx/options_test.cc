@@ -4,9 +4,9 @@
 #include <string>
 
 #include "adapters/http/base_url.h"
+#include "adapters/http/curl_loop.h"
 #include "adapters/telnyx/client.h"
 #include "adapters/telnyx/command_queue.h"
-#include "adapters/http/curl_loop.h"
 
 namespace ringfence {
 namespace {

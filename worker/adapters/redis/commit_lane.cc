@@ -31,15 +31,15 @@ ScriptCall commit_call(const RedisKeys& keys, CommitRequest request) {
   call.arguments.push_back(std::move(request.ladder_line));
   call.arguments.push_back(std::to_string(limits::kLadderLines));
   call.arguments.push_back(std::to_string(limits::kListedCalls));
-  if (request.missed.empty()) return call;
-  for (const std::string_view user : {std::string_view(request.user), std::string_view()}) {
-    call.keys.push_back(keys.missed(shard, user));
-    call.keys.push_back(keys.missed_lines(shard, user));
+  if (request.rows.empty()) return call;
+  for (const std::string& list : request.lists) {
+    call.keys.push_back(keys.rows(shard, list));
+    call.keys.push_back(keys.row_lines(shard, list));
   }
-  call.arguments.push_back(std::to_string(std::max<Millis>(request.missed_ttl_ms, 1)));
-  call.arguments.push_back(std::to_string(limits::kLedgerRows));
-  for (LedgerRow& row : request.missed) {
-    call.arguments.push_back(session + "/" + row.device);
+  call.arguments.push_back(std::to_string(std::max<Millis>(request.rows_ttl_ms, 1)));
+  call.arguments.push_back(std::to_string(request.rows_most));
+  for (ListRow& row : request.rows) {
+    call.arguments.push_back(session + "/" + row.name);
     call.arguments.push_back(std::to_string(row.at_ms));
     call.arguments.push_back(std::move(row.line));
   }
@@ -74,7 +74,7 @@ void CommitLane::submit(CommitRequest request, std::function<void(CommitResult)>
   auto entry = std::make_unique<Entry>();
   entry->done = std::move(done);
   std::size_t bytes = request.document.size() + request.ladder_line.size();
-  for (const LedgerRow& row : request.missed) bytes += row.line.size();
+  for (const ListRow& row : request.rows) bytes += row.line.size();
   if (queue_.size() >= limits::kStoreQueue || queue_bytes_ + bytes > limits::kStoreQueueBytes ||
       bytes > 2 * limits::kDocumentBytes) {
     answer(std::move(entry));  // unknown: as good as never sent

@@ -134,27 +134,27 @@ void Listing::release_reads() {
   if (--outstanding_ == 0) read_more();
 }
 
-MissedCalls::MissedCalls(RedisConnection& connection, const RedisKeys& keys, std::string user, std::size_t count,
-                         Millis since_ms, std::function<void()> finished)
+ListLines::ListLines(RedisConnection& connection, const RedisKeys& keys, std::string list, std::size_t count,
+                     Millis since_ms, std::function<void()> finished)
     : Gather(connection, keys, std::move(finished)),
-      user_(std::move(user)),
-      count_(std::min(count, limits::kLedgerRows)),
+      list_(std::move(list)),
+      count_(std::min(count, limits::kListLines)),
       since_ms_(since_ms) {}
 
-void MissedCalls::ask(std::size_t shard, ReplyHandler handler) {
-  ScriptCall call{Script::missed,
-                  {keys_.missed(shard, user_), keys_.missed_lines(shard, user_)},
+void ListLines::ask(std::size_t shard, ReplyHandler handler) {
+  ScriptCall call{Script::lines,
+                  {keys_.rows(shard, list_), keys_.row_lines(shard, list_)},
                   {std::to_string(count_), std::to_string(since_ms_)}};
   connection_.run_retrying(std::move(call), std::move(handler));
 }
 
-void MissedCalls::merge() {
+void ListLines::merge() {
   std::ranges::stable_sort(found_, std::ranges::greater(), &Found::score);
   if (found_.size() > count_) found_.resize(count_);
   finish();
 }
 
-Result<std::vector<std::string>> MissedCalls::take_result() {
+Result<std::vector<std::string>> ListLines::take_result() {
   if (failed_) return std::unexpected(std::move(error_));
   std::vector<std::string> lines;
   for (Found& found : found_) lines.push_back(std::move(found.session.text));

@@ -1,4 +1,4 @@
-// The questions that concern all shards: what is due, what was written last, which calls were missed. Each asks every
+// The questions that concern all shards: what is due, what was written last, what a list holds. Each asks every
 // shard in one pipeline, merges, then acts on the few sessions found. Owned by RedisStore until `finished` ran. Must
 // not know: what a session means.
 #pragma once
@@ -24,7 +24,7 @@ class Gather {
 
  protected:
   struct Found {
-    SessionId session;  // MissedCalls: the line
+    SessionId session;  // ListLines: the line
     std::size_t shard = 0;
     double score = 0;
   };
@@ -84,17 +84,17 @@ class Listing final : public Gather {
   std::vector<CallListing> calls_;
 };
 
-class MissedCalls final : public Gather {
+class ListLines final : public Gather {
  public:
-  MissedCalls(RedisConnection& connection, const RedisKeys& keys, std::string user, std::size_t count, Millis since_ms,
-              std::function<void()> finished);
+  ListLines(RedisConnection& connection, const RedisKeys& keys, std::string list, std::size_t count, Millis since_ms,
+            std::function<void()> finished);
   [[nodiscard]] Result<std::vector<std::string>> take_result();
 
  private:
   void ask(std::size_t shard, ReplyHandler handler) override;
   void merge() override;
 
-  std::string user_;
+  std::string list_;
   std::size_t count_;
   Millis since_ms_;
 };

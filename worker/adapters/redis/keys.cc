@@ -22,11 +22,11 @@ std::string RedisKeys::session(const SessionId& session) const {
 std::string RedisKeys::ladder(const SessionId& session) const { return tagged(shard_of(session), "l:" + session.text); }
 std::string RedisKeys::due(std::size_t shard) const { return tagged(shard, "due"); }
 std::string RedisKeys::recent(std::size_t shard) const { return tagged(shard, "recent"); }
-std::string RedisKeys::missed(std::size_t shard, std::string_view user) const {
-  return tagged(shard, "m:" + std::string(user));
+std::string RedisKeys::rows(std::size_t shard, std::string_view list) const {
+  return tagged(shard, "o:" + std::string(list));
 }
-std::string RedisKeys::missed_lines(std::size_t shard, std::string_view user) const {
-  return tagged(shard, "n:" + std::string(user));
+std::string RedisKeys::row_lines(std::size_t shard, std::string_view list) const {
+  return tagged(shard, "n:" + std::string(list));
 }
 std::string RedisKeys::directory() const { return prefix_ + ":directory"; }
 

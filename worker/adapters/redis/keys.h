@@ -20,9 +20,10 @@ class RedisKeys {
   [[nodiscard]] std::string ladder(const SessionId& session) const;   // list of lines
   [[nodiscard]] std::string due(std::size_t shard) const;             // sorted set: session by the ms it is due
   [[nodiscard]] std::string recent(std::size_t shard) const;          // sorted set: session by the us it was written
-  [[nodiscard]] std::string missed(std::size_t shard, std::string_view user) const;  // sorted set: rows by their ms
-  [[nodiscard]] std::string missed_lines(std::size_t shard, std::string_view user) const;  // hash: row to line
-  [[nodiscard]] std::string directory() const;                                             // hash: revision, text
+  [[nodiscard]] std::string rows(std::size_t shard,
+                                 std::string_view list) const;  // sorted set: rows of a list by their ms
+  [[nodiscard]] std::string row_lines(std::size_t shard, std::string_view list) const;  // hash: row to line
+  [[nodiscard]] std::string directory() const;                                          // hash: revision, text
 
  private:
   [[nodiscard]] std::string tagged(std::size_t shard, std::string_view rest) const;

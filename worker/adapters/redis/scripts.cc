@@ -10,8 +10,8 @@ constexpr std::string_view kCommit = R"lua(
 -- KEYS 1 session hash  2 due times of the shard  3 ladder list  4 recently written of the shard
 -- ARGV 1 expected version  2 event mark  3 document  4 due ms (0 = nothing due)  5 ttl ms  6 session id
 --      7 ladder line ('' = none)  8 ladder bound  9 bound of the recently written
--- With missed calls also KEYS 5 the user's  6 their lines  7 everybody's  8 their lines
--- ARGV 10 ttl of rows ms  11 bound of rows  then row name, ms, line ('' = not missed) of each
+-- With rows also, for each list, KEYS 5 its rows  6 their lines
+-- ARGV 10 ttl of rows ms  11 bound of rows  then row name, ms, line ('' = none) of each
 -- Returns {0, new version} committed, {1, version, document} conflict, {2, version} duplicate.
 local stored = redis.call('HMGET', KEYS[1], 'v', 'e:' .. ARGV[2], 'd')
 local version = stored[1] or '0'
@@ -42,8 +42,10 @@ if ARGV[7] ~= '' then
   redis.call('LTRIM', KEYS[3], -tonumber(ARGV[8]), -1)
 end
 redis.call('PEXPIRE', KEYS[3], ARGV[5])
-redis.call('ZADD', KEYS[4], string.format('%.0f', time[1] * 1000000 + time[2]), ARGV[6])
-redis.call('ZREMRANGEBYRANK', KEYS[4], 0, -1 - tonumber(ARGV[9]))
+if ARGV[3] ~= '' then
+  redis.call('ZADD', KEYS[4], string.format('%.0f', time[1] * 1000000 + time[2]), ARGV[6])
+  redis.call('ZREMRANGEBYRANK', KEYS[4], 0, -1 - tonumber(ARGV[9]))
+end
 for k = 5, #KEYS, 2 do
   local rows, lines, now_ms = KEYS[k], KEYS[k + 1], time[1] * 1000
   for i = 12, #ARGV, 3 do
@@ -69,8 +71,8 @@ end
 return {0, new_version}
 )lua";
 
-constexpr std::string_view kMissed = R"lua(
--- KEYS 1 missed calls of a user in this shard  2 their lines   ARGV 1 at most so many  2 since ms
+constexpr std::string_view kLines = R"lua(
+-- KEYS 1 rows of a list in this shard  2 their lines   ARGV 1 at most so many  2 since ms
 -- Returns line, ms, line, ms, ... newest first.
 local answer = {}
 local rows = redis.call('ZREVRANGE', KEYS[1], '0', tonumber(ARGV[1]) - 1, 'WITHSCORES')
@@ -137,8 +139,8 @@ std::string_view script_text(Script script) {
       return kClaim;
     case Script::listed:
       return kListed;
-    case Script::missed:
-      return kMissed;
+    case Script::lines:
+      return kLines;
     case Script::put_directory:
       return kPutDirectory;
     case Script::get_directory:

@@ -65,7 +65,7 @@ Result<void> Database::write(const CommitRequest& request, std::int64_t version,
       !done) {
     return done;
   }
-  if (auto done = write_missed(request); !done || request.ladder_line.empty()) return done;
+  if (auto done = write_rows(request); !done || request.ladder_line.empty()) return done;
   if (auto done = Query(statement(Sql::add_ladder)).bind(request.session.text).bind(request.ladder_line).run(); !done) {
     return done;
   }
@@ -75,33 +75,28 @@ Result<void> Database::write(const CommitRequest& request, std::int64_t version,
       .run();
 }
 
-Result<void> Database::write_missed(const CommitRequest& request) {
-  for (const LedgerRow& row : request.missed) {
-    const auto done = row.line.empty()
-                          ? Query(statement(Sql::drop_missed)).bind(request.session.text).bind(row.device).run()
-                          : Query(statement(Sql::add_missed))
-                                .bind(request.session.text)
-                                .bind(row.device)
-                                .bind(request.user)
-                                .bind(row.at_ms)
-                                .bind(row.at_ms + std::max<Millis>(request.missed_ttl_ms, 1))
-                                .bind(row.line)
-                                .run();
-    if (!done) return done;
+Result<void> Database::write_rows(const CommitRequest& request) {
+  if (request.rows.empty()) return {};
+  for (const std::string& list : request.lists) {
+    for (const ListRow& row : request.rows) {
+      Query query(statement(row.line.empty() ? Sql::drop_row : Sql::add_row));
+      query.bind(list).bind(request.session.text).bind(row.name);
+      if (!row.line.empty()) {
+        query.bind(row.at_ms).bind(row.at_ms + std::max<Millis>(request.rows_ttl_ms, 1)).bind(row.line);
+      }
+      if (auto done = query.run(); !done) return done;
+    }
+    const auto most = static_cast<std::int64_t>(request.rows_most);
+    if (auto done = Query(statement(Sql::trim_rows)).bind(list).bind(most).run(); !done) return done;
   }
-  if (request.missed.empty()) return {};
-  return Query(statement(Sql::trim_missed))
-      .bind(request.user)
-      .bind(static_cast<std::int64_t>(limits::kLedgerRows))
-      .run();
+  return {};
 }
 
-Result<std::vector<std::string>> Database::missed(const std::string& user, std::size_t count, Millis since_ms,
-                                                  Millis wall_ms) {
+Result<std::vector<std::string>> Database::lines(const std::string& list, std::size_t count, Millis since_ms,
+                                                 Millis wall_ms) {
   std::vector<std::string> lines;
-  Query query(statement(user.empty() ? Sql::missed_of_all : Sql::missed_of_user));
-  if (!user.empty()) query.bind(user);
-  query.bind(since_ms).bind(wall_ms).bind(static_cast<std::int64_t>(std::min(count, limits::kLedgerRows)));
+  Query query(statement(Sql::lines));
+  query.bind(list).bind(since_ms).bind(wall_ms).bind(static_cast<std::int64_t>(std::min(count, limits::kListLines)));
   for (;;) {
     const auto row = query.next();
     if (!row) return std::unexpected(row.error());
@@ -191,7 +186,7 @@ Result<std::size_t> Database::sweep(Millis wall_ms) {
     }
   }
   const auto swept =
-      Query(statement(Sql::sweep_missed)).bind(wall_ms).bind(static_cast<std::int64_t>(limits::kStoreSweep)).run();
+      Query(statement(Sql::sweep_rows)).bind(wall_ms).bind(static_cast<std::int64_t>(limits::kStoreSweep)).run();
   if (!swept) return std::unexpected(swept.error());
   for (const std::string& session : expired) {
     if (auto done = drop(session); !done) return std::unexpected(done.error());

@@ -32,8 +32,8 @@ class Database {
                                                          Millis wall_ms);
   [[nodiscard]] Result<std::vector<std::string>> ladder(const SessionId& session, Millis wall_ms);
   [[nodiscard]] Result<std::vector<CallListing>> list(std::size_t count, Millis wall_ms);
-  [[nodiscard]] Result<std::vector<std::string>> missed(const std::string& user, std::size_t count, Millis since_ms,
-                                                        Millis wall_ms);
+  [[nodiscard]] Result<std::vector<std::string>> lines(const std::string& list, std::size_t count, Millis since_ms,
+                                                       Millis wall_ms);
   [[nodiscard]] Result<std::uint64_t> put_directory(const std::string& text);
   [[nodiscard]] Result<Store::DirectoryText> get_directory(std::uint64_t known_revision);
   // Removes at most limits::kStoreSweep expired sessions; returns how many went.
@@ -54,18 +54,17 @@ class Database {
     ladder,
     due,
     list,
-    add_missed,
-    drop_missed,
-    trim_missed,
-    missed_of_user,
-    missed_of_all,
+    add_row,
+    drop_row,
+    trim_rows,
+    lines,
     put_directory,
     directory,
     expired,
     drop_session,
     drop_applied,
     drop_ladder,
-    sweep_missed,
+    sweep_rows,
     count
   };
 
@@ -77,7 +76,7 @@ class Database {
   [[nodiscard]] Result<std::int64_t> ask_number(const char* sql);
   [[nodiscard]] Result<void> run(Sql sql);
   [[nodiscard]] Result<void> write(const CommitRequest& request, std::int64_t version, Millis wall_ms);
-  [[nodiscard]] Result<void> write_missed(const CommitRequest& request);
+  [[nodiscard]] Result<void> write_rows(const CommitRequest& request);
   [[nodiscard]] Result<void> drop(const std::string& session);
   [[nodiscard]] const StatementHandle& statement(Sql sql) const { return statements_[static_cast<std::size_t>(sql)]; }
 

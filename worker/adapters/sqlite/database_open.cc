@@ -30,12 +30,11 @@ CREATE TABLE directory(one INTEGER PRIMARY KEY CHECK(one = 1), revision INTEGER 
 )";
 
 // Newer than the schema: a file of an older ringd gets it, and an older ringd passes it by.
-constexpr const char* kLedger = R"(
-CREATE TABLE IF NOT EXISTS missed(sid TEXT NOT NULL, device TEXT NOT NULL, user TEXT NOT NULL, at_ms INTEGER NOT NULL,
-                                  expires_ms INTEGER NOT NULL, line TEXT NOT NULL, UNIQUE(sid, device));
-CREATE INDEX IF NOT EXISTS missed_user ON missed(user, at_ms);
-CREATE INDEX IF NOT EXISTS missed_at ON missed(at_ms);
-CREATE INDEX IF NOT EXISTS missed_expiry ON missed(expires_ms);
+constexpr const char* kLists = R"(
+CREATE TABLE IF NOT EXISTS listed(list TEXT NOT NULL, sid TEXT NOT NULL, name TEXT NOT NULL, at_ms INTEGER NOT NULL,
+                                  expires_ms INTEGER NOT NULL, line TEXT NOT NULL, UNIQUE(list, sid, name));
+CREATE INDEX IF NOT EXISTS listed_at ON listed(list, at_ms);
+CREATE INDEX IF NOT EXISTS listed_expiry ON listed(expires_ms);
 )";
 
 // In the order of Database::Sql.
@@ -54,14 +53,13 @@ constexpr std::array kStatements = {
     "DELETE FROM ladder WHERE sid = ?1 AND seq <= (SELECT max(seq) FROM ladder WHERE sid = ?1) - ?2",
     "SELECT line FROM ladder WHERE sid = ? ORDER BY seq",
     "SELECT sid FROM sessions WHERE due_ms > 0 AND due_ms <= ? AND expires_ms > ? ORDER BY due_ms LIMIT ?",
-    "SELECT sid, v, doc FROM sessions WHERE expires_ms > ? ORDER BY written DESC LIMIT ?",
-    "INSERT INTO missed(sid, device, user, at_ms, expires_ms, line) VALUES(?,?,?,?,?,?) ON CONFLICT(sid, device) "
+    "SELECT sid, v, doc FROM sessions WHERE doc != '' AND expires_ms > ? ORDER BY written DESC LIMIT ?",
+    "INSERT INTO listed(list, sid, name, at_ms, expires_ms, line) VALUES(?,?,?,?,?,?) ON CONFLICT(list, sid, name) "
     "DO UPDATE SET at_ms = excluded.at_ms, expires_ms = excluded.expires_ms, line = excluded.line",
-    "DELETE FROM missed WHERE sid = ? AND device = ?",
-    "DELETE FROM missed WHERE rowid IN "
-    "(SELECT rowid FROM missed WHERE user = ? ORDER BY at_ms DESC, rowid DESC LIMIT -1 OFFSET ?)",
-    "SELECT line FROM missed WHERE user = ? AND at_ms > ? AND expires_ms > ? ORDER BY at_ms DESC, rowid DESC LIMIT ?",
-    "SELECT line FROM missed WHERE at_ms > ? AND expires_ms > ? ORDER BY at_ms DESC, rowid DESC LIMIT ?",
+    "DELETE FROM listed WHERE list = ? AND sid = ? AND name = ?",
+    "DELETE FROM listed WHERE rowid IN "
+    "(SELECT rowid FROM listed WHERE list = ? ORDER BY at_ms DESC, rowid DESC LIMIT -1 OFFSET ?)",
+    "SELECT line FROM listed WHERE list = ? AND at_ms > ? AND expires_ms > ? ORDER BY at_ms DESC, rowid DESC LIMIT ?",
     "INSERT INTO directory(one, revision, text) VALUES(1, 1, ?) "
     "ON CONFLICT(one) DO UPDATE SET revision = revision + 1, text = excluded.text RETURNING revision",
     "SELECT revision, CASE WHEN revision = ? THEN '' ELSE text END FROM directory",
@@ -69,7 +67,7 @@ constexpr std::array kStatements = {
     "DELETE FROM sessions WHERE sid = ?",
     "DELETE FROM applied WHERE sid = ?",
     "DELETE FROM ladder WHERE sid = ?",
-    "DELETE FROM missed WHERE rowid IN (SELECT rowid FROM missed WHERE expires_ms <= ? LIMIT ?)",
+    "DELETE FROM listed WHERE rowid IN (SELECT rowid FROM listed WHERE expires_ms <= ? LIMIT ?)",
 };
 
 // SQLite would create it readable by everybody.
@@ -159,7 +157,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path) {
                                ";PRAGMA user_version=" + std::to_string(kSchemaVersion) + ";COMMIT;";
     if (auto created = database->run_sql(create.c_str()); !created) return refuse(created.error());
   }
-  if (auto added = database->run_sql(kLedger); !added) return refuse(added.error());
+  if (auto added = database->run_sql(kLists); !added) return refuse(added.error());
   if (auto prepared = database->prepare_all(); !prepared) return refuse(prepared.error());
   const auto written = database->ask_number("SELECT coalesce(max(written), 0) FROM sessions");
   if (!written) return refuse(written.error());

@@ -1,6 +1,7 @@
 // The walk over call_events and active_calls; see audit.h.
 #include "adapters/telnyx/audit.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "shared/limits.h"
@@ -23,7 +24,9 @@ void keep_first(std::string& field, std::string_view value, std::size_t bound) {
 }  // namespace
 
 Audit::Audit(std::string connection_id, std::string call_session_id)
-    : connection_id_(std::move(connection_id)), call_session_id_(std::move(call_session_id)) {}
+    : connection_id_(std::move(connection_id)),
+      call_session_id_(std::move(call_session_id)),
+      stage_(call_session_id_ == kEverySession ? Stage::active : Stage::events) {}
 
 std::optional<HttpRequest> Audit::next() const {
   switch (stage_) {
@@ -80,9 +83,18 @@ void Audit::take_event(const json_t* event) {
 
 void Audit::take_active(const json_t* call) {
   // The listing is of the whole connection; other sessions are none of ours.
-  if (get_text(call, "call_session_id") != call_session_id_) return;
+  const std::string_view session = get_text(call, "call_session_id");
+  const bool all = call_session_id_ == kEverySession;
+  if (all ? get_text(call, "client_state").empty() : session != call_session_id_) return;
+  if (all && legs_.size() >= limits::kSweepLegs) {
+    complete_ = false;
+    return;
+  }
   AuditedLeg* leg = leg_of(get_text(call, "call_leg_id"));
   if (leg == nullptr) return;
+  constexpr std::int64_t kDay_s = 86'400;
+  leg->age_ms = std::clamp<std::int64_t>(get_int(call, "call_duration"), 0, kDay_s) * 1000;
+  keep_first(leg->call_session_id, session, limits::kFieldBytes);
   // A hangup on record is final: the listing may lag behind it.
   leg->alive = !leg->ended;
   keep_first(leg->call_control_id, get_text(call, "call_control_id"), limits::kFieldBytes);

@@ -1,6 +1,7 @@
 // A look at the provider's own records of one session: its recorded events first, then the calls that live now, page by
-// page, merged leg by leg. In this order a leg that is alive cannot be missed. Pure; client.cc carries the requests.
-// Must not know: curl, what a session concludes from it.
+// page, merged leg by leg. In this order a leg that is alive cannot be missed. Of kEverySession: every call that lives
+// now and has a client_state, whosever it is. Pure; client.cc carries the requests. Must not know: curl, what a session
+// concludes from it.
 #pragma once
 
 #include <optional>
@@ -37,7 +38,7 @@ class Audit {
   AuditedLeg* leg_of(std::string_view call_leg_id);
 
   std::string connection_id_, call_session_id_, cursor_;
-  Stage stage_ = Stage::events;
+  Stage stage_;
   int page_ = 1;
   bool complete_ = true;
   std::vector<AuditedLeg> legs_;

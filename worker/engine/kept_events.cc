@@ -1,0 +1,55 @@
+// See kept_events.h.
+#include "engine/kept_events.h"
+
+#include <utility>
+
+#include "shared/base64.h"
+#include "shared/json.h"
+#include "shared/limits.h"
+
+namespace ringfence {
+
+std::string kept_events_list(std::string_view kind) { return "events/" + std::string(kind); }
+
+void KeptEvents::keep(std::string_view kind, const EventFrame& frame, std::string_view why, VerdictSlip slip) {
+  if (waiting_.size() >= limits::kKeptInFlight) {
+    parts_.gate.say_later(slip, "too many events of no call at once");
+    return;
+  }
+  const Millis now_ms = parts_.clock.now_ms();
+  Json line = json_object_new();
+  set_int(line.get(), "at_ms", now_ms);
+  set_text(line.get(), "event", frame.id);
+  if (!frame.type.empty()) set_text(line.get(), "type", frame.type);
+  set_text(line.get(), "why", why);
+  set_int(line.get(), "bytes", static_cast<std::int64_t>(frame.body.size()));
+  set_text(line.get(), "body_base64", encode_base64(as_bytes(as_text(frame.body).substr(0, limits::kKeptBodyBytes))));
+  CommitRequest request;
+  request.session = SessionId{"event-" + short_hash(frame.id)};
+  request.event = EventId{std::string(frame.id)};
+  request.ttl_ms = parts_.policy.session_ttl_ms;
+  request.rows = {{.name = {}, .at_ms = now_ms, .line = dump_json(line.get())}};
+  request.lists = {kept_events_list(kind)};
+  request.rows_ttl_ms = limits::kKeptEventsMs;
+  request.rows_most = limits::kKeptEvents;
+  // std::function wants copies and a slip has none: it waits here.
+  const std::uint64_t number = ++count_;
+  waiting_.emplace(number, std::move(slip));
+  parts_.store.commit(std::move(request), [this, number, bad = kind == kBadEvents](const CommitResult& result) {
+    on_commit(number, bad, result.status);
+  });
+}
+
+void KeptEvents::on_commit(std::uint64_t number, bool bad, CommitStatus status) {
+  auto waiting = waiting_.extract(number);
+  if (status == CommitStatus::unknown) {
+    parts_.gate.say_later(waiting.mapped(), "the store did not take an event of no call");
+    return;
+  }
+  if (status == CommitStatus::committed) ++(bad ? parts_.stats.bad : parts_.stats.ignored);
+  // A conflict is another event whose name has the same hash: one of the two is kept, and both are taken.
+  if (status == CommitStatus::conflict) status = CommitStatus::duplicate;
+  parts_.gate.open(status, {}, waiting.mapped(), {});
+}
+
+}  // namespace ringfence

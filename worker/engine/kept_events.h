@@ -1,0 +1,48 @@
+// Genuine events that are of no call: those that cannot be read, and those of other families (messages, orders).
+// Nothing happens because of them, but the provider is told 200, so they are made durable first, each with why it is
+// there, in a bounded list (`ringctl dead`). Owned by the engine. Must not know: sessions, who reads the lists.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "core/policy.h"
+#include "engine/engine_stats.h"
+#include "engine/output_gate.h"
+#include "ports/clock.h"
+#include "ports/store.h"
+
+namespace ringfence {
+
+inline constexpr std::string_view kBadEvents = "bad", kOtherEvents = "other";
+[[nodiscard]] std::string kept_events_list(std::string_view kind);
+
+struct KeptEventsParts {
+  Store& store;
+  const Clock& clock;
+  OutputGate& gate;
+  EngineStats& stats;
+  const Policy& policy;
+};
+
+class KeptEvents {
+ public:
+  explicit KeptEvents(KeptEventsParts parts) : parts_(parts) {}
+  KeptEvents(const KeptEvents&) = delete;
+  KeptEvents& operator=(const KeptEvents&) = delete;
+
+  // Once it is durable: accepted, or duplicate when it was kept before.
+  void keep(std::string_view kind, const EventFrame& frame, std::string_view why, VerdictSlip slip);
+  [[nodiscard]] bool idle() const noexcept { return waiting_.empty(); }
+
+ private:
+  void on_commit(std::uint64_t number, bool bad, CommitStatus status);
+
+  KeptEventsParts parts_;
+  std::uint64_t count_ = 0;
+  std::unordered_map<std::uint64_t, VerdictSlip> waiting_;  // of events on their way into the store
+};
+
+}  // namespace ringfence
