@@ -171,7 +171,7 @@ inline constexpr std::size_t kScheduleExceptions = 1000;
 // One SIP header to an agent, and all together: an INVITE should stay below what TCP to a media server takes easily.
 inline constexpr std::size_t kSipHeaderBytes = 1024;
 inline constexpr std::size_t kSipHeadersBytes = 6 * 1024;
-// Summaries of earlier conversations kept in memory: the callers of a busy day. Of each no more than a SIP header takes.
+// Summaries of earlier conversations in memory: the callers of a busy day, of each what a SIP header takes.
 inline constexpr std::size_t kSummaries = 10'000;
 inline constexpr std::size_t kSummaryBytes = 1000;
 inline constexpr std::int64_t kSummaryMs = 24LL * 3'600'000;

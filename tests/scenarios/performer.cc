@@ -3,8 +3,8 @@
 
 #include <utility>
 
-#include "core/ladder.h"
-#include "core/session_json.h"
+#include "codec/session_json.h"
+#include "history/ladder.h"
 
 namespace ringfence::scenario {
 namespace {

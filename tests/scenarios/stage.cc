@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "codec/session_json.h"
 #include "core/outcome.h"
-#include "core/replay.h"
-#include "core/session_json.h"
+#include "history/replay.h"
 
 namespace ringfence::scenario {
 namespace {

@@ -21,8 +21,11 @@ MAY_INCLUDE = {
     "nginx_module/scheme": {"shared", "scheme"},
     "nginx_module/observe/render": {"shared", "scheme", "observe"},
     "worker/core": {"shared", "core"},
+    "worker/directory": {"shared", "core", "directory"},
+    "worker/codec": {"shared", "core", "codec"},
+    "worker/history": {"shared", "core", "directory", "codec", "history"},
     "worker/ports": {"shared", "core", "ports"},
-    "worker/engine": {"shared", "core", "ports", "engine"},
+    "worker/engine": {"shared", "core", "directory", "codec", "history", "ports", "engine"},
     "worker/adapters/uv": {"shared", "core", "ports", "adapters/uv"},
     "worker/adapters/system": {"shared", "core", "ports", "adapters/system"},
     "worker/adapters/ingest": {"shared", "core", "ports", "adapters/uv", "adapters/ingest"},
@@ -31,7 +34,7 @@ MAY_INCLUDE = {
     "worker/adapters/http": {"shared", "core", "adapters/uv", "adapters/http"},
     "worker/adapters/telnyx": {"shared", "core", "ports", "adapters/uv", "adapters/http", "adapters/telnyx"},
     "worker/adapters/notify": {"shared", "core", "ports", "adapters/uv", "adapters/http", "adapters/notify"},
-    "worker/ctl": {"shared", "core", "ctl"},
+    "worker/ctl": {"shared", "core", "directory", "ctl"},
 }
 # Third-party headers and the folders that may see them: one library an adapter.
 THIRD_PARTY = {
@@ -42,7 +45,7 @@ THIRD_PARTY = {
     r"<jansson\.h>": ("shared/json", "worker/main.cc"),
     r"<sodium\.h>": ("shared/", "nginx_module/", "worker/main.cc", "worker/adapters/telnyx", "worker/adapters/notify"),
     r"<openssl/": ("nginx_module/scheme/",),
-    r"<date/": ("worker/core/time_zone",),
+    r"<date/": ("worker/directory/time_zone",),
     r"<CLI/|<CLI11": ("worker/ctl",),
     r"<ngx_": ("nginx_module/ngx.h",),
 }

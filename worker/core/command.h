@@ -13,6 +13,8 @@ namespace ringfence {
 
 inline constexpr int kParent = -1;      // a leg index that means the caller's call
 inline constexpr int kUnknownLeg = -2;  // an event of this session about a leg we cannot name
+// An audit of every live call of the connection that has a client_state, instead of one session's records.
+inline constexpr std::string_view kEverySession = "*";
 
 // notify is not for the provider: it tells the organisation's own application what became of a call (ports/notifier.h).
 enum class Verb : std::uint8_t {
@@ -42,7 +44,7 @@ struct Command {
   std::string call_control_id;         // the call the request addresses; empty for dial and audit
   std::string peer;                    // bridge: the winner's call_control_id. dial: the parent's (link_to)
   std::string connection_id;           // dial, audit
-  std::string call_session_id;         // audit; empty: of every live call of the connection that has a client_state
+  std::string call_session_id;         // audit, or kEverySession
   std::string to, from, display_name;  // dial, transfer
   std::string client_state;            // base64, all but audit and notify
   std::string text;                    // speak, gather

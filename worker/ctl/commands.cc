@@ -9,11 +9,11 @@
 #include <optional>
 #include <vector>
 
-#include "core/directory.h"
 #include "ctl/asking.h"
 #include "ctl/input_file.h"
 #include "ctl/ladder_text.h"
 #include "ctl/views.h"
+#include "directory/directory.h"
 #include "shared/limits.h"
 
 namespace ringfence::ctl {

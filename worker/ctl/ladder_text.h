@@ -1,4 +1,4 @@
-// A ladder line (core/ladder.h) as a line of text:
+// A ladder line (history/ladder.h) as a line of text:
 //
 //   +0.812s  ◀ phone     answered                   → claim phone; ▶ answer caller, hangup web   [answering]
 //   when       who       what happened                what came of it                            the phase it changed

@@ -5,11 +5,11 @@
 #include <iostream>
 #include <vector>
 
-#include "core/directory.h"
-#include "core/plan_parser.h"
 #include "core/utc_time.h"
 #include "ctl/input_file.h"
 #include "ctl/plan_view.h"
+#include "directory/directory.h"
+#include "directory/plan_parser.h"
 #include "shared/conf_grammar.h"
 
 namespace ringfence::ctl {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "core/plan_timeline.h"
+#include "directory/plan_timeline.h"
 #include "shared/conf_values.h"
 
 namespace ringfence::ctl {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "core/plan.h"
-#include "core/plan_spec.h"
 #include "ctl/terminal.h"
+#include "directory/plan_spec.h"
 #include "shared/json.h"
 
 namespace ringfence::ctl {

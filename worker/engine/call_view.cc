@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "core/ladder.h"
+#include "core/mask.h"
 
 namespace ringfence {
 namespace {
@@ -20,7 +20,8 @@ Json legs_of(const Session& session) {
   for (const Leg& leg : session.legs) {
     Json one = json_object_new();
     set_text(one.get(), "device", leg.destination.device);
-    set_text(one.get(), "to", leg.destination.to);
+    const std::string& to = leg.destination.to;  // a SIP address, or a phone line's number
+    set_text(one.get(), "to", to.starts_with('+') ? mask_number(to) : to);
     set_text(one.get(), "state", name_of(leg.state));
     if (!leg.cause.empty()) set_text(one.get(), "cause", leg.cause);
     set_text(one.get(), "call_control_id", leg.call_control_id);

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/session_json.h"
+#include "codec/session_json.h"
 #include "engine/call_view.h"
 #include "engine/control_reply.h"
 #include "engine/health_view.h"

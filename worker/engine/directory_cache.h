@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/directory.h"
+#include "directory/directory.h"
 #include "ports/log.h"
 #include "ports/store.h"
 

@@ -3,8 +3,8 @@
 
 #include <utility>
 
+#include "codec/webhook_event.h"
 #include "core/step.h"
-#include "core/webhook_event.h"
 #include "shared/limits.h"
 
 namespace ringfence {

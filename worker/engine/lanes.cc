@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "codec/session_json.h"
 #include "core/invariants.h"
-#include "core/ladder.h"
-#include "core/session_json.h"
 #include "engine/ledger.h"
+#include "history/ladder.h"
 #include "shared/limits.h"
 
 namespace ringfence {

@@ -5,15 +5,15 @@
 #include <optional>
 #include <utility>
 
-#include "core/explain.h"
-#include "core/ladder.h"
-#include "core/replay.h"
-#include "core/session_json.h"
-#include "core/what_if.h"
+#include "codec/session_json.h"
+#include "core/mask.h"
 #include "engine/call_view.h"
 #include "engine/control_reply.h"
 #include "engine/kept_events.h"
 #include "engine/ledger.h"
+#include "history/explain.h"
+#include "history/replay.h"
+#include "history/what_if.h"
 #include "shared/limits.h"
 
 namespace ringfence {

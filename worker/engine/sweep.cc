@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "codec/session_json.h"
 #include "core/client_state.h"
-#include "core/session_json.h"
 #include "core/stray.h"
 #include "shared/limits.h"
 
@@ -43,6 +43,7 @@ void Sweep::list_next() {
   }
   Command list{.verb = Verb::audit};
   list.connection_id = connections_[next_connection_++];
+  list.call_session_id = kEverySession;
   auto answered = [this, connection = list.connection_id](const CommandOutcome& outcome) {
     on_list(connection, outcome);
   };

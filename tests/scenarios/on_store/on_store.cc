@@ -5,7 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include "core/session_json.h"
+#include "codec/session_json.h"
 #include "engine/lanes.h"
 #include "engine/output_gate.h"
 #include "shared/limits.h"

@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "core/session_json.h"
+#include "codec/session_json.h"
 #include "plans.h"
 #include "search.h"
 

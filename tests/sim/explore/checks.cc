@@ -1,8 +1,8 @@
 // The invariants of the ring (ARCHITECTURE.md lists them), looked for in every step, every state and every ending.
 #include <algorithm>
 
+#include "codec/session_json.h"
 #include "core/phase_table.h"
-#include "core/session_json.h"
 #include "shared/limits.h"
 #include "world.h"
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <optional>
 
-#include "core/session_json.h"
+#include "codec/session_json.h"
 #include "engine/engine.h"
 #include "ladder_check.h"
 #include "lying_application.h"

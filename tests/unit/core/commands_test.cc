@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 
 #include "core/prompts.h"
-#include "core_fixture.h"
 #include "shared/json.h"
 #include "shared/limits.h"
+#include "support/core_fixture.h"
 
 namespace ringfence {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "core_fixture.h"
+#include "support/core_fixture.h"
 
 namespace ringfence {
 namespace {

@@ -9,8 +9,8 @@
 #include <string>
 #include <tuple>
 
-#include "core_fixture.h"
 #include "storm.h"
+#include "support/core_fixture.h"
 
 namespace ringfence {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <gmock/gmock.h>
 
-#include "core_fixture.h"
 #include "shared/limits.h"
+#include "support/core_fixture.h"
 
 namespace ringfence {
 namespace {

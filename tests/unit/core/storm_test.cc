@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "codec/session_json.h"
 #include "core/outcome.h"
-#include "core/session_json.h"
 #include "shared/limits.h"
 
 namespace ringfence {

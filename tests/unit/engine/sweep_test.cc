@@ -1,8 +1,8 @@
 // The provider's list of live calls against what the sessions know.
 #include "engine/sweep.h"
 
+#include "codec/session_json.h"
 #include "core/client_state.h"
-#include "core/session_json.h"
 #include "fixture.h"
 
 namespace ringfence::test {
@@ -56,7 +56,7 @@ TEST_F(SweepTest, ItAsksAtTheStartAndThenFromTimeToTime) {
   start();
   ASSERT_EQ(looks().size(), 1u);
   EXPECT_EQ(worker->telephony.sent[looks()[0]].command.connection_id, "conn");
-  EXPECT_TRUE(worker->telephony.sent[looks()[0]].command.call_session_id.empty());
+  EXPECT_EQ(worker->telephony.sent[looks()[0]].command.call_session_id, kEverySession);
   EXPECT_FALSE(worker->engine.idle());
   answer_list({});
   EXPECT_TRUE(worker->engine.idle());

@@ -151,13 +151,14 @@ TEST(TelnyxAudit, OversizedFieldsAreDropped) {
   EXPECT_EQ(legs[0].call_control_id, "");
 }
 
-// Of a sweep: no session is asked for, so no events are, and the list is taken for all that carries a state.
-TEST(TelnyxAudit, WithoutASessionEveryLiveCallWithAStateIsListed) {
-  Audit sweep("c", "");
+// Of a sweep: no events are asked for, and the list is taken for all that carries a state.
+TEST(TelnyxAudit, OfEverySessionTheLiveCallsWithAStateAreListed) {
+  Audit sweep("c", std::string(kEverySession));
   ASSERT_TRUE(sweep.next().has_value());
   EXPECT_NE(sweep.next()->path.find("/connections/c/active_calls"), std::string::npos) << sweep.next()->path;
   ASSERT_TRUE(sweep.take(
-      R"({"data":[{"call_leg_id":"a","call_control_id":"v3:a","call_session_id":"s","client_state":"YQ==","call_duration":90},)"
+      R"({"data":[{"call_leg_id":"a","call_control_id":"v3:a","call_session_id":"s","client_state":"YQ==",)"
+      R"("call_duration":90},)"
       R"({"call_leg_id":"b","call_session_id":"t","client_state":""},{"call_leg_id":"c","client_state":null},)"
       R"({"call_leg_id":"d","call_session_id":"u","client_state":"Yg==","call_duration":-5}],"meta":{"cursors":{}}})"));
   EXPECT_FALSE(sweep.next().has_value());
@@ -172,7 +173,7 @@ TEST(TelnyxAudit, WithoutASessionEveryLiveCallWithAStateIsListed) {
 }
 
 TEST(TelnyxAudit, ASweepTakesAtMostSoManyCalls) {
-  Audit sweep("c", "");
+  Audit sweep("c", std::string(kEverySession));
   std::size_t listed = 0;
   for (int page = 1; sweep.next(); ++page) {
     std::string items;

@@ -26,7 +26,7 @@ void keep_first(std::string& field, std::string_view value, std::size_t bound) {
 Audit::Audit(std::string connection_id, std::string call_session_id)
     : connection_id_(std::move(connection_id)),
       call_session_id_(std::move(call_session_id)),
-      stage_(call_session_id_.empty() ? Stage::active : Stage::events) {}
+      stage_(call_session_id_ == kEverySession ? Stage::active : Stage::events) {}
 
 std::optional<HttpRequest> Audit::next() const {
   switch (stage_) {
@@ -84,7 +84,7 @@ void Audit::take_event(const json_t* event) {
 void Audit::take_active(const json_t* call) {
   // The listing is of the whole connection; other sessions are none of ours.
   const std::string_view session = get_text(call, "call_session_id");
-  const bool all = call_session_id_.empty();
+  const bool all = call_session_id_ == kEverySession;
   if (all ? get_text(call, "client_state").empty() : session != call_session_id_) return;
   if (all && legs_.size() >= limits::kSweepLegs) {
     complete_ = false;

@@ -1,7 +1,7 @@
 // A look at the provider's own records of one session: its recorded events first, then the calls that live now, page by
-// page, merged leg by leg. In this order a leg that is alive cannot be missed. Without a session: every call that lives
-// now and has a client_state, whosever it is. Pure; client.cc carries the requests.
-// Must not know: curl, what a session concludes from it.
+// page, merged leg by leg. In this order a leg that is alive cannot be missed. Of kEverySession: every call that lives
+// now and has a client_state, whosever it is. Pure; client.cc carries the requests. Must not know: curl, what a session
+// concludes from it.
 #pragma once
 
 #include <optional>

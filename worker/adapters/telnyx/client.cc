@@ -123,8 +123,8 @@ void TelnyxClient::put_on_wire(Job job) {
   Result<HttpRequest> request = HttpRequest{};
   if (job.audit == nullptr) {
     request = build_request(command, options_.voice);
-  } else if (command.connection_id.empty()) {
-    request = fail(ErrorCode::invalid, "the audit names no connection");
+  } else if (command.connection_id.empty() || command.call_session_id.empty()) {
+    request = fail(ErrorCode::invalid, "the audit names no connection or no session");
   } else {
     request = job.audit->next().value_or(HttpRequest{});
   }
