@@ -96,7 +96,8 @@ void canonicalise_leg(Leg& leg, std::size_t index, const Session& s, Millis olde
   leg.apology = Apology::none;
   leg.apology_until_ms = 0;
   leg.gather_attempt = 0;
-  leg.call_control_id = leg.call_leg_id = "x";  // nobody addresses it any more
+  leg.call_control_id.clear();  // nobody addresses it any more, and whoever names it names it right
+  leg.call_leg_id.clear();
   leg.answered_ms = leg.ringing_ms = leg.dialled_ms = 0;
 }
 

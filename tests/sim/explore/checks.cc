@@ -50,7 +50,7 @@ void check_step(World& world, const Session& before, const Event& event, const S
     say("I4: a leg known to be dead was chosen");
   }
   const bool told_late = before.outcome == Outcome::abandoned && next.outcome == Outcome::answered &&
-                         before.phase == Phase::closing && world.ever_bridged >= 0;
+                         before.phase >= Phase::closing && !before.told && world.ever_bridged >= 0;
   if (before.outcome != Outcome::none && next.outcome != before.outcome && !told_late) say("I16: the outcome changed");
   if (before.phase == Phase::closed && next.phase != Phase::closed) say("a tombstone came back to life");
   for (std::size_t i = 0; i < before.legs.size() && i < next.legs.size(); ++i) {

@@ -44,6 +44,7 @@ class LyingTelnyx {
   struct Call {
     State state = State::ringing;
     std::string client_state;
+    Millis began_ms = 0;
   };
 
   void notify(const std::string& call, const std::string& type, const std::string& extra = {});
@@ -51,6 +52,7 @@ class LyingTelnyx {
   CommandOutcome perform(const Command& command);
   CommandOutcome new_leg(const Command& command, bool transfer);
   CommandOutcome audit() const;
+  CommandOutcome live_calls() const;
   void answer_leg(const std::string& call, bool transfer);
   void connect(const std::string& leg);
   void end(const std::string& call, const std::string& cause);
