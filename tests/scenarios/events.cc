@@ -125,7 +125,7 @@ bool Stage::act_caller(const Words& given) {
     fact.hangup_cause = cause.empty() ? "originator_cancel" : cause;
   } else if (same(words, {"caller", "is", "seen"})) {
     fact.type = WebhookType::initiated;
-    fact.client_state = ClientState{.session = session_.id, .leg = kParent};
+    fact.client_state = ClientState{.session = session().id, .leg = kParent};
   } else if (same(words, {"caller", "answered"})) {
     fact.type = WebhookType::answered;
   } else if (same(words, {"caller", "bridged"})) {
@@ -154,7 +154,7 @@ void Stage::take_names(Words& words, WebhookFact& fact, int leg) const {
   if (const std::string other = take_option(words, "as"); !other.empty()) {
     fact.call_control_id = other + "-call";
     fact.call_leg_id = other + "-leg";
-    fact.client_state = ClientState{.session = session_.id, .leg = leg};
+    fact.client_state = ClientState{.session = session().id, .leg = leg};
   }
   if (const std::string other = take_option(words, "session"); !other.empty()) {
     take_flag(words, "in");

@@ -11,6 +11,8 @@
 namespace ringfence::exhaust {
 namespace {
 
+std::string name_of_leg(int leg) { return leg == kParent ? "P" : std::string(1, static_cast<char>('A' + leg)); }
+
 constexpr int kCopies = 4;      // of one command; the coarse window has room for no more
 constexpr int kRemembered = 3;  // late answers to older attempts mean nothing to merge
 
@@ -110,7 +112,8 @@ void canonicalise_leg(Leg& leg, std::size_t index, const Session& s, Millis olde
   leg.apology = Apology::none;
   leg.apology_until_ms = 0;
   leg.gather_attempt = 0;
-  leg.call_control_id = leg.call_leg_id = "x";  // nobody addresses it any more
+  leg.call_control_id = control_id_of(static_cast<int>(index));  // whether they were learnt makes no difference
+  leg.call_leg_id = leg_id_of(static_cast<int>(index));
   leg.ringing_ms = leg.dialled_ms = 0;
   if (!s.plan.notify) leg.answered_ms = 0;
   flatten(leg.answered_ms);
@@ -154,6 +157,9 @@ void canonicalise_deadlines(Session& s) {
 }
 
 }  // namespace
+
+std::string control_id_of(int leg) { return name_of_leg(leg) + "-call"; }
+std::string leg_id_of(int leg) { return name_of_leg(leg) + "-leg"; }
 
 Lowered canonicalise(Session& s, Millis now_ms, const Policy& policy) {
   move_times_back(s, now_ms - kNow);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <string>
 
 #include "core/policy.h"
 #include "core/session.h"
@@ -16,6 +17,10 @@ inline constexpr Millis kNow = 1'000'000;
 // By how much the counters that name command ids were lowered: [0] audits, [1] hang-ups of the parent, [2 + i] of leg
 // i.
 using Lowered = std::array<std::int8_t, kMostLegs + 2>;
+
+// How the made-up provider names the call of a leg.
+[[nodiscard]] std::string control_id_of(int leg);
+[[nodiscard]] std::string leg_id_of(int leg);
 
 // `session` lives at `now_ms`.
 Lowered canonicalise(Session& session, Millis now_ms, const Policy& policy);

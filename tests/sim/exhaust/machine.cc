@@ -44,11 +44,8 @@ std::uint64_t hash_of(const Session& s) {
   return mix.value();
 }
 
-std::string name_of_leg(int leg) { return leg == kParent ? "P" : std::string(1, static_cast<char>('A' + leg)); }
-
 WebhookFact fact_of(const Session& session, Said said, int leg) {
-  const std::string name = name_of_leg(leg);
-  WebhookFact fact{.call_control_id = name + "-call", .call_leg_id = name + "-leg"};
+  WebhookFact fact{.call_control_id = control_id_of(leg), .call_leg_id = leg_id_of(leg)};
   if (leg != kParent) fact.client_state = ClientState{.session = session.id, .leg = leg};
   static constexpr WebhookType kTypes[] = {
       WebhookType::initiated,       WebhookType::answered,         WebhookType::bridged,
@@ -98,8 +95,7 @@ CommandOutcome audit_outcome(const Session& session, Snapshot seen) {
   for (int leg = kParent; leg < static_cast<int>(session.legs.size()); ++leg) {
     const Truth truth = seen.truth(leg);
     if (truth == Truth::nothing) continue;
-    const std::string name = name_of_leg(leg);
-    AuditedLeg one{.call_control_id = name + "-call", .call_leg_id = name + "-leg"};
+    AuditedLeg one{.call_control_id = control_id_of(leg), .call_leg_id = leg_id_of(leg)};
     one.client_state = encode_client_state({.session = session.id, .leg = leg});
     one.ended = truth == Truth::ended;
     one.alive = !one.ended;
@@ -211,8 +207,8 @@ Event Machine::event_of(const Session& session, Stimulus stimulus, Millis now_ms
       result.outcome = heard_audit ? audit_outcome(session, {stimulus.more & 0x7fffffffU})
                                    : outcome_of(static_cast<Reply>(stimulus.more));
       if (verb == Verb::dial && result.outcome.outcome == OutcomeClass::ok) {
-        result.outcome.call_control_id = name_of_leg(leg) + "-call";
-        result.outcome.call_leg_id = name_of_leg(leg) + "-leg";
+        result.outcome.call_control_id = control_id_of(leg);
+        result.outcome.call_leg_id = leg_id_of(leg);
       }
       event.body = std::move(result);
       break;

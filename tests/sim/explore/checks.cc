@@ -1,82 +1,28 @@
-// The invariants of the ring (ARCHITECTURE.md lists them), looked for in every step, every state and every ending.
+// What one step can break is core/invariants.h's. Here: what only the provider's truth shows, in every step, every
+// state and every ending.
 #include <algorithm>
 
 #include "codec/session_json.h"
-#include "core/phase_table.h"
-#include "shared/limits.h"
+#include "core/invariants.h"
 #include "world.h"
 
 namespace ringfence::explore {
 namespace {
 
-bool is_answered_phase(Phase phase) { return phase == Phase::answering || phase == Phase::vm_answering; }
-
 bool has_left_the_bridge(const Session& session) {
   return session.phase >= Phase::vm_answering && session.phase <= Phase::vm_recording;
-}
-
-std::string wrong_command(const World& world, const Command& command) {
-  const Session& next = world.session;
-  if (command.verb == Verb::dial && command.attempt != 1) return "I5: a dial with a second command id";
-  if (command.verb == Verb::dial && next.phase != Phase::ringing) return "I3: a dial after the decision";
-  if (command.verb == Verb::answer && !is_answered_phase(next.phase)) return "I2: an answer that nobody claimed";
-  if (command.verb == Verb::bridge && (next.phase != Phase::bridging || next.winner != command.leg)) {
-    return "I2: a bridge that nobody claimed";
-  }
-  if (command.verb == Verb::hangup && command.call_control_id.empty()) return "a hang-up of nothing";
-  return {};
-}
-
-std::string wrong_leg(const Leg& was, const Leg& is) {
-  if (was.state == LegState::ended && is.state != LegState::ended) return "I4: a proved end was revoked";
-  if (was.quit != Quit::none && is.quit != was.quit) return "a leg that was given up is wanted again";
-  if (is.apology < was.apology) return "an apology began again";
-  if (was.state != LegState::ended_inferred && is.state < was.state) return "I4: a leg's known state went back";
-  if (!was.call_control_id.empty() && is.call_control_id != was.call_control_id) return "a leg changed its id";
-  return {};
 }
 
 }  // namespace
 
 void check_step(World& world, const Session& before, const Event& event, const StepResult& result) {
-  const Session& next = world.session;
-  std::string wrong;
-  const auto say = [&](std::string text) {
-    if (wrong.empty()) wrong = std::move(text);
-  };
-  if (before.winner >= 0 && next.winner != before.winner) say("I1: the winner changed");
-  if (before.winner < 0 && next.winner >= 0 &&
-      before.legs[static_cast<std::size_t>(next.winner)].state == LegState::ended) {
-    say("I4: a leg known to be dead was chosen");
-  }
-  const bool told_late = before.outcome == Outcome::abandoned && next.outcome == Outcome::answered &&
-                         before.phase == Phase::closing && world.ever_bridged >= 0;
-  if (before.outcome != Outcome::none && next.outcome != before.outcome && !told_late) say("I16: the outcome changed");
-  if (before.phase == Phase::closed && next.phase != Phase::closed) say("a tombstone came back to life");
-  for (std::size_t i = 0; i < before.legs.size() && i < next.legs.size(); ++i) {
-    say(wrong_leg(before.legs[i], next.legs[i]));
-  }
-  for (const Command& command : result.commands) say(wrong_command(world, command));
-  if (!keeps_to_table(before, event, next)) say("the phase table was left");
-  if (next.outbox.size() > limits::kOutbox) say("the outbox is over its limit");
-  for (const OutboxEntry& entry : next.outbox) {
-    if (entry.expires_ms > entry.created_ms + world.policy.dedupe_window_ms)
-      say("I5: an id is resent after its window");
-  }
+  std::string wrong(breach_of(before, event, result, world.policy).what);
+  const bool told_late = before.outcome == Outcome::abandoned && result.next.outcome == Outcome::answered;
+  if (told_late && world.ever_bridged < 0) wrong = "I16: told that they talked, and they did not";
   if (std::holds_alternative<Tick>(event.body) && !result.changed && !result.commands.empty()) {
-    say("a step that changes nothing hands over commands");
+    wrong = "a step that changes nothing hands over commands";
   }
-  // I3: every leg that should not be and whose id is known is being hung up, or will be at a known time.
-  for (std::size_t i = 0; i < next.legs.size(); ++i) {
-    const Leg& leg = next.legs[i];
-    if (!want_dead(next, i) || leg.ended() || leg.call_control_id.empty()) continue;
-    const bool open = std::ranges::any_of(
-        next.outbox, [&](const OutboxEntry& e) { return e.verb == Verb::hangup && e.leg == static_cast<int>(i); });
-    const bool spoken_to = leg.apology == Apology::wanted && leg.apology_until_ms > world.now_ms;
-    if (!open && !spoken_to && leg.hangup_next_ms <= world.now_ms)
-      say("I3: a leg that should not be is not being hung up");
-  }
-  if (world.violation.empty()) world.violation = wrong;
+  if (world.violation.empty()) world.violation = std::move(wrong);
 }
 
 void check_state(World& world) {

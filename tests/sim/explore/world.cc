@@ -2,6 +2,7 @@
 #include "world.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace ringfence::explore {
 namespace {
@@ -16,10 +17,8 @@ void happen(World& world, Event event) {
   event.id = {"e" + std::to_string(++world.events)};
   event.session = {"P-leg"};
   event.at_ms = world.now_ms;
-  StepResult result = world.step(world.session, event, world.policy);
-  const Session before = std::move(world.session);
-  world.session = std::move(result.next);
-  result.next = Session{};
+  const StepResult result = world.step(world.session, event, world.policy);
+  const Session before = std::exchange(world.session, result.next);
   for (const Command& command : result.commands) {
     world.requests.push_back({command.verb, command.leg, command.attempt, command.tries, world.now_ms});
   }

@@ -20,7 +20,7 @@ struct StoredRow {
   std::set<std::string> applied;
   std::vector<std::string> ladder;
   std::vector<std::string> lists;
-  std::map<std::string, ListRow> listed;  // by name
+  std::map<std::string, ListRow> listed;  // missed calls, by device
   Millis due_ms = 0;
 };
 

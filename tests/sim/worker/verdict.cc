@@ -50,7 +50,7 @@ std::string wrong_tales(const Session& s, const LyingApplication& application) {
 // One line for each device that did not get the call, none for the one that did.
 std::string wrong_ledger(const Session& s, const StoredRow& row, const LyingTelnyx& telnyx) {
   std::set<std::string> missed;
-  for (const auto& [device, line] : row.missed) {
+  for (const auto& [device, line] : row.listed) {
     if (line.line.empty()) continue;
     missed.insert(device);
     const auto document = parse_json(line.line);
