@@ -44,8 +44,10 @@ inline constexpr std::size_t kIngestConnections = 2048;
 inline constexpr std::size_t kControlConnections = 16;
 // Events in the whole engine. At 20 k events/s this is 200 ms of work; past it the verdict is `later`.
 inline constexpr std::size_t kEngineQueue = 4096;
-// Sessions kept in memory, ~4 KB each. One not here is loaded from the store.
-inline constexpr std::size_t kSessionCache = 16384;
+// Sessions kept in memory, 2 to 4 KB each: those with something still to come, so that 100,000 live calls need no load
+// from the store, and ended ones, of which little is heard any more. One not here is loaded.
+inline constexpr std::size_t kLiveSessions = 131'072;
+inline constexpr std::size_t kEndedSessions = 8'192;
 // A commit that keeps losing to another worker pauses (kStoreRetryMs): the other has a burst of events of this call
 // queued and needs no round trip between them. Seen with two workers and 50 calls: at most 8 in a row, rarely.
 inline constexpr int kCommitConflicts = 8;

@@ -7,7 +7,6 @@
 //
 // Must not know: what is measured, and beside what (tools/bench).
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -16,9 +15,12 @@
 
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <iostream>
 #include <map>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -232,11 +234,15 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: call_load INGEST_SOCKET\n");
     return 2;
   }
-  char line[128], verb[8];
-  while (std::fgets(line, sizeof line, stdin) != nullptr) {
+  std::string line;
+  while (std::getline(std::cin, line)) {
+    std::istringstream words(line);
+    std::string verb;
     std::size_t count = 0, at_once = 1;
     int legs = 1;
-    if (std::sscanf(line, "%7s %zu %zu %d", verb, &count, &at_once, &legs) < 2) return 2;
+    words >> verb >> count;
+    if (!words) return 2;
+    words >> at_once >> legs;  // not of every verb
     if (!load.run(verb, count, at_once, legs)) {
       std::fprintf(stderr, "call_load: ringd went away, or nothing moved for 20 s\n");
       return 1;

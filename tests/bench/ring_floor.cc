@@ -35,6 +35,8 @@ double cpu_us() {
   return us(used.ru_utime) + us(used.ru_stime);
 }
 
+int number(const std::string& text) { return static_cast<int>(std::strtol(text.c_str(), nullptr, 10)); }
+
 pid_t in_child(const std::function<void()>& work) {
   const pid_t child = fork();
   if (child != 0) return child;
@@ -197,12 +199,12 @@ bool redis(int count, const std::string& socket_path) {
 
 int main(int argc, char** argv) {
   const std::string_view what = argc >= 3 ? argv[1] : "";
-  const int count = argc >= 3 ? std::atoi(argv[2]) : 0;
+  const int count = argc >= 3 ? number(argv[2]) : 0;
   const std::string where = argc >= 4 ? argv[3] : "";
   const double before = cpu_us();
   curl_global_init(CURL_GLOBAL_DEFAULT);
   const bool fine = what == "http"       ? http(count)
-                    : what == "volley"   ? volley(count, std::atoi(where.c_str()))
+                    : what == "volley"   ? volley(count, number(where))
                     : what == "frame"    ? frame(count)
                     : what == "embedded" ? embedded(count, where)
                     : what == "redis"    ? redis(count, where)

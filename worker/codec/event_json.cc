@@ -6,17 +6,17 @@
 
 namespace ringfence {
 
-// Everything an event can be; `kind` says which part counts.
+// Everything an event can be, borrowed; `kind` says which part counts.
 struct StoredEvent {
   std::string kind;
-  WebhookFact fact;
+  WebhookFact* fact = nullptr;
   std::string client_state;
   int detection = 0;
-  CommandResult result;
-  Destination destination;
-  std::string reason;
+  CommandResult* result = nullptr;
+  Destination* destination = nullptr;
+  std::string* reason = nullptr;
   bool has_plan = false;
-  RingPlan plan;
+  RingPlan* plan = nullptr;
 };
 
 template <class Visitor>
@@ -77,44 +77,48 @@ template <class Visitor>
 void fields(Visitor& visit, StoredEvent& stored) {
   visit("kind", stored.kind);
   if (stored.kind == "webhook") {
-    visit("fact", stored.fact);
+    visit("fact", *stored.fact);
     visit("client_state", stored.client_state);
     visit("detection", stored.detection);
   } else if (stored.kind == "result") {
-    visit("result", stored.result);
+    visit("result", *stored.result);
   } else if (stored.kind == "device_ready") {
-    visit("destination", stored.destination);
+    visit("destination", *stored.destination);
   } else if (stored.kind == "cancel") {
-    visit("reason", stored.reason);
+    visit("reason", *stored.reason);
   }
   visit("has_plan", stored.has_plan);
   if (!stored.has_plan) return;
-  visit("plan", stored.plan);
-  visit("destinations", stored.plan.destinations);
+  visit("plan", *stored.plan);
+  visit("destinations", stored.plan->destinations);
 }
 
 std::string encode_event(const Event& event) {
+  // The writer only reads; the field lists are shared with the reader, which needs non-const references.
+  auto& what = const_cast<Event&>(event);
   StoredEvent stored;
-  if (const auto* fact = std::get_if<WebhookFact>(&event.body)) {
+  if (auto* fact = std::get_if<WebhookFact>(&what.body)) {
     stored.kind = "webhook";
-    stored.fact = *fact;
+    stored.fact = fact;
     if (fact->client_state) stored.client_state = encode_client_state(*fact->client_state);
     stored.detection = static_cast<int>(fact->detection);
-  } else if (const auto* result = std::get_if<CommandResult>(&event.body)) {
+  } else if (auto* result = std::get_if<CommandResult>(&what.body)) {
     stored.kind = "result";
-    stored.result = *result;
-  } else if (const auto* ready = std::get_if<DeviceReady>(&event.body)) {
+    stored.result = result;
+  } else if (auto* ready = std::get_if<DeviceReady>(&what.body)) {
     stored.kind = "device_ready";
-    stored.destination = ready->destination;
-  } else if (const auto* cancel = std::get_if<Cancel>(&event.body)) {
+    stored.destination = &ready->destination;
+  } else if (auto* cancel = std::get_if<Cancel>(&what.body)) {
     stored.kind = "cancel";
-    stored.reason = cancel->reason;
+    stored.reason = &cancel->reason;
   } else {
     stored.kind = "tick";
   }
-  stored.has_plan = event.plan.has_value();
-  if (event.plan) stored.plan = *event.plan;
+  stored.has_plan = what.plan.has_value();
+  if (what.plan) stored.plan = &*what.plan;
+  constexpr std::size_t kUsualBytes = 1024;
   std::string text;
+  text.reserve(kUsualBytes);
   JsonFieldWriter writer(text);
   fields(writer, stored);
   writer.close();
@@ -124,28 +128,34 @@ std::string encode_event(const Event& event) {
 Result<Event> decode_event(const json_t* object) {
   const auto unreadable = [] { return fail(ErrorCode::invalid, "the stored event cannot be read"); };
   if (!json_is_object(object)) return unreadable();
-  StoredEvent stored;
+  WebhookFact fact;
+  CommandResult result;
+  DeviceReady ready;
+  Cancel cancel;
+  RingPlan plan;
+  StoredEvent stored{
+      .fact = &fact, .result = &result, .destination = &ready.destination, .reason = &cancel.reason, .plan = &plan};
   JsonFieldReader reader(object);
   fields(reader, stored);
   constexpr int kDetections = 3;
   if (!reader.ok || stored.detection < 0 || stored.detection >= kDetections) return unreadable();
   Event event;
   if (stored.kind == "webhook") {
-    if (!stored.client_state.empty()) stored.fact.client_state = decode_client_state(stored.client_state);
-    stored.fact.detection = static_cast<WebhookFact::Detection>(stored.detection);
-    event.body = std::move(stored.fact);
+    if (!stored.client_state.empty()) fact.client_state = decode_client_state(stored.client_state);
+    fact.detection = static_cast<WebhookFact::Detection>(stored.detection);
+    event.body = std::move(fact);
   } else if (stored.kind == "result") {
-    event.body = std::move(stored.result);
+    event.body = std::move(result);
   } else if (stored.kind == "device_ready") {
-    event.body = DeviceReady{std::move(stored.destination)};
+    event.body = std::move(ready);
   } else if (stored.kind == "cancel") {
-    event.body = Cancel{std::move(stored.reason)};
+    event.body = std::move(cancel);
   } else if (stored.kind == "tick") {
     event.body = Tick{};
   } else {
     return unreadable();
   }
-  if (stored.has_plan) event.plan = std::move(stored.plan);
+  if (stored.has_plan) event.plan = std::move(plan);
   return event;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -61,11 +62,7 @@ class JsonFieldWriter {
   explicit JsonFieldWriter(std::string& out) : out_(out) { out_ += '{'; }
   void close() { out_ += '}'; }
   void operator()(const char* key, std::string& value) {
-    if (value.empty()) return;
-    name(key);
-    out_ += '"';
-    (void)append_json_escaped(out_, value, limits::kDocumentBytes);
-    out_ += '"';
+    if (!value.empty()) text(key, value);
   }
   void operator()(const char* key, bool value) {
     if (!value) return;
@@ -107,6 +104,30 @@ class JsonFieldWriter {
   void number(const char* key, std::int64_t value) {
     name(key);
     out_ += std::to_string(value);
+  }
+  void text(const char* key, std::string_view value) {
+    name(key);
+    out_ += '"';
+    (void)append_json_escaped(out_, value, limits::kDocumentBytes);
+    out_ += '"';
+  }
+  // `json` as it is.
+  void part(const char* key, std::string_view json) {
+    name(key);
+    out_ += json;
+  }
+  // One object for each that `write_one(writer, index)` is to write.
+  template <class WriteOne>
+  void list(const char* key, std::size_t count, WriteOne write_one) {
+    name(key);
+    out_ += '[';
+    for (std::size_t i = 0; i < count; ++i) {
+      if (i != 0) out_ += ',';
+      JsonFieldWriter writer(out_);
+      write_one(writer, i);
+      writer.close();
+    }
+    out_ += ']';
   }
 
  private:

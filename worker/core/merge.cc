@@ -154,8 +154,9 @@ void merge_webhook(Session& session, const WebhookFact& fact, const Event& event
   if (target < 0) return;
   Leg& leg = session.legs[static_cast<std::size_t>(target)];
   merge_leg(leg, fact, event.at_ms);
-  // A leg that has ended keeps to that; that it was bridged first is told of the caller, who was the other side.
-  const bool late = fact.type == WebhookType::bridged && target == session.winner && leg.ended();
+  // Told after the end of one of the two: who has ended keeps to that, but was bridged, and so was the other.
+  const bool over = leg.ended() || session.parent.state == ParentState::ended;
+  const bool late = fact.type == WebhookType::bridged && target == session.winner && over;
   if (late && !session.told) see_bridged(session.parent, event.at_ms);
 }
 

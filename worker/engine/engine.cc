@@ -13,7 +13,7 @@ Engine::Engine(EngineParts parts, EngineOptions options)
     : parts_(parts),
       options_(std::move(options)),
       timers_(parts.clock),
-      cache_(limits::kSessionCache),
+      cache_(limits::kLiveSessions, limits::kEndedSessions),
       watch_(limits::kWatchLines, parts.clock.now_ms()),
       gate_(parts.telephony, parts.notifier, parts.log, stats_, [this](Event event) { on_result(std::move(event)); }),
       kept_({.store = parts.store, .clock = parts.clock, .gate = gate_, .stats = stats_, .policy = options_.policy}),

@@ -1,6 +1,7 @@
 // See session_cache.h.
 #include "engine/session_cache.h"
 
+#include <algorithm>
 #include <iterator>
 
 #include "core/step.h"
@@ -10,28 +11,27 @@ namespace ringfence {
 const SessionCache::Entry* SessionCache::find(const SessionId& id) {
   const auto found = map_.find(id);
   if (found == map_.end()) return nullptr;
-  order_.splice(order_.begin(), order_, found->second);
+  use(found->second, found->second->second.due_ms);
   return &found->second->second;
 }
 
 void SessionCache::put(const SessionId& id, Session session, std::uint64_t version, Millis due_ms) {
   auto found = map_.find(id);
   if (found == map_.end()) {
-    if (map_.size() >= capacity_ && !order_.empty()) erase(std::prev(order_.end()));
-    order_.emplace_front(id, Entry{});
-    found = map_.emplace(id, order_.begin()).first;
-  } else {
-    order_.splice(order_.begin(), order_, found->second);
+    idle_.emplace_front(id, Entry{});
+    found = map_.emplace(id, idle_.begin()).first;
   }
   Entry& entry = found->second->second;
   entry.session = std::move(session);
   entry.version = version;
-  index(id, entry, due_ms);
+  use(found->second, due_ms);
+  if (live_.size() > live_room_) erase(std::prev(live_.end()));
+  if (idle_.size() > idle_room_) erase(std::prev(idle_.end()));
 }
 
 void SessionCache::set_due(const SessionId& id, Millis due_ms) {
   const auto found = map_.find(id);
-  if (found != map_.end()) index(id, found->second->second, due_ms);
+  if (found != map_.end()) use(found->second, due_ms);
 }
 
 void SessionCache::forget(const SessionId& id) {
@@ -40,9 +40,11 @@ void SessionCache::forget(const SessionId& id) {
 }
 
 void SessionCache::move_times_back(Millis by_ms) {
-  for (auto& [id, entry] : order_) {
-    ringfence::move_times_back(entry.session, by_ms);
-    if (entry.due_ms != 0) index(id, entry, entry.due_ms - by_ms);
+  for (Order* order : {&live_, &idle_}) {
+    for (auto& [id, entry] : *order) {
+      ringfence::move_times_back(entry.session, by_ms);
+      if (entry.due_ms != 0) index(id, entry, std::max<Millis>(entry.due_ms - by_ms, 1));
+    }
   }
 }
 
@@ -55,6 +57,13 @@ std::optional<SessionId> SessionCache::take_due(Millis now_ms) {
   return id;
 }
 
+void SessionCache::use(Order::iterator place, Millis due_ms) {
+  auto& [id, entry] = *place;
+  Order& to = order_of(due_ms);
+  to.splice(to.begin(), order_of(entry.due_ms), place);
+  index(id, entry, due_ms);
+}
+
 void SessionCache::index(const SessionId& id, Entry& entry, Millis due_ms) {
   if (entry.due_ms == due_ms) return;
   if (entry.due_ms != 0) due_.erase({entry.due_ms, id});
@@ -63,9 +72,10 @@ void SessionCache::index(const SessionId& id, Entry& entry, Millis due_ms) {
 }
 
 void SessionCache::erase(Order::iterator place) {
+  Order& order = order_of(place->second.due_ms);
   index(place->first, place->second, 0);
   map_.erase(place->first);
-  order_.erase(place);
+  order.erase(place);
 }
 
 }  // namespace ringfence

@@ -1,6 +1,7 @@
-// The sessions this worker has in memory, least recently used first out, and when each of them is due. A cache only:
-// a wrong entry costs a conflict, never a wrong decision, because the store compares versions.
-// Owned by the engine. Must not know: stores, clocks.
+// The sessions this worker has in memory and when each of them is due. Those with something still to come are kept as
+// long as there is any room; those that wait for nothing, ended calls almost all, have a smaller room of their own. In
+// each the least recently used goes first. A cache only: a wrong entry costs a conflict, never a wrong decision,
+// because the store compares versions. Owned by the engine. Must not know: stores, clocks.
 #pragma once
 
 #include <functional>
@@ -22,13 +23,14 @@ class SessionCache {
     Millis due_ms = 0;  // 0: not due, or its tick has been taken and is under way
   };
 
-  explicit SessionCache(std::size_t capacity) : capacity_(capacity) {}
+  // Room for those that are due some time, and for the others.
+  SessionCache(std::size_t live, std::size_t idle) : live_room_(live), idle_room_(idle) {}
   SessionCache(const SessionCache&) = delete;
   SessionCache& operator=(const SessionCache&) = delete;
 
   // Marks it as used. The pointer is valid until the next call that is not const.
   [[nodiscard]] const Entry* find(const SessionId& id);
-  // Replaces what is there; may push out the least recently used session, whose deadlines the due scan then keeps.
+  // Replaces what is there; may push out a session, whose deadlines the due scan then keeps.
   void put(const SessionId& id, Session session, std::uint64_t version, Millis due_ms);
   void set_due(const SessionId& id, Millis due_ms);  // does nothing for a session that is not here
   void forget(const SessionId& id);
@@ -40,17 +42,21 @@ class SessionCache {
   [[nodiscard]] std::optional<SessionId> take_due(Millis now_ms);
   // In no order; marks nothing as used. `look` must not touch the cache.
   void visit(const std::function<void(const SessionId&, const Session&)>& look) const {
-    for (const auto& [id, entry] : order_) look(id, entry.session);
+    for (const Order* order : {&live_, &idle_}) {
+      for (const auto& [id, entry] : *order) look(id, entry.session);
+    }
   }
   [[nodiscard]] std::size_t size() const noexcept { return map_.size(); }
 
  private:
   using Order = std::list<std::pair<SessionId, Entry>>;  // most recently used first
+  void use(Order::iterator place, Millis due_ms);
   void index(const SessionId& id, Entry& entry, Millis due_ms);
   void erase(Order::iterator place);
+  [[nodiscard]] Order& order_of(Millis due_ms) noexcept { return due_ms != 0 ? live_ : idle_; }
 
-  std::size_t capacity_;
-  Order order_;
+  std::size_t live_room_, idle_room_;
+  Order live_, idle_;  // by due_ms
   std::unordered_map<SessionId, Order::iterator> map_;
   std::set<std::pair<Millis, SessionId>> due_;
 };

@@ -4,9 +4,9 @@
 #include <array>
 
 #include "codec/event_json.h"
+#include "codec/json_fields.h"
 #include "core/facts.h"
 #include "core/mask.h"
-#include "shared/json.h"
 
 namespace ringfence {
 namespace {
@@ -25,100 +25,94 @@ int leg_of(const Session& session, const WebhookFact& fact) {
   return ours && nameless ? fact.client_state->leg : known;
 }
 
-void describe_webhook(json_t* line, const Session& session, const WebhookFact& fact) {
-  set_text(line, "event", fact.type_name);
-  set_text(line, "leg", leg_name(session, leg_of(session, fact)));
+void describe_webhook(JsonFieldWriter& line, const Session& session, const WebhookFact& fact) {
+  line.text("event", fact.type_name);
+  line.text("leg", leg_name(session, leg_of(session, fact)));
   if (fact.type == WebhookType::initiated && fact.incoming) {
-    set_text(line, "detail", mask_number(fact.from) + " calls " + mask_number(fact.to));
+    line.text("detail", mask_number(fact.from) + " calls " + mask_number(fact.to));
   } else if (fact.type == WebhookType::hangup) {
-    set_text(line, "detail", fact.hangup_cause);
+    line.text("detail", fact.hangup_cause);
   } else if (fact.type == WebhookType::gather_ended) {
-    set_text(line, "detail", fact.digits.empty() ? "no key" : "key " + fact.digits);
+    line.text("detail", fact.digits.empty() ? "no key" : "key " + fact.digits);
   } else if (fact.type == WebhookType::machine_detected) {
     static constexpr std::array<std::string_view, 3> kHeard{"a person", "a machine", "cannot tell"};
-    set_text(line, "detail", kHeard.at(static_cast<std::size_t>(fact.detection)));
+    line.text("detail", kHeard.at(static_cast<std::size_t>(fact.detection)));
   }
 }
 
-void describe_result(json_t* line, const Session& session, const CommandResult& result) {
-  set_text(line, "event", "result");
-  set_text(line, "command", result.command.text);
+void describe_result(JsonFieldWriter& line, const Session& session, const CommandResult& result) {
+  line.text("event", "result");
+  line.text("command", result.command.text);
   if (result.leg != kUnknownLeg) {
-    set_text(line, "verb", name_of(result.verb));
-    set_text(line, "leg", leg_name(session, result.leg));
+    line.text("verb", name_of(result.verb));
+    line.text("leg", leg_name(session, result.leg));
   }
   std::string detail(name_of(result.outcome.outcome));
   if (result.outcome.http_status != 0) detail += " " + std::to_string(result.outcome.http_status);
   if (!result.outcome.error_code.empty()) detail += " " + result.outcome.error_code;
   if (!result.outcome.detail.empty()) detail += ": " + result.outcome.detail;
-  set_text(line, "detail", detail);
+  line.text("detail", detail);
 }
 
-Json describe_commands(const Session& session, const std::vector<Command>& commands) {
-  Json list = json_array_new();
-  for (const Command& command : commands) {
-    Json one = json_object_new();
-    set_text(one.get(), "verb", name_of(command.verb));
-    set_text(one.get(), "leg", leg_name(session, command.leg));
-    set_text(one.get(), "id", command.id.text);
-    if (command.attempt > 1) set_int(one.get(), "attempt", command.attempt);
-    if (command.tries > 1) set_int(one.get(), "tries", command.tries);
-    append_json(list.get(), std::move(one));
-  }
-  return list;
+void describe_commands(JsonFieldWriter& line, const Session& session, const std::vector<Command>& commands) {
+  line.list("commands", commands.size(), [&](JsonFieldWriter& one, std::size_t i) {
+    const Command& command = commands[i];
+    one.text("verb", name_of(command.verb));
+    one.text("leg", leg_name(session, command.leg));
+    one.text("id", command.id.text);
+    if (command.attempt > 1) one.number("attempt", command.attempt);
+    if (command.tries > 1) one.number("tries", command.tries);
+  });
 }
 
 // Legs we stopped wanting in this step while others ring on, each with why.
-Json describe_given_up(const Session& before, const Session& next) {
-  Json list = json_array_new();
+void describe_given_up(JsonFieldWriter& line, const Session& before, const Session& next) {
+  std::vector<std::size_t> given_up;
   for (std::size_t i = 0; i < next.legs.size(); ++i) {
     const bool was = i < before.legs.size() && before.legs[i].quit != Quit::none;
-    if (was || next.legs[i].quit == Quit::none) continue;
-    Json one = json_object_new();
-    set_text(one.get(), "leg", leg_name(next, static_cast<int>(i)));
-    set_text(one.get(), "why", name_of(next.legs[i].quit));
-    append_json(list.get(), std::move(one));
+    if (!was && next.legs[i].quit != Quit::none) given_up.push_back(i);
   }
-  return list;
+  if (given_up.empty()) return;
+  line.list("given_up", given_up.size(), [&](JsonFieldWriter& one, std::size_t i) {
+    one.text("leg", leg_name(next, static_cast<int>(given_up[i])));
+    one.text("why", name_of(next.legs[given_up[i]].quit));
+  });
 }
 
 }  // namespace
 
 std::string ladder_line(const Session& before, const Event& event, const StepResult& result, std::uint64_t version) {
+  constexpr std::size_t kUsualBytes = 2048;
   const Session& next = result.next;
-  Json line = json_object_new();
-  set_text(line.get(), "session", next.id.text);
-  set_int(line.get(), "v", static_cast<std::int64_t>(version));
-  set_int(line.get(), "at_ms", event.at_ms);
-  set_text(line.get(), "id", event.id.text);
+  std::string text;
+  text.reserve(kUsualBytes);
+  JsonFieldWriter line(text);
+  line.text("session", next.id.text);
+  line.number("v", static_cast<std::int64_t>(version));
+  line.number("at_ms", event.at_ms);
+  line.text("id", event.id.text);
   if (const auto* fact = std::get_if<WebhookFact>(&event.body)) {
-    describe_webhook(line.get(), next, *fact);
+    describe_webhook(line, next, *fact);
   } else if (const auto* outcome = std::get_if<CommandResult>(&event.body)) {
-    describe_result(line.get(), before, *outcome);
+    describe_result(line, before, *outcome);
   } else if (const auto* ready = std::get_if<DeviceReady>(&event.body)) {
-    set_text(line.get(), "event", "device_ready");
-    set_text(line.get(), "leg", ready->destination.device);
+    line.text("event", "device_ready");
+    line.text("leg", ready->destination.device);
   } else if (const auto* cancel = std::get_if<Cancel>(&event.body)) {
-    set_text(line.get(), "event", "cancel");
-    set_text(line.get(), "detail", cancel->reason);
+    line.text("event", "cancel");
+    line.text("detail", cancel->reason);
   } else {
-    set_text(line.get(), "event", "tick");
+    line.text("event", "tick");
   }
-  if (next.phase != before.phase) set_text(line.get(), "was", name_of(before.phase));
-  set_text(line.get(), "phase", name_of(next.phase));
-  if (next.winner >= 0) set_text(line.get(), "winner", leg_name(next, next.winner));
-  if (next.phase != before.phase && next.outcome != Outcome::none)
-    set_text(line.get(), "outcome", name_of(next.outcome));
-  if (before.phase == Phase::none && !next.plan.note.empty()) set_text(line.get(), "note", next.plan.note);
-  if (Json legs = describe_given_up(before, next); json_array_size(legs.get()) > 0) {
-    set_json(line.get(), "given_up", std::move(legs));
-  }
-  set_json(line.get(), "commands", describe_commands(next, result.commands));
-  std::string text = dump_json(line.get());
-  if (const std::string stored = encode_event(event); !stored.empty()) {
-    text.pop_back();
-    text.append(",\"e\":").append(stored).append("}");
-  }
+  if (next.phase != before.phase) line.text("was", name_of(before.phase));
+  line.text("phase", name_of(next.phase));
+  if (next.winner >= 0) line.text("winner", leg_name(next, next.winner));
+  if (next.phase != before.phase && next.outcome != Outcome::none) line.text("outcome", name_of(next.outcome));
+  if (before.phase == Phase::none && !next.plan.note.empty()) line.text("note", next.plan.note);
+  describe_given_up(line, before, next);
+  describe_commands(line, next, result.commands);
+  if (const std::string stored = encode_event(event); !stored.empty()) line.part("e", stored);
+  line.close();
   return text;
 }
 

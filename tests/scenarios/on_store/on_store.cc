@@ -56,7 +56,7 @@ struct Worker {
                .due_changed = [] {}}) {}
   EngineStats stats;
   TimerQueue timers;
-  SessionCache cache{limits::kSessionCache};
+  SessionCache cache{limits::kLiveSessions, limits::kEndedSessions};
   WatchRing watch;
   Millis moved_ms = 0;
   OutputGate gate;

@@ -52,6 +52,9 @@ class Line final : public Telephony {
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
+// Often, so that they meet everything else.
+constexpr Millis kSweepMs = 7000, kStrayMs = 2000;
+
 struct Worker {
   Worker(Stage& stage, Dice& dice, Truth& truth, LyingTelnyx& telnyx, LyingApplication& application)
       : clock(stage),
@@ -59,7 +62,8 @@ struct Worker {
         line(telnyx),
         tells(application),
         directory(store, log),
-        engine({store, line, clock, log, directory, &tells}, {Policy{}, "sip.example.net", false}) {
+        engine({store, line, clock, log, directory, &tells},
+               {Policy{}, "sip.example.net", false, {.every_ms = kSweepMs, .stray_age_ms = kStrayMs}}) {
     engine.start();
   }
   StageClock clock;

@@ -149,6 +149,7 @@ CommandOutcome LyingTelnyx::new_leg(const Command& command, bool transfer) {
   const std::string leg = "leg-" + std::to_string(++legs_);
   calls_[leg] = {.client_state = transfer ? command.target_client_state : command.client_state,
                  .to = command.to,
+                 .began_ms = stage_.now_ms(),
                  .detects = command.detect_machine};
   if (++dialled_[command.to + (command.leg >= 2 ? "again" : "")] > 1) wrong("I5: the same device was dialled twice");
   notify(leg, "call.initiated", R"(,"direction":"outgoing")");
@@ -193,13 +194,30 @@ CommandOutcome LyingTelnyx::audit() const {
   return outcome;
 }
 
+// What a sweep is told.
+CommandOutcome LyingTelnyx::live_calls() const {
+  CommandOutcome outcome = ok();
+  outcome.audit_complete = true;
+  for (const auto& [name, call] : calls_) {
+    if (call.state == State::ended || call.client_state.empty()) continue;
+    AuditedLeg leg{.call_control_id = "cc-" + name, .call_leg_id = name, .client_state = call.client_state};
+    leg.alive = true;
+    leg.call_session_id = "cs";
+    leg.age_ms = (stage_.now_ms() - call.began_ms) / 1000 * 1000;
+    outcome.legs.push_back(std::move(leg));
+  }
+  return outcome;
+}
+
 CommandOutcome LyingTelnyx::perform(const Command& command) {
   const std::string caller(kCaller);
   const auto call_of = [](const std::string& control) { return control.size() > 3 ? control.substr(3) : control; };
   const std::string target = call_of(command.call_control_id);
-  if (command.verb == Verb::audit) return audit();
+  if (command.verb == Verb::audit) return command.call_session_id == kEverySession ? live_calls() : audit();
   if (command.verb == Verb::dial) return new_leg(command, false);
   if (!is(target, State::ringing) && !is(target, State::answered)) return refused("90018");
+  // What the call's later webhooks bring back.
+  if (!command.client_state.empty() && command.verb != Verb::hangup) calls_[target].client_state = command.client_state;
   switch (command.verb) {
     case Verb::transfer:
       return new_leg(command, true);

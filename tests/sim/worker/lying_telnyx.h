@@ -51,6 +51,7 @@ class LyingTelnyx {
   struct Call {
     State state = State::ringing;
     std::string client_state, to;
+    Millis began_ms = 0;
     bool detects = false;  // the provider listens who answers
     bool person = false;   // somebody proved to be one
   };
@@ -62,6 +63,7 @@ class LyingTelnyx {
   CommandOutcome audit() const;
   void gather(const std::string& call);
   void detect(const std::string& call);
+  CommandOutcome live_calls() const;
   void answer_leg(const std::string& call, bool transfer);
   void connect(const std::string& leg);
   void end(const std::string& call, const std::string& cause);

@@ -89,7 +89,7 @@ TEST(TimerQueue, TakesItsAlarmBackWhenItDies) {
 SessionId id(const std::string& text) { return SessionId{text}; }
 
 TEST(SessionCache, PushesOutTheLeastRecentlyUsedWithItsDueTime) {
-  SessionCache cache(2);
+  SessionCache cache(2, 2);
   cache.put(id("a"), {}, 1, 100);
   cache.put(id("b"), {}, 1, 200);
   ASSERT_NE(cache.find(id("a")), nullptr);
@@ -101,8 +101,25 @@ TEST(SessionCache, PushesOutTheLeastRecentlyUsedWithItsDueTime) {
   EXPECT_FALSE(cache.take_due(1000));
 }
 
+TEST(SessionCache, EndedCallsPushOutOnlyEachOther) {
+  SessionCache cache(2, 1);
+  cache.put(id("live"), {}, 1, 100);
+  cache.put(id("ended"), {}, 1, 0);
+  cache.put(id("ended too"), {}, 1, 0);
+  EXPECT_EQ(cache.find(id("ended")), nullptr);
+  cache.put(id("ends now"), {}, 1, 200);
+  cache.put(id("ends now"), {}, 2, 0);
+  EXPECT_EQ(cache.find(id("ended too")), nullptr);
+  EXPECT_NE(cache.find(id("ends now")), nullptr);
+  EXPECT_EQ(cache.take_due(1000)->text, "live");  // not due while its tick is under way
+  cache.set_due(id("live"), 300);
+  EXPECT_NE(cache.find(id("live")), nullptr);
+  EXPECT_EQ(cache.earliest_due_ms(), 300);
+  EXPECT_EQ(cache.size(), 2u);
+}
+
 TEST(SessionCache, KeepsOneDueTimePerSession) {
-  SessionCache cache(4);
+  SessionCache cache(4, 4);
   cache.put(id("a"), {}, 1, 100);
   cache.put(id("a"), {}, 2, 500);
   EXPECT_EQ(cache.earliest_due_ms(), 500);

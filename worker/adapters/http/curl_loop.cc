@@ -28,7 +28,7 @@ CurlLoop::~CurlLoop() {
   for (auto& [easy, transfer] : transfers_) curl_multi_remove_handle(multi_, easy);
   transfers_.clear();
   idle_.clear();
-  // Closes the connections, which calls on_socket for each; hence before the pollers and the timer go.
+  // Closes the connections, which calls on_close_socket for each; hence before the pollers and the timer go.
   curl_multi_cleanup(multi_);
   pollers_.clear();
   curl_global_cleanup();
@@ -68,35 +68,49 @@ int CurlLoop::on_timer(CURLM*, long timeout_ms, void* self) noexcept {
   return 0;
 }
 
-int CurlLoop::on_socket(CURL*, curl_socket_t fd, int what, void* self, void* poller) noexcept {
-  static_cast<CurlLoop*>(self)->watch(fd, what, static_cast<Poller*>(poller));
+int CurlLoop::on_socket(CURL*, curl_socket_t fd, int what, void* self, void*) noexcept {
+  static_cast<CurlLoop*>(self)->watch(fd, what);
   return 0;
 }
 
-void CurlLoop::watch(curl_socket_t fd, int what, Poller* poller) {
-  if (what == CURL_POLL_REMOVE) {
+CurlLoop::Poller* CurlLoop::poller_of(curl_socket_t fd) {
+  if (const auto known = pollers_.find(fd); known != pollers_.end()) return known->second.get();
+  auto fresh = std::make_unique<Poller>(*this);
+  fresh->fd = fd;
+  if (uv_poll_init_socket(loop_.get(), fresh->handle.get(), fd) != 0) return nullptr;
+  fresh->handle.get()->data = fresh.get();
+  return (pollers_[fd] = std::move(fresh)).get();
+}
+
+void CurlLoop::watch(curl_socket_t fd, int what) {
+  Poller* poller = poller_of(fd);
+  if (poller == nullptr) return;  // the transfer then ends by its deadline
+  if (what == CURL_POLL_REMOVE && !poller->of_connection) {
     // Stops synchronously, so the same number may be opened again before the handle's memory is freed.
-    if (poller != nullptr) uv_poll_stop(poller->handle.get());
     pollers_.erase(fd);
-    curl_multi_assign(multi_, fd, nullptr);
     return;
   }
-  if (poller == nullptr) {
-    auto fresh = std::make_unique<Poller>(*this);
-    fresh->fd = fd;
-    // Refused only for a descriptor that cannot be polled; the transfer then ends by its deadline.
-    if (uv_poll_init_socket(loop_.get(), fresh->handle.get(), fd) != 0) return;
-    fresh->handle.get()->data = fresh.get();
-    poller = fresh.get();
-    pollers_[fd] = std::move(fresh);
-    curl_multi_assign(multi_, fd, poller);
+  const bool any = what != CURL_POLL_REMOVE;
+  poller->wanted =
+      (any && (what & CURL_POLL_IN) != 0 ? UV_READABLE : 0) | (any && (what & CURL_POLL_OUT) != 0 ? UV_WRITABLE : 0);
+  // Between two requests nothing is wanted, and right after the next is written the same again as before. To leave it
+  // as it is saves the kernel several calls a request; what comes unasked is seen in on_poll.
+  if (poller->wanted == poller->watched || (poller->wanted == 0 && poller->watched == UV_READABLE)) return;
+  poller->watched = poller->wanted;
+  if (poller->watched == 0) {
+    uv_poll_stop(poller->handle.get());
+  } else {
+    uv_poll_start(poller->handle.get(), poller->watched, &CurlLoop::on_poll);
   }
-  const int events = ((what & CURL_POLL_IN) != 0 ? UV_READABLE : 0) | ((what & CURL_POLL_OUT) != 0 ? UV_WRITABLE : 0);
-  uv_poll_start(poller->handle.get(), events, &CurlLoop::on_poll);
 }
 
 void CurlLoop::on_poll(uv_poll_t* handle, int status, int events) noexcept {
-  const auto* poller = static_cast<Poller*>(handle->data);
+  auto* poller = static_cast<Poller*>(handle->data);
+  if (poller->wanted == 0) {  // an idle connection was closed by its peer: curl will find out when it wants to use it
+    poller->watched = 0;
+    uv_poll_stop(handle);
+    return;
+  }
   int flags = status < 0 ? CURL_CSELECT_ERR : 0;
   if ((events & UV_READABLE) != 0) flags |= CURL_CSELECT_IN;
   if ((events & UV_WRITABLE) != 0) flags |= CURL_CSELECT_OUT;

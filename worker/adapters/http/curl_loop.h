@@ -72,22 +72,27 @@ class CurlLoop {
     std::size_t reply_bytes = 0;
     Done done;
   };
+  // That of a connection lives as long as it; of other sockets (a resolver's) as long as curl wants to know of them.
   struct Poller {
     explicit Poller(CurlLoop& loop) : owner(&loop) {}
     CurlLoop* owner;
     curl_socket_t fd = CURL_SOCKET_BAD;
+    bool of_connection = false;
+    int wanted = 0, watched = 0;  // by curl, and by us: events of uv_poll
     UvHandle<uv_poll_t> handle;
   };
 
-  static int on_socket(CURL* easy, curl_socket_t fd, int what, void* self, void* poller) noexcept;
+  static int on_socket(CURL* easy, curl_socket_t fd, int what, void* self, void* nothing) noexcept;
   static int on_timer(CURLM* multi, long timeout_ms, void* self) noexcept;
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* transfer) noexcept;
   static int on_new_socket(void* self, curl_socket_t fd, curlsocktype purpose) noexcept;
+  static int on_close_socket(void* self, curl_socket_t fd) noexcept;
   static void on_poll(uv_poll_t* handle, int status, int events) noexcept;
 
   void set_multi_options();
   [[nodiscard]] bool prepare(Transfer& transfer, const HttpRequest& request, Millis deadline_ms);
-  void watch(curl_socket_t fd, int what, Poller* poller);
+  [[nodiscard]] Poller* poller_of(curl_socket_t fd);  // null when it cannot be polled
+  void watch(curl_socket_t fd, int what);
   void act(curl_socket_t fd, int events);
   void drain();
   HttpReply finish(CURL* easy, CURLcode code, Done& done);

@@ -3,6 +3,7 @@
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <string>
 
@@ -110,14 +111,22 @@ bool CurlLoop::prepare(Transfer& transfer, const HttpRequest& request, Millis de
   set(CURLOPT_TCP_KEEPALIVE, 1L);
   set(CURLOPT_SOCKOPTFUNCTION, &CurlLoop::on_new_socket);
   set(CURLOPT_SOCKOPTDATA, static_cast<void*>(this));
+  set(CURLOPT_CLOSESOCKETFUNCTION, &CurlLoop::on_close_socket);
+  set(CURLOPT_CLOSESOCKETDATA, static_cast<void*>(this));
   return fine;
 }
 
-int CurlLoop::on_new_socket(void*, curl_socket_t fd, curlsocktype) noexcept {
+int CurlLoop::on_new_socket(void* self, curl_socket_t fd, curlsocktype) noexcept {
+  if (Poller* poller = static_cast<CurlLoop*>(self)->poller_of(fd)) poller->of_connection = true;
   const unsigned unacked_ms = limits::kProviderUnackedMs;
   // Best effort: without it a dead path is noticed by the kernel, only minutes later.
   (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unacked_ms, sizeof unacked_ms);
   return CURL_SOCKOPT_OK;
+}
+
+int CurlLoop::on_close_socket(void* self, curl_socket_t fd) noexcept {
+  static_cast<CurlLoop*>(self)->pollers_.erase(fd);  // stops at once; the number may be opened again right away
+  return close(fd);
 }
 
 std::size_t CurlLoop::on_body(char* data, std::size_t size, std::size_t count, void* transfer) noexcept {
