@@ -16,7 +16,9 @@ constexpr std::int64_t kSchemaVersion = 1;
 
 // FULL: the log is flushed at every commit, because an event that was answered 200 must survive a power cut.
 constexpr const char* kPragmas =
-    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864; PRAGMA temp_store=MEMORY;";
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864; PRAGMA temp_store=MEMORY;"
+    // Pages of 64 MB in memory: with the default of 2 MB most events of 10,000 live calls read theirs from the file.
+    "PRAGMA cache_size=-65536;";
 
 constexpr const char* kSchema = R"(
 CREATE TABLE sessions(sid TEXT PRIMARY KEY, v INTEGER NOT NULL, doc TEXT NOT NULL, due_ms INTEGER NOT NULL,
