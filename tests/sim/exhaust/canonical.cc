@@ -26,11 +26,11 @@ void flatten(Millis& at_ms) {
   if (at_ms != 0) at_ms = kNow;
 }
 
-[[nodiscard]] std::int8_t lower(int& counter, int to) {
+[[nodiscard]] std::int16_t lower(int& counter, int to) {
   if (counter <= to) return 0;
   const int by = counter - to;
   counter = to;
-  return static_cast<std::int8_t>(by);
+  return static_cast<std::int16_t>(by);
 }
 
 // Evidence older than every look that may still be open is as good as any older.
@@ -121,17 +121,15 @@ void canonicalise_leg(Leg& leg, std::size_t index, const Session& s, Millis olde
 
 void canonicalise_outbox(Session& s, const Lowered& lowered, const Policy& policy) {
   for (OutboxEntry& entry : s.outbox) {
-    if (entry.verb == Verb::audit) {
-      entry.attempt -= lowered[0];
-    } else if (entry.verb == Verb::notify) {
+    entry.attempt -= lowered.of(entry.verb, entry.leg);
+    if (entry.verb == Verb::notify) {
       entry.created_ms = kNow;  // a day is for ever here
       entry.expires_ms = kNow + limits::kNotifyMs;
       entry.tries = std::min(entry.tries, 1);  // offered until it is taken, however often
       entry.not_sent = 0;
-    } else {
+    } else if (entry.verb != Verb::audit) {
       entry.created_ms = entry.expires_ms - policy.dedupe_window_ms;
     }
-    if (entry.verb == Verb::hangup) entry.attempt -= lowered[static_cast<std::size_t>(entry.leg + 2)];
     const int reached = std::min(entry.tries - entry.not_sent, kCopies);
     const bool handed_over = entry.tries > 0;
     entry.tries = std::min(entry.tries, handed_over ? std::max(reached, 1) + 1 : 0);
@@ -164,13 +162,13 @@ std::string leg_id_of(int leg) { return name_of_leg(leg) + "-leg"; }
 Lowered canonicalise(Session& s, Millis now_ms, const Policy& policy) {
   move_times_back(s, now_ms - kNow);
   Lowered lowered{};
-  lowered[0] = lower(s.audit_attempt, 1);
+  lowered.by[0] = lower(s.audit_attempt, 1);
   // What came of hanging up a call that has ended is no news.
-  lowered[1] = lower(s.parent.hangup_attempt, s.parent.state == ParentState::ended ? 0 : kRemembered);
+  lowered.by[1] = lower(s.parent.hangup_attempt, s.parent.state == ParentState::ended ? 0 : kRemembered);
   for (std::size_t i = 0; i < std::min<std::size_t>(s.legs.size(), kMostLegs); ++i) {
     // As for the parent, but for the phrase that it would bring.
     const bool over = s.legs[i].state == LegState::ended && (!refusals_count(s) || !s.legs[i].cause.empty());
-    lowered[i + 2] = lower(s.legs[i].hangup_attempt, over ? 0 : kRemembered);
+    lowered.by[i + 2] = lower(s.legs[i].hangup_attempt, over ? 0 : kRemembered);
   }
   Millis oldest_look_ms = kNow;
   for (const OutboxEntry& entry : s.outbox) {

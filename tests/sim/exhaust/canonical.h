@@ -14,9 +14,16 @@ namespace ringfence::exhaust {
 
 inline constexpr Millis kNow = 1'000'000;
 
-// By how much the counters that name command ids were lowered: [0] audits, [1] hang-ups of the parent, [2 + i] of leg
-// i.
-using Lowered = std::array<std::int8_t, kMostLegs + 2>;
+// By how much the counters that name command ids were lowered.
+struct Lowered {
+  std::array<std::int16_t, kMostLegs + 2> by{};  // of audits; of hang-ups of the parent and of each leg
+  // Of the attempts of this command.
+  [[nodiscard]] int of(Verb verb, int leg) const noexcept {
+    if (verb == Verb::audit) return by[0];
+    return verb == Verb::hangup ? by[static_cast<std::size_t>(leg) + 2] : 0;
+  }
+  bool operator==(const Lowered&) const = default;
+};
 
 // How the made-up provider names the call of a leg.
 [[nodiscard]] std::string control_id_of(int leg);

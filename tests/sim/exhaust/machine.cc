@@ -232,15 +232,13 @@ Transition Machine::take_step(const Session& before, const Event& event) {
   if (result.next.claims > before.claims) made.claimed = static_cast<std::int8_t>(result.next.winner);
   made.later = static_cast<std::uint16_t>((event.at_ms - kNow) / kGrain);
   made.lowered = canonicalise(result.next, event.at_ms, setup_.policy);
-  for (const std::int8_t by : made.lowered) made.lowers |= by != 0;
+  made.lowers = !(made.lowered == Lowered{});
   for (const Command& command : result.commands) {
     if (made.commands == made.command.size()) {
       made.wrong = note("the model: more commands in one step than it has room for");
       break;
     }
-    int attempt = command.attempt;
-    if (command.verb == Verb::audit) attempt -= made.lowered[0];
-    if (command.verb == Verb::hangup) attempt -= made.lowered[static_cast<std::size_t>(command.leg + 2)];
+    const int attempt = command.attempt - made.lowered.of(command.verb, command.leg);
     made.command[made.commands++] = request_of(command.verb, command.leg, attempt);
   }
   if (result.next.legs.size() > kMostLegs) made.wrong = note("the model: more legs than it has room for");

@@ -29,7 +29,7 @@ constexpr std::array<const char*, kFaults> kFaultOptions{"--lost",     "--duplic
                                                          "--cancels",  "--joins",      "--overdue"};
 
 bool set_option(Arguments& arguments, const std::string& name, const std::string& value) {
-  const int number = std::atoi(value.c_str());
+  const int number = static_cast<int>(std::strtol(value.c_str(), nullptr, 10));
   for (std::size_t i = 0; i < kFaultOptions.size(); ++i) {
     if (name != kFaultOptions[i]) continue;
     arguments.options.budget[i] = static_cast<std::uint8_t>(number);

@@ -33,10 +33,8 @@ Stimulus about(Stimulus::Kind kind, std::uint8_t what, std::uint8_t place) {
 }
 
 void lower(Request& request, const Lowered& lowered) {
-  int by = 0;
-  if (request.what() == Verb::audit) by = lowered[0];
-  if (request.what() == Verb::hangup) by = lowered[static_cast<std::size_t>(request.place) + 1];
-  request.attempt = static_cast<std::int8_t>(std::max(0, request.attempt - by));
+  const int lower = request.attempt - lowered.of(request.what(), request.leg());
+  request.attempt = static_cast<std::int8_t>(std::max(0, lower));
 }
 
 }  // namespace

@@ -45,8 +45,8 @@ class Shadow {
   // "" or how the two differ after this.
   std::string follow(Stimulus stimulus, const Transition& made) {
     if (stimulus.kind == Stimulus::Kind::result) {
-      if (static_cast<Verb>(stimulus.what) == Verb::audit) stimulus.attempt += lowered_[0];
-      if (static_cast<Verb>(stimulus.what) == Verb::hangup) stimulus.attempt += lowered_[stimulus.place + 1U];
+      const int by = lowered_.of(static_cast<Verb>(stimulus.what), static_cast<int>(stimulus.place) - 1);
+      stimulus.attempt = static_cast<std::int8_t>(stimulus.attempt + by);
     }
     const Event event = machine_.event_of(session_, stimulus, now_ms_);
     const StepResult result = step(session_, event, machine_.setup().policy);
@@ -68,10 +68,7 @@ class Shadow {
   [[nodiscard]] Asked asked(const StepResult& result) const {
     Asked list;
     for (const Command& c : result.commands) {
-      int attempt = c.attempt;
-      if (c.verb == Verb::audit) attempt -= lowered_[0];
-      if (c.verb == Verb::hangup) attempt -= lowered_[static_cast<std::size_t>(c.leg + 2)];
-      list.emplace_back(static_cast<int>(c.verb), c.leg, attempt);
+      list.emplace_back(static_cast<int>(c.verb), c.leg, c.attempt - lowered_.of(c.verb, c.leg));
     }
     std::ranges::sort(list);
     return list;
