@@ -104,7 +104,7 @@ std::string missed_text(const Look& look, const json_t* answer, std::int64_t now
   const std::vector<const json_t*> missed = items_of(get_array(answer, "missed"));
   if (missed.empty()) return "no missed calls\n";
   std::vector<std::vector<std::string>> rows{{"WHEN", "FROM", "NAME", "TO", "FOR", "DEVICE", "RESULT", "RANG", "CALL"}};
-  const auto some = [](std::string text) { return text.empty() ? std::string("-") : text; };
+  const auto some = [](const std::string& text) { return text.empty() ? std::string("-") : text; };
   for (const json_t* row : missed) {
     std::string result = text_of(row, "outcome");
     if (result.empty()) result = text_of(row, "call");
