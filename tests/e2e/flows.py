@@ -177,6 +177,24 @@ def the_next_wave_comes_early_when_nobody_rings(world):
         yield f"the dials came at {dials}, expected the second about 400 ms after the first"
 
 
+def another_plan_is_tried_on_a_stored_call(world):
+    """`first` declined and `second` took the call; with another plan a third device, of which nothing is known, rings."""
+    handle = world.begin(WAVES, [{"to": "+4915131", "decline_after_ms": 400},
+                                 {"to": "+4915132", "answer_after_ms": 200}], HANGS_UP)
+    yield from end_of(world, handle, "answered")
+    commands = len(world.truth(handle)["commands"])
+    plan = world.dir / "other.plan"
+    plan.write_text("plan other { wave { device second; device third timeout=10s; } }")
+    made = world.ringctl("replay", handle["call_leg_id"], "--plan", str(plan))
+    doubts = " ".join(made["doubts"])
+    if made["outcome"] != "answered" or made["winner"] != "second":
+        yield f"with another plan: {made['outcome']}, {made.get('winner')}"
+    if "third was not rung in that call" not in doubts or "first was rung in that call and is not" not in doubts:
+        yield f"what is not known: {doubts}"
+    if len(world.truth(handle)["commands"]) != commands:
+        yield "somebody was rung for it"
+
+
 def the_next_wave_comes_at_its_time(world):
     handle = world.begin(WAVES, [{"to": "+4915132", "answer_after_ms": 100}], HANGS_UP)
     yield from end_of(world, handle, "answered")
@@ -327,7 +345,7 @@ def a_call_without_its_wrapper_rings(world):
         yield "the wrapped webhook was not lost: this shows nothing"
 
 
-FLOWS = [a_call_without_its_wrapper_rings, one_device_is_a_transfer,
+FLOWS = [a_call_without_its_wrapper_rings, one_device_is_a_transfer, another_plan_is_tried_on_a_stored_call,
          a_transfer_that_nobody_takes_ends_in_voicemail,
          a_caller_who_leaves_a_transfer_is_let_go, a_killed_worker_still_has_its_transfer,
          who_presses_one_gets_the_call, who_presses_nothing_never_wins, a_machine_never_wins,
