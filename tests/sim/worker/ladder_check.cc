@@ -26,6 +26,7 @@ EventKind kind_named(std::string_view event, std::string_view verb_name) {
   if (event == "device_ready") return EventKind::device_ready;
   static const std::map<std::string_view, EventKind> kWebhooks{
       {"call.initiated", EventKind::initiated},
+      {"call.seen", EventKind::initiated},  // a find of a sweep (core/stray.h)
       {"call.answered", EventKind::answered},
       {"call.bridged", EventKind::bridged},
       {"call.hangup", EventKind::hangup},

@@ -57,7 +57,7 @@ TEST_F(CommandsTest, ASummaryIsReadFromAFile) {
   const std::string file = write("summary", "asked for an invoice");
   EXPECT_EQ(run([&] { return remember_summary(options, "acme", "+491", 60, file); }), 0) << err;
   EXPECT_EQ(out, "remembered\n");
-  EXPECT_THAT(ringd.asked(), ElementsAre(target));
+  EXPECT_THAT(ringd.asked(), ElementsAre(target + " asked for an invoice"));
 }
 
 TEST_F(CommandsTest, WithoutASocketTheErrorSaysWhatToDo) {
