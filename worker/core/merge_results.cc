@@ -124,7 +124,8 @@ void merge_outcome(Session& session, const OutboxEntry& entry, const CommandOutc
       merge_transfer(session, entry, outcome, at_ms);
       break;
     case Verb::answer:
-      if (ok) raise(session.parent, ParentState::answered, at_ms);
+      // When it was answered is part of what is told of a call, and that stands.
+      if (ok && !session.told) raise(session.parent, ParentState::answered, at_ms);
       if (proves_ended(outcome)) end_parent(session.parent, {.cause = "ended before the answer"}, at_ms);
       break;
     case Verb::bridge:
