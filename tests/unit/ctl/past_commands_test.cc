@@ -5,7 +5,6 @@ namespace ringfence::ctl {
 namespace {
 
 using testing::AllOf;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
