@@ -62,12 +62,7 @@ Result<void> Daemon::start() {
   if (auto opened = open_store(); !opened) return opened;
   if (auto opened = open_provider(); !opened) return opened;
   if (auto opened = open_applications(); !opened) return opened;
-  const Policy& policy = settings_.policy;
-  directory_.emplace(*store_, log_,
-                     PlanRules{.ring_ms = policy.ring_ms,
-                               .leg_ms = policy.leg_ms,
-                               .screen_ms = policy.screen_ms,
-                               .fast_answer_ms = policy.fast_answer_ms});
+  directory_.emplace(*store_, log_, plan_rules(settings_.policy));
   engine_.emplace(EngineParts{.store = *store_,
                               .telephony = *provider_,
                               .clock = clock_,

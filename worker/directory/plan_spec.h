@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/plan.h"
+#include "core/policy.h"
 
 namespace ringfence {
 
@@ -46,5 +47,11 @@ struct PlanRules {
   Millis fast_answer_ms = 1'500;
   int channels = 0;  // that the provider gives an organisation which does not say `channels`; 0: not known
 };
+[[nodiscard]] inline PlanRules plan_rules(const Policy& policy) noexcept {
+  return {.ring_ms = policy.ring_ms,
+          .leg_ms = policy.leg_ms,
+          .screen_ms = policy.screen_ms,
+          .fast_answer_ms = policy.fast_answer_ms};
+}
 
 }  // namespace ringfence

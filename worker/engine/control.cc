@@ -11,6 +11,7 @@
 #include "engine/control_reply.h"
 #include "engine/health_view.h"
 #include "engine/request_target.h"
+#include "engine/stored_call.h"
 #include "shared/limits.h"
 
 namespace ringfence {
@@ -167,62 +168,39 @@ void Control::calls(const RequestTarget& target, Done done) {
 }
 
 void Control::call(std::string_view id, Done done) {
-  const SessionId session{std::string(id)};
-  parts_.store.load(session, [this, session, done = std::move(done)](Result<StoredSession> stored) mutable {
-    if (!stored) {
-      done(failed(stored.error()));
-      return;
-    }
-    if (stored->document.empty()) {
-      done(no_such_call());
-      return;
-    }
-    const Result<Session> decoded = decode_session(stored->document);
-    if (!decoded) {
-      done(sentence(500, "the stored call cannot be read: " + decoded.error().text));
-      return;
-    }
-    auto answered = [session = *decoded, version = stored->version,
-                     done = std::move(done)](Result<std::vector<std::string>> ladder) {
+  with_call(parts_.store, id, std::move(done), [this](StoredCall call, Done reply) {
+    const SessionId session = call.session.id;
+    auto answered = [call = std::move(call), reply = std::move(reply)](Result<std::vector<std::string>> ladder) {
       if (!ladder) {
-        done(failed(ladder.error()));
+        reply(failed(ladder.error()));
         return;
       }
       Json lines = json_array_new();
       for (const std::string& line : *ladder) append_line(lines.get(), line);
-      Json body = call_view(session, version);
+      Json body = call_view(call.session, call.version);
       set_json(body.get(), "ladder", std::move(lines));
-      done(answer(body));
+      reply(answer(body));
     };
     parts_.store.ladder(session, std::move(answered));
   });
 }
 
 void Control::cancel(std::string_view id, Done done) {
-  const SessionId session{std::string(id)};
-  parts_.store.load(session, [this, session, done = std::move(done)](Result<StoredSession> stored) mutable {
-    if (!stored) {
-      done(failed(stored.error()));
+  with_call(parts_.store, id, std::move(done), [this](const StoredCall& call, Done reply) {
+    if (call.session.phase == Phase::closing || call.session.phase == Phase::closed) {
+      reply(sentence(409, "this call has ended: " + std::string(name_of(call.session.outcome))));
       return;
     }
-    const Result<Session> decoded = decode_session(stored->document);
-    if (!decoded) {
-      done(no_such_call());
-      return;
-    }
-    if (decoded->phase == Phase::closing || decoded->phase == Phase::closed) {
-      done(sentence(409, "this call has ended: " + std::string(name_of(decoded->outcome))));
-      return;
-    }
-    parts_.engine.cancel(session, "by an operator", [session, done = std::move(done)](const VerdictReply& reply) {
-      if (reply.verdict == Verdict::later || reply.verdict == Verdict::refused) {
-        done(sentence(503, "the call could not be ended: " + std::string(reply.reason)));
+    const SessionId session = call.session.id;
+    parts_.engine.cancel(session, "by an operator", [session, reply = std::move(reply)](const VerdictReply& verdict) {
+      if (verdict.verdict == Verdict::later || verdict.verdict == Verdict::refused) {
+        reply(sentence(503, "the call could not be ended: " + std::string(verdict.reason)));
         return;
       }
       Json body = json_object_new();
       set_text(body.get(), "session", session.text);
       set_bool(body.get(), "cancelled", true);
-      done(answer(body));
+      reply(answer(body));
     });
   });
 }

@@ -11,6 +11,7 @@
 #include "engine/control_reply.h"
 #include "engine/kept_events.h"
 #include "engine/ledger.h"
+#include "engine/stored_call.h"
 #include "history/explain.h"
 #include "history/replay.h"
 #include "history/what_if.h"
@@ -75,43 +76,21 @@ void PastCalls::events(std::string_view kind, const RequestTarget& target, Done 
 }
 
 void PastCalls::explain_call(std::string_view id, Done done) {
-  store_.load(SessionId{std::string(id)}, [done = std::move(done)](Result<StoredSession> stored) {
-    if (!stored) {
-      done(failed(stored.error()));
-      return;
-    }
-    if (stored->document.empty()) {
-      done(no_such_call());
-      return;
-    }
-    const Result<Session> session = decode_session(stored->document);
-    if (!session) {
-      done(sentence(500, "the stored call cannot be read: " + session.error().text));
-      return;
-    }
+  with_call(store_, id, std::move(done), [](const StoredCall& call, const Done& reply) {
     Json body = json_object_new();
-    set_text(body.get(), "session", session->id.text);
-    set_json(body.get(), "lines", sentences(explain(*session)));
-    done(answer(body));
+    set_text(body.get(), "session", call.session.id.text);
+    set_json(body.get(), "lines", sentences(explain(call.session)));
+    reply(answer(body));
   });
 }
 
 void PastCalls::replay_call(std::string_view id, Done done) {
-  const SessionId session{std::string(id)};
-  store_.load(session, [this, session, done = std::move(done)](Result<StoredSession> stored) mutable {
-    if (!stored) {
-      done(failed(stored.error()));
-      return;
-    }
-    if (stored->document.empty()) {
-      done(no_such_call());
-      return;
-    }
-    auto answered = [this, stored = std::move(*stored),
-                     done = std::move(done)](Result<std::vector<std::string>> lines) {
-      done(lines ? played_again(stored, *lines) : failed(lines.error()));
+  with_document(store_, id, std::move(done), [this, id = std::string(id)](StoredSession stored, Done reply) {
+    auto answered = [this, stored = std::move(stored),
+                     reply = std::move(reply)](Result<std::vector<std::string>> lines) {
+      reply(lines ? played_again(stored, *lines) : failed(lines.error()));
     };
-    store_.ladder(session, std::move(answered));
+    store_.ladder(SessionId{id}, std::move(answered));
   });
 }
 
@@ -123,11 +102,7 @@ void PastCalls::what_if_call(std::string_view id, const RequestTarget& target, s
       done(ladder ? no_such_call() : failed(ladder.error()));
       return;
     }
-    const PlanRules rules{.ring_ms = policy_.ring_ms,
-                          .leg_ms = policy_.leg_ms,
-                          .screen_ms = policy_.screen_ms,
-                          .fast_answer_ms = policy_.fast_answer_ms};
-    const Result<WhatIf> made = what_if(*ladder, name, text, rules, policy_);
+    const Result<WhatIf> made = what_if(*ladder, name, text, plan_rules(policy_), policy_);
     if (!made) {
       done(failed(made.error()));
       return;

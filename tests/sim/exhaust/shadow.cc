@@ -11,24 +11,10 @@
 #include "codec/session_json.h"
 #include "plans.h"
 #include "search.h"
+#include "support/dice.h"
 
 namespace ringfence::exhaust {
 namespace {
-
-// splitmix64
-class Dice {
- public:
-  explicit Dice(std::uint64_t seed) : state_(seed * 0x9e3779b97f4a7c15ULL + 1) {}
-  std::size_t below(std::size_t bound) {
-    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15ULL);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-    return static_cast<std::size_t>((z ^ (z >> 31)) % bound);
-  }
-
- private:
-  std::uint64_t state_;
-};
 
 using Asked = std::vector<std::tuple<int, int, int>>;  // verb, leg, attempt
 
@@ -91,7 +77,7 @@ class Shadow {
 
 // One call: nearly always something happens that brings it on, sometimes a fault.
 bool play(std::uint64_t seed, Machine& machine, std::uint64_t& steps) {
-  Dice dice(seed);
+  test::Dice dice(seed);
   Budget budget{};
   for (const Fault fault :
        {kLost, kDuplicated, kUnknown, kRefused, kNotSent, kCrashes, kFakeBridges, kJoins, kOverdue}) {

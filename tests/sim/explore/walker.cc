@@ -7,25 +7,10 @@
 #include <string>
 
 #include "mutants.h"
+#include "support/dice.h"
 
 namespace ringfence::explore {
 namespace {
-
-// splitmix64: the same walk on every machine.
-class Dice {
- public:
-  explicit Dice(std::uint64_t seed) : state_(seed * 0x9e3779b97f4a7c15ULL + 1) {}
-  std::uint64_t roll() {
-    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15ULL);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-    return z ^ (z >> 31);
-  }
-  int below(int bound) { return static_cast<int>(roll() % static_cast<std::uint64_t>(bound)); }
-
- private:
-  std::uint64_t state_;
-};
 
 struct Walk {
   World start;
@@ -58,7 +43,7 @@ std::string finish(World& world) {
 }
 
 Walk walk(std::uint64_t seed, StepFunction step) {
-  Dice dice(seed);
+  test::Dice dice(seed);
   Budget budget;
   const int faults = dice.below(5);
   int* const kinds[] = {&budget.lost,     &budget.duplicated, &budget.unknown,     &budget.refused,

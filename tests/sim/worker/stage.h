@@ -10,25 +10,11 @@
 #include <utility>
 
 #include "ports/clock.h"
+#include "support/dice.h"
 
 namespace ringfence::sim {
 
-// splitmix64: the same world on every machine.
-class Dice {
- public:
-  explicit Dice(std::uint64_t seed) : state_(seed * 0x9e3779b97f4a7c15ULL + 1) {}
-  std::uint64_t roll() {
-    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15ULL);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-    return z ^ (z >> 31);
-  }
-  Millis below(Millis bound) { return static_cast<Millis>(roll() % static_cast<std::uint64_t>(bound)); }
-  bool one_in(Millis count) { return below(count) == 0; }
-
- private:
-  std::uint64_t state_;
-};
+using test::Dice;
 
 class Stage {
  public:
