@@ -10,7 +10,7 @@ from flows import AGAIN, AGENT, AMD, BLOCKED, COLLEAGUE, PRESS1, RECEPTION, SING
 from world import CALLER, Failed, sip, wait_for
 
 HANGS_UP = {"hang_up_after_bridged_ms": 1000}  # not before a webhook that is late has come
-TALKS = {"hang_up_after_bridged_ms": 4000}  # nor before the records were read, where one side's word is not enough
+TALKS = {"hang_up_after_bridged_ms": 1500}
 # Without these nobody can know who took the call: it may end in voicemail instead, and never in silence.
 DECIDING = ("call.answered", "call.gather.ended", "call.machine.premium.detection.ended", "call.hangup")
 # A caller of whom nobody knows hears ringing until he gives up; everybody else is done long before.

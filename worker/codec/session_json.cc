@@ -29,6 +29,7 @@ void fields(Visitor& visit, Leg& leg) {
   visit("unsure", leg.unsure);
   visit("unproved", leg.unproved);
   visit("claimed", leg.claimed);
+  visit("bridged", leg.bridged);
   visit("rung_again", leg.rung_again);
   visit("told", leg.told);
   visit("told_reason", leg.told_reason);
@@ -92,6 +93,7 @@ void fields(Visitor& visit, Session& s) {
   visit("bridge_refused", s.bridge_refused);
   visit("bridge_maybe", s.bridge_maybe);
   visit("bridge_disproved", s.bridge_disproved);
+  visit("bridge_before", s.bridge_before);
   visit("please_hold_asked", s.please_hold_asked);
   visit("greeting_asked", s.greeting_asked);
   visit("greeting_done", s.greeting_done);

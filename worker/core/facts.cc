@@ -64,6 +64,11 @@ void raise(Parent& parent, ParentState to, Millis at_ms) {
   parent.state = std::max(parent.state, to);
 }
 
+void see_bridged(Leg& leg, Millis at_ms) {
+  raise(leg, LegState::bridged, at_ms);
+  if (leg.told == DeviceOutcome::none) leg.bridged = true;
+}
+
 void see_bridged(Parent& parent, Millis at_ms) {
   raise(parent, ParentState::answered, at_ms);
   parent.bridged = true;

@@ -15,6 +15,7 @@ namespace ringfence::rules {
 void raise(Leg& leg, LegState to, Millis at_ms);
 void raise(Parent& parent, ParentState to, Millis at_ms);
 void see_bridged(Parent& parent, Millis at_ms);
+void see_bridged(Leg& leg, Millis at_ms);
 
 struct Ending {
   std::string_view cause, source, sip_cause;  // the provider's, or our own words for it and nothing else

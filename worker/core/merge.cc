@@ -113,7 +113,7 @@ void merge_leg(Leg& leg, const WebhookFact& fact, Millis at_ms) {
       raise(leg, LegState::answered, at_ms);
       break;
     case WebhookType::bridged:
-      raise(leg, LegState::bridged, at_ms);
+      see_bridged(leg, at_ms);
       break;
     case WebhookType::hangup:
       end_leg(leg, ending_of(fact), at_ms);
@@ -156,7 +156,7 @@ void merge_webhook(Session& session, const WebhookFact& fact, const Event& event
   merge_leg(leg, fact, event.at_ms);
   // Told after the end of one of the two: who has ended keeps to that, but was bridged, and so was the other.
   const bool over = leg.ended() || session.parent.state == ParentState::ended;
-  const bool late = fact.type == WebhookType::bridged && target == session.winner && over;
+  const bool late = fact.type == WebhookType::bridged && (target == session.winner || leg.claimed) && over;
   if (late && !session.told) see_bridged(session.parent, event.at_ms);
 }
 

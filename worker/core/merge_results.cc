@@ -48,10 +48,11 @@ void merge_audited_leg(Session& session, const AuditedLeg& seen, std::vector<boo
     found[static_cast<std::size_t>(target)] = true;
     learn(leg.call_control_id, seen.call_control_id);
     learn(leg.call_leg_id, seen.call_leg_id);
+    if (seen.bridged) see_bridged(leg, at_ms);
     if (seen.ended) {
       end_leg(leg, {.cause = seen.hangup_cause}, at_ms);
     } else {
-      raise(leg, seen.bridged ? LegState::bridged : seen.answered ? LegState::answered : LegState::ringing, at_ms);
+      raise(leg, seen.answered ? LegState::answered : LegState::ringing, at_ms);
     }
   }
   session.recording_saved |= seen.recording_saved;

@@ -77,21 +77,39 @@ DeviceOutcome shared_outcome(const Session& session) {
   return DeviceOutcome::failed;
 }
 
+// Two were put through, one after the other, and the caller has left: which of them spoke with him may still be told.
+bool speaker_is_open(const Session& session) {
+  const Leg* winner = rules::winner_of(session);
+  return session.phase == Phase::closing && session.bridge_before && winner != nullptr && !winner->bridged &&
+         (session.outcome == Outcome::answered || session.outcome == Outcome::abandoned);
+}
+
 DeviceOutcome claimed_outcome(const Session& session, std::size_t index) {
   const Leg& leg = session.legs[index];
+  const bool spoke = session.outcome == Outcome::answered;
+  if (spoke && speaker(session) == static_cast<int>(index)) return DeviceOutcome::answered;
   if (session.winner != static_cast<int>(index)) return DeviceOutcome::failed;  // lost before the bridge
-  if (session.outcome == Outcome::answered) return DeviceOutcome::answered;
-  if (leg.hangup_attempt > 0 && session.outcome == Outcome::abandoned) return DeviceOutcome::caller_cancelled;
+  const bool left = spoke || session.outcome == Outcome::abandoned;
+  if (leg.hangup_attempt > 0 && left) return DeviceOutcome::caller_cancelled;
   if (leg.hangup_attempt > 0 && session.outcome == Outcome::cancelled) return DeviceOutcome::cancelled;
   return DeviceOutcome::failed;
 }
 
 }  // namespace
 
+int speaker(const Session& session) {
+  const Leg* winner = rules::winner_of(session);
+  if (winner == nullptr || winner->bridged || !session.bridge_before || session.outcome != Outcome::answered)
+    return session.winner;
+  const auto is_speaker = [](const Leg& leg) { return leg.claimed && leg.bridged && !leg.rung_again; };
+  const auto last = std::ranges::find_if(session.legs.rbegin(), session.legs.rend(), is_speaker);
+  return last == session.legs.rend() ? session.winner : static_cast<int>(session.legs.rend() - last) - 1;
+}
+
 DeviceOutcome device_outcome(const Session& session, std::size_t leg) {
   const Leg& l = session.legs[leg];
   if (l.told != DeviceOutcome::none) return l.told;
-  if (!l.ended() || l.rung_again || !is_decided(session.phase)) return DeviceOutcome::none;
+  if (!l.ended() || l.rung_again || !is_decided(session.phase) || speaker_is_open(session)) return DeviceOutcome::none;
   if (was_claimed(session, leg)) {
     // Who left first, and whether the two did talk after all, may be told until the proofs are in.
     if (session.phase == Phase::closing && session.outcome == Outcome::abandoned) return DeviceOutcome::none;
@@ -117,8 +135,9 @@ std::string_view reason_of(const Session& session, std::size_t leg) {
 }
 
 std::string_view answered_by(const Session& session, std::size_t leg) {
-  if (device_outcome(session, leg) != DeviceOutcome::answered_elsewhere || session.winner < 0) return {};
-  return session.legs[static_cast<std::size_t>(session.winner)].destination.device;
+  const int by = speaker(session);
+  if (device_outcome(session, leg) != DeviceOutcome::answered_elsewhere || by < 0) return {};
+  return session.legs[static_cast<std::size_t>(by)].destination.device;
 }
 
 std::vector<LedgerEntry> ledger_entries(const Session& session) {

@@ -12,6 +12,9 @@
 
 namespace ringfence {
 
+// Who took the call: the winner, unless only the bridge of one who was lost before is known of. -1: nobody.
+[[nodiscard]] int speaker(const Session& session);
+
 // `none` while it may still change, and for a leg whose device was rung again: its later leg stands for the device.
 [[nodiscard]] DeviceOutcome device_outcome(const Session& session, std::size_t leg);
 

@@ -41,8 +41,8 @@ std::string session_outcome_json(const Session& session) {
   const Parent& parent = session.parent;
   Json data = about_call(session);
   set_text(data.get(), "outcome", name_of(session.outcome));
-  if (session.outcome == Outcome::answered && session.winner >= 0) {
-    set_text(data.get(), "device", session.legs[static_cast<std::size_t>(session.winner)].destination.device);
+  if (const int by = speaker(session); session.outcome == Outcome::answered && by >= 0) {
+    set_text(data.get(), "device", session.legs[static_cast<std::size_t>(by)].destination.device);
   }
   set_time(data.get(), "answered_at", parent.answered_ms);
   set_time(data.get(), "bridged_at", parent.bridged_ms);

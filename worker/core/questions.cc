@@ -69,8 +69,7 @@ Leg* winner_of(Session& session) noexcept { return const_cast<Leg*>(winner_of(st
 bool is_bridged(const Session& session) noexcept {
   const Leg* winner = winner_of(session);
   if (winner != nullptr && winner->state == LegState::bridged) return true;
-  // The caller's own word may be about a winner that was lost.
-  return session.parent.bridged && session.claims <= 1;
+  return session.parent.bridged && !session.bridge_before;
 }
 
 bool wants_bridge_proof(const Session& session) noexcept {

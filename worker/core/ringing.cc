@@ -13,6 +13,7 @@ std::size_t first_of(const Session& s) { return static_cast<std::size_t>(s.round
 Millis ring_ms(const Session& s, const Policy& policy) { return s.plan.ring_ms != 0 ? s.plan.ring_ms : policy.ring_ms; }
 
 void forget_bridge(Session& s) {
+  s.bridge_before |= s.bridge_asked > 0;
   s.bridge_attempt = s.bridge_asked = 0;
   s.bridge_refused = s.bridge_maybe = s.bridge_disproved = false;
   s.bridge_retry_ms = s.bridge_deadline_ms = s.bridge_quiet_ms = s.bridge_quiet_before_ms = 0;

@@ -96,6 +96,7 @@ struct Leg {
   bool unsure = false;                       // the provider could not tell
   bool unproved = false;                     // the prompt is over, or could not be played, and the key was not pressed
   bool claimed = false;                      // was the winner, and is unless its end was seen
+  bool bridged = false;                      // the provider said so, also of one that had ended by then
   bool rung_again = false;                   // a later leg stands for its device
   DeviceOutcome told = DeviceOutcome::none;  // to the organisation's application: from then on its facts stand
   std::string told_reason;
@@ -152,6 +153,7 @@ struct Session {
   bool bridge_refused = false;  // the current attempt was refused for certain
   bool bridge_maybe = false;    // some attempt may have been executed: only a look proves that it is not up (I7)
   bool bridge_disproved = false;
+  bool bridge_before = false;  // one was asked for a winner that was lost: the caller's `bridged` may be about that one
   bool transfer_asked = false, reject_asked = false;
   bool please_hold_asked = false;
   bool greeting_asked = false, greeting_done = false;

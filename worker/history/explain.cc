@@ -38,7 +38,8 @@ class Teller {
     return text;
   }
   [[nodiscard]] std::string winner() const {
-    return s_.winner < 0 ? "nobody" : s_.legs[static_cast<std::size_t>(s_.winner)].destination.device;
+    const int by = speaker(s_);
+    return by < 0 ? "nobody" : s_.legs[static_cast<std::size_t>(by)].destination.device;
   }
 
   // As much of a number as tells it from others.

@@ -106,6 +106,8 @@ void canonicalise_leg(Leg& leg, std::size_t index, const Session& s, Millis olde
     if (!s.plan.notify) leg.claimed = false;
     leg.gather_attempt = 0;
   }
+  const bool may_have_spoken = leg.claimed || static_cast<int>(index) == s.winner;
+  if (!s.plan.notify || !may_have_spoken) leg.bridged = false;  // only told to people
   if (!proved) return;
   leg.hangup_next_ms = 0;
   if (s.plan.on_winner_lost != OnWinnerLost::ring_again) leg.quit = Quit::none;
@@ -180,6 +182,7 @@ Lowered canonicalise(Session& s, Millis now_ms, const Policy& policy) {
     s.bridge_attempt = s.bridge_asked = 0;
     s.bridge_refused = s.bridge_maybe = s.bridge_disproved = false;
     s.bridge_quiet_ms = s.bridge_quiet_before_ms = 0;
+    if (!s.plan.notify) s.bridge_before = false;
   }
   quieten(s.bridge_quiet_ms, oldest_look_ms);
   quieten(s.bridge_quiet_before_ms, oldest_look_ms);

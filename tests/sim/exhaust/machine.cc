@@ -23,9 +23,9 @@ class Mixer {
 std::uint64_t hash_of(const Session& s) {
   Mixer mix;
   mix.add(s.phase, s.outcome, s.winner, s.claims, s.round_first, s.cancelled, s.bridge_attempt, s.bridge_asked,
-          s.bridge_refused, s.bridge_maybe, s.bridge_disproved, s.transfer_asked, s.reject_asked, s.please_hold_asked,
-          s.greeting_asked, s.greeting_done, s.record_attempt, s.record_maybe, s.recording_looked, s.record_started,
-          s.recording_saved, s.recording_lost, s.audit_attempt, s.audit_backoff);
+          s.bridge_refused, s.bridge_maybe, s.bridge_disproved, s.bridge_before, s.transfer_asked, s.reject_asked,
+          s.please_hold_asked, s.greeting_asked, s.greeting_done, s.record_attempt, s.record_maybe, s.recording_looked,
+          s.record_started, s.recording_saved, s.recording_lost, s.audit_attempt, s.audit_backoff);
   mix.add(s.ring_started_ms, s.ring_deadline_ms, s.hold_until_ms, s.bridge_retry_ms, s.bridge_deadline_ms,
           s.bridge_quiet_ms, s.bridge_quiet_before_ms, s.greeting_deadline_ms, s.record_retry_ms,
           s.recording_deadline_ms, s.audit_ms, s.write_off_ms, s.created_ms, s.closed_ms);
@@ -33,8 +33,8 @@ std::uint64_t hash_of(const Session& s) {
   mix.add(p.state, p.bridged, p.answer_attempt, p.hangup_attempt, p.hangup_next_ms, p.answered_ms, p.bridged_ms,
           p.ended_ms);
   for (const Leg& l : s.legs) {
-    mix.add(l.state, l.quit, l.apology, l.machine, l.unsure, l.unproved, l.claimed, l.rung_again, l.gather_attempt,
-            l.hangup_attempt, l.call_control_id.size(), l.cause.size(), l.destination.device.size());
+    mix.add(l.state, l.quit, l.apology, l.machine, l.unsure, l.unproved, l.claimed, l.bridged, l.rung_again,
+            l.gather_attempt, l.hangup_attempt, l.call_control_id.size(), l.cause.size(), l.destination.device.size());
     mix.add(l.dial_at_ms, l.dialled_ms, l.ringing_ms, l.expires_ms, l.answered_ms, l.screen_until_ms,
             l.apology_until_ms, l.ended_ms, l.dial_quiet_ms, l.hangup_next_ms);
   }

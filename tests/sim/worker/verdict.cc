@@ -24,6 +24,7 @@ std::string wrong_end(const Session& s, const LyingTelnyx& telnyx) {
 std::string wrong_tales(const Session& s, const LyingApplication& application) {
   if (!application.violation().empty()) return application.violation();
   std::set<std::string> expected;
+  bool somebody_spoke = false;
   for (int whom = kParent; whom < static_cast<int>(s.legs.size()); ++whom) {
     if (whom >= 0 && s.legs[static_cast<std::size_t>(whom)].rung_again) continue;
     const std::string id = command_id(s, {.verb = Verb::notify, .leg = whom}).text;
@@ -36,11 +37,11 @@ std::string wrong_tales(const Session& s, const LyingApplication& application) {
     const std::string said(document ? get_text(get_object(document->get(), "data"), "outcome") : "");
     const std::string_view is =
         whom < 0 ? name_of(s.outcome) : name_of(device_outcome(s, static_cast<std::size_t>(whom)));
-    if (whom >= 0 && whom == s.winner && s.outcome == Outcome::answered && is != name_of(DeviceOutcome::answered)) {
-      return "I16: the call was answered, and " + name + ", who spoke, is " + std::string(is);
-    }
+    somebody_spoke |= whom >= 0 && is == name_of(DeviceOutcome::answered);
     if (said != is) return "I16: " + name + " was told as " + said + " and is " + std::string(is);
   }
+  if (s.outcome == Outcome::answered && !s.legs.empty() && !somebody_spoke)
+    return "I16: the call was answered, and no device was";
   for (const auto& [id, told] : application.told()) {
     if (!expected.contains(id)) return "I16: told something that nobody asked for: " + told.body;
   }
@@ -64,7 +65,8 @@ std::string wrong_ledger(const Session& s, const StoredRow& row, const LyingTeln
     const bool listed = missed.erase(leg.destination.device) > 0;
     if (!listed && !spoke) return "the ledger: " + leg.destination.device + " missed the call and is not listed";
     // When every proof of a conversation was lost, nobody can know of it.
-    if (listed && spoke && s.outcome == Outcome::answered) return "the ledger: who spoke is listed as missed";
+    const bool known = leg.bridged || !s.bridge_before;
+    if (listed && spoke && known && s.outcome == Outcome::answered) return "the ledger: who spoke is listed as missed";
   }
   if (s.legs.empty() && s.outcome != Outcome::answered && missed.erase("") == 0)
     return "the ledger: the call is not listed";

@@ -71,6 +71,7 @@ Leg any_leg(Random& random) {
   leg.unproved = random.coin();
   leg.rung_again = random.coin();
   leg.claimed = random.coin();
+  leg.bridged = random.coin();
   leg.unsure = random.coin();
   leg.gather_attempt = random.below(9);
   leg.hangup_attempt = random.below(100);
@@ -131,7 +132,7 @@ Session any_session(Random& random) {
   s.claimed_ms = random.time();
   s.round_first = random.below(legs);
   for (bool* flag :
-       {&s.cancelled, &s.transfer_asked, &s.reject_asked, &s.bridge_refused, &s.bridge_maybe, &s.bridge_disproved,
+       {&s.cancelled, &s.transfer_asked, &s.reject_asked, &s.bridge_refused, &s.bridge_maybe, &s.bridge_disproved, &s.bridge_before,
         &s.please_hold_asked, &s.told, &s.told_recording, &s.greeting_asked, &s.greeting_done, &s.record_maybe,
         &s.recording_looked, &s.record_started, &s.recording_saved, &s.recording_lost}) {
     *flag = random.coin();
