@@ -139,6 +139,35 @@ inline constexpr std::int64_t kStoreReconnectMaxMs = 2000;
 // How often a Redis connection looks for a late reply, and how often it asks whether the server is still the master.
 inline constexpr std::int64_t kStoreTickMs = 100;
 inline constexpr std::int64_t kStoreHeartbeatMs = 1000;
+
+// The fallback while the store of the fleet is away. So many failures in a row over so long, of which none is older
+// than the last, and it is away: a commit has 1.5 s, so the verdict must fall sooner.
+inline constexpr int kFallbackFailures = 3;
+inline constexpr std::int64_t kFallbackAwayMs = 1000;
+inline constexpr std::int64_t kFallbackStaleMs = 10'000;
+// Well for so long, asked so often, and it is back.
+inline constexpr std::int64_t kFallbackBackMs = 5000;
+inline constexpr std::int64_t kFallbackProbeMs = 1000;
+// How often unanswered commits are made again and sessions that may go home are looked at.
+inline constexpr std::int64_t kFallbackTendMs = 100;
+// Sessions that live here at once: two hours of a busy switchboard (7 calls/s); on disk ~100 KB each at most.
+inline constexpr std::size_t kFallbackSessions = 50'000;
+// Read in one go at the start, and on their way home at once: more would make commits of calls wait behind them.
+inline constexpr std::size_t kFallbackFound = 500;
+inline constexpr std::size_t kFallbackLeaving = 8;
+// Calls whose first commit may have landed: those of the second before an outage.
+inline constexpr std::size_t kFallbackDoubts = 10'000;
+// After this the provider tries no more to tell us of a call's beginning (telnyx: 5 retries in 60 s, each 30 s at
+// most).
+inline constexpr std::int64_t kFallbackDoubtMs = 10 * 60'000;
+// What has not gone home by then is nobody's call any more.
+inline constexpr std::int64_t kFallbackKeepMs = 7LL * 24 * 3'600'000;
+// Other workers leave a call alone for this long because of the mark on its legs: longer than nearly every outage; then
+// it is a stray like any other.
+inline constexpr std::int64_t kFallbackHomeMs = 2LL * 3'600'000;
+// How often a worker signs the register of its store, and the signatures kept of a shard: a day of 100 workers.
+inline constexpr std::int64_t kFallbackSignMs = 60'000;
+inline constexpr std::size_t kWorkersListed = 1000;
 // An event as its ladder line keeps it for a replay: a webhook takes ~500 bytes, an audit of 64 legs ~20 KB.
 inline constexpr std::size_t kStoredEventBytes = 32 * 1024;
 // Lines of a kept list in one answer.

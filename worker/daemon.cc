@@ -1,7 +1,9 @@
 // The worker put together; see daemon.h.
 #include "daemon.h"
 
+#include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <random>
@@ -12,6 +14,7 @@
 #include "adapters/system/account.h"
 #include "adapters/system/file.h"
 #include "adapters/system/secret_file.h"
+#include "fallback/fallback_view.h"
 #include "shared/limits.h"
 
 namespace ringfence {
@@ -19,6 +22,11 @@ namespace {
 
 constexpr Millis kHouseMs = 1000;
 constexpr Millis kDrainLookMs = 20;
+
+[[nodiscard]] std::string host_name() {
+  char name[HOST_NAME_MAX + 1] = {};
+  return ::gethostname(name, HOST_NAME_MAX) == 0 ? name : "localhost";
+}
 
 [[nodiscard]] std::unexpected<Error> pass_on(const Error& error, const std::string& context) {
   return fail(error.code, context + ": " + error.text);
@@ -36,6 +44,7 @@ Daemon::Daemon(StderrLog& log, Settings settings, std::string config_path)
       settings_(std::move(settings)),
       config_path_(std::move(config_path)),
       clock_(loop_),
+      fallback_clock_(loop_),
       house_timer_(loop_),
       watchdog_timer_(loop_),
       drain_timer_(loop_),
@@ -48,6 +57,9 @@ Daemon::~Daemon() {
   clock_.set_alarm(0, {});
   provider_.reset();
   applications_.reset();
+  register_.reset();
+  fleet_.reset();
+  local_.reset();
   store_.reset();
   reading_.reset();
   control_.reset();
@@ -132,7 +144,39 @@ Result<void> Daemon::open_store() {
   options.jitter_seed = std::random_device{}();
   auto opened = RedisStore::open(loop_, log_, std::move(options));
   if (!opened) return std::unexpected(std::move(opened.error()));
-  store_ = *std::move(opened);
+  const std::string worker = settings_.worker.empty() ? host_name() + ":" + settings_.ingest.path : settings_.worker;
+  if (settings_.fallback == StoreFallback::none) {
+    store_ = *std::move(opened);
+    register_.emplace(*store_, worker);
+    return {};
+  }
+  fleet_ = *std::move(opened);
+  return open_fallback(worker);
+}
+
+Result<void> Daemon::open_fallback(const std::string& worker) {
+  auto local = EmbeddedStore::open(loop_, log_, settings_.fallback_path);
+  if (!local) {
+    return fail(local.error().code,
+                "fallback_path: " + local.error().text + "; store_fallback none; does without the file");
+  }
+  local_ = *std::move(local);
+  const bool all = settings_.fallback == StoreFallback::all;
+  auto fallback = std::make_unique<FallbackStore>(
+      FallbackParts{.fleet = *fleet_, .local = *local_, .clock = fallback_clock_, .log = log_},
+      FallbackOptions{.policy = all ? FallbackPolicy::all : FallbackPolicy::new_calls, .worker = worker},
+      [this](const std::string& who) {
+        log_.write(LogLevel::error, "store_fallback_all_refused",
+                   {{"detail", who},
+                    {"do",
+                     "store_fallback new_calls; or stop that worker and wait a day, or give this one another "
+                     "key_prefix"}});
+        forbidden_ = true;
+        loop_.stop();
+      });
+  fallback_ = fallback.get();
+  fallback_->start();
+  store_ = std::move(fallback);
   return {};
 }
 
@@ -228,6 +272,10 @@ void Daemon::add_health(json_t* health) const {
     put("replies_dropped", counters.replies_dropped);
     set_json(health, name, std::move(part));
   }
+  if (fallback_ != nullptr) {
+    set_json(health, "fallback", fallback_view(fallback_->stats(), fallback_->policy(), clock_.now_ms()));
+    if (fallback_->stats().away) set_text(health, "status", "degraded");
+  }
   const TelnyxCounters counters = provider_->counters();
   Json part = json_object_new();
   set_int(part.get(), "requests", static_cast<std::int64_t>(counters.requests));
@@ -246,7 +294,17 @@ void Daemon::add_health(json_t* health) const {
   set_json(health, "notify", std::move(applications));
 }
 
-void Daemon::run() { loop_.run(); }
+bool Daemon::run() {
+  loop_.run();
+  return !forbidden_;
+}
+
+void Daemon::sign_register() {
+  const Millis now_ms = clock_.now_ms();
+  if (!register_ || register_->signing() || now_ms < sign_ms_ || !store_->ready()) return;
+  sign_ms_ = now_ms + limits::kFallbackSignMs;
+  register_->sign(now_ms, [](bool) {});  // the next one comes whatever became of it
+}
 
 void Daemon::watch_signals() {
   on_term_.start(SIGTERM, [this] { begin_stop(); });
@@ -303,14 +361,18 @@ void Daemon::watch_drain(int looks_left) {
 
 void Daemon::keep_house() {
   log_.report_suppressed();
-  const bool ready = store_->ready();
+  sign_register();
+  const Store& watched = fleet_ ? *fleet_ : *store_;
+  const bool ready = watched.ready();
+  const char* away = fallback_ != nullptr ? "after a second calls live on this machine: fallback_away will say so"
+                                          : "events are told later and come again; see the store's own lines";
   if (store_was_ready_ != ready) {
     store_was_ready_ = ready;
-    log_.write(
-        ready ? LogLevel::notice : LogLevel::warning, ready ? "store_ready" : "store_away",
-        {{"store", store_->kind()},
-         {"detail", ready ? "events are taken" : "events are told later and come again; see the store's own lines"}});
-    service_.send(ready ? "STATUS=taking events" : "STATUS=waiting for the store; events are told later");
+    log_.write(ready ? LogLevel::notice : LogLevel::warning, ready ? "store_ready" : "store_away",
+               {{"store", watched.kind()}, {"detail", ready ? "events are taken" : away}});
+    service_.send(ready                  ? "STATUS=taking events"
+                  : fallback_ != nullptr ? "STATUS=the store is away; new calls live on this machine"
+                                         : "STATUS=waiting for the store; events are told later");
   }
   house_timer_.start(kHouseMs, [this] { keep_house(); });
 }

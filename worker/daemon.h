@@ -17,7 +17,9 @@
 #include "engine/directory_cache.h"
 #include "engine/engine.h"
 #include "engine/reading_requests.h"
-#include "ports/store.h"
+#include "fallback/fallback_store.h"
+#include "fallback/worker_register.h"
+#include "ports/local_store.h"
 #include "settings/settings.h"
 #include "shared/json.h"
 #include "shared/result.h"
@@ -35,12 +37,15 @@ class Daemon {
   // Opens everything. The error is a sentence for the operator.
   [[nodiscard]] Result<void> start();
   // Until SIGTERM or SIGINT and the end of what was in flight, at most limits::kDrainMs; a second signal ends at once.
-  void run();
+  // False: something that can only be seen while running forbids it to run; the log says what.
+  [[nodiscard]] bool run();
 
  private:
   [[nodiscard]] Result<std::string> secret(const std::string& path);
   void warn_if_readable(const std::string& path, bool by_all);
   [[nodiscard]] Result<void> open_store();
+  [[nodiscard]] Result<void> open_fallback(const std::string& worker);
+  void sign_register();
   [[nodiscard]] Result<void> open_provider();
   [[nodiscard]] Result<std::vector<NotifyEndpoint>> endpoints(const NotifySettings& settings);
   [[nodiscard]] Result<void> open_applications();
@@ -60,11 +65,16 @@ class Daemon {
   ServiceNotifier service_;
   std::vector<int> inherited_;
   UvLoop loop_;
-  UvClock clock_;
+  UvClock clock_, fallback_clock_;
   UvTimer house_timer_, watchdog_timer_, drain_timer_;
   UvSignal on_term_, on_int_, on_hup_;
   std::unique_ptr<FrameServer> ingest_, control_socket_;
-  std::unique_ptr<Store> store_;
+  std::unique_ptr<Store> fleet_;            // Redis, behind store_ when there is a fallback
+  std::unique_ptr<LocalStore> local_;       // the fallback's own
+  std::unique_ptr<Store> store_;            // what the engine sees
+  FallbackStore* fallback_ = nullptr;       // store_, when it is one
+  std::optional<WorkerRegister> register_;  // without a fallback, which has its own
+  Millis sign_ms_ = 0;
   std::unique_ptr<TelnyxClient> provider_;
   std::unique_ptr<WebhookNotifier> applications_;
   std::optional<DirectoryCache> directory_;
@@ -73,6 +83,7 @@ class Daemon {
   std::optional<ReadingRequests> reading_;
   int sockets_draining_ = 0;
   bool stopping_ = false;
+  bool forbidden_ = false;
   std::optional<bool> store_was_ready_;  // nothing said yet
 };
 

@@ -101,8 +101,7 @@ struct Arguments {
                 wall_clock_ms);
   Daemon daemon(log, *std::move(settings), config);
   if (const auto started = daemon.start(); !started) return give_up(started.error());
-  daemon.run();
-  return 0;
+  return daemon.run() ? 0 : 1;
 }
 
 [[nodiscard]] int test(const std::string& config) {

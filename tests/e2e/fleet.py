@@ -23,7 +23,7 @@ class FleetWorld(World):
     def start_second(self):
         conf = self.dir / "ringd2.conf"
         conf.write_text(self._ringd_conf().replace("/ingest.sock", "/ingest2.sock")
-                        .replace("/control.sock", "/control2.sock"))
+                        .replace("/control.sock", "/control2.sock").replace("/fallback.db", "/fallback2.db"))
         process = self._spawn("ringd2", [self.build / "worker/ringd", "-c", conf])
         wait_for("the second ringd to answer", lambda: process.poll() is None and self.second("health"))
 

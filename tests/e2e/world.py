@@ -64,7 +64,7 @@ def wait_for(what, condition, seconds=10.0):
 
 class World:
     def __init__(self, build, store="embedded", nginx_workers=2, ring="5s", sanitized=False, extra_ringd="",
-                 log_level="debug"):
+                 log_level="debug", fallback="new_calls"):
         self.build = Path(build).resolve()
         self.store = store
         self.nginx_workers = nginx_workers
@@ -72,6 +72,7 @@ class World:
         self.sanitized = sanitized
         self.extra_ringd = extra_ringd
         self.log_level = log_level
+        self.fallback = fallback
         self.dir = Path(tempfile.mkdtemp(prefix="ringfence-"))
         self.processes = {}
         self.port_holder = reserve_port()
@@ -168,7 +169,8 @@ class World:
         wait_for("Redis to listen", lambda: (self.dir / "redis.sock").exists())
 
     def _ringd_conf(self):
-        store = (f"store redis;\nredis {{ server unix:{self.dir}/redis.sock; }}" if self.store == "redis" else
+        store = (f"store redis;\nredis {{ server unix:{self.dir}/redis.sock; }}\n"
+                 f"store_fallback {self.fallback};\nfallback_path {self.dir}/fallback.db;" if self.store == "redis" else
                  f"store embedded;\nembedded {{ path {self.dir}/ringd.db; }}")
         user = pwd.getpwuid(os.getuid()).pw_name
         return f"""# written by the test harness

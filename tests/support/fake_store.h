@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "ports/store.h"
+#include "ports/local_store.h"
 #include "support/fake_clock.h"
 
 namespace ringfence::test {
@@ -22,7 +22,7 @@ enum class CommitFault : std::uint8_t {
   late     // unknown, and written only with the next write_late()
 };
 
-class FakeStore final : public Store {
+class FakeStore final : public LocalStore {
  public:
   struct Row {
     std::uint64_t version = 0, written = 0;
@@ -158,6 +158,23 @@ class FakeStore final : public Store {
     loop_.post([answer = std::move(answer), done = std::move(done)] { done(answer); });
   }
 
+  void sessions(SessionId after, std::size_t count, std::function<void(Result<std::vector<SessionId>>)> done) override {
+    std::vector<SessionId> names;
+    for (auto row = rows.upper_bound(after.text); row != rows.end() && names.size() < count; ++row) {
+      if (row->second.version > 0) names.push_back(SessionId{row->first});
+    }
+    loop_.post([this, names = std::move(names), done = std::move(done)] {
+      away ? done(fail(ErrorCode::unavailable, "the store is away")) : done(names);
+    });
+  }
+  void forget(const SessionId& session, std::function<void(Result<void>)> done) override {
+    if (!away) rows.erase(session.text);
+    auto work = [this, done = std::move(done)] {
+      loop_.post([this, done] { away ? done(fail(ErrorCode::unavailable, "the store is away")) : done({}); });
+    };
+    hold_answers ? held_.push_back(std::move(work)) : work();
+  }
+
   [[nodiscard]] std::string_view kind() const noexcept override { return "fake"; }
   [[nodiscard]] bool ready() const noexcept override { return !away; }
 
@@ -165,6 +182,7 @@ class FakeStore final : public Store {
   CommitResult apply(const CommitRequest& request) {
     Row& row = rows[request.session.text];
     if (row.applied.contains(request.event.text)) return {.status = CommitStatus::duplicate, .version = row.version};
+    if (row.version == 0 && request.takes_up) row.version = request.expected_version;
     if (row.version != request.expected_version) {
       return {.status = CommitStatus::conflict, .version = row.version, .current = {row.version, row.document}};
     }

@@ -26,6 +26,7 @@ MAY_INCLUDE = {
     "worker/history": {"shared", "core", "directory", "codec", "history"},
     "worker/ports": {"shared", "core", "ports"},
     "worker/engine": {"shared", "core", "directory", "codec", "history", "ports", "engine"},
+    "worker/fallback": {"shared", "core", "ports", "engine", "fallback"},
     "worker/adapters/uv": {"shared", "core", "ports", "adapters/uv"},
     "worker/adapters/system": {"shared", "core", "ports", "adapters/system"},
     "worker/adapters/ingest": {"shared", "core", "ports", "adapters/uv", "adapters/ingest"},

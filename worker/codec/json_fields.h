@@ -50,6 +50,7 @@ void fields(Visitor& visit, RingPlan& plan) {
   visit("no_record", plan.no_record);
   visit("busy", plan.busy);
   visit("notify", plan.notify);
+  visit("home", plan.home);
   visit("outbound", plan.outbound);
   visit("caller_id", plan.caller_id);
   visit("headers", plan.headers);

@@ -1,9 +1,11 @@
 // Telnyx webhook JSON to Event: see webhook_event.h.
 #include "codec/webhook_event.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
+#include "core/utc_time.h"
 #include "shared/json.h"
 
 namespace ringfence {
@@ -75,6 +77,12 @@ std::string bare_id(const json_t* root) {
   return "bare:" + derived_uuid(type, leg, get_text(root, "created_at"), "bare");
 }
 
+// "2026-11-21T07:00:00.123456Z", with any fraction or zone as the provider has it: always UTC.
+Millis seconds_of(std::string_view text) {
+  constexpr std::size_t kWholeSeconds = 19;
+  return text.size() < kWholeSeconds ? 0 : parse_utc(std::string(text.substr(0, kWholeSeconds)) + "Z").value_or(0);
+}
+
 }  // namespace
 
 Result<Event> decode_webhook(ByteView body) {
@@ -91,6 +99,9 @@ Result<Event> decode_webhook(ByteView body) {
   const std::string_view type_name = get_text(data, "event_type");
   const json_t* payload = get_object(data, "payload");
   Event event{.id = {std::move(id)}};
+  event.attempt =
+      static_cast<int>(std::clamp<std::int64_t>(get_int(get_object(json->get(), "meta"), "attempt", 1), 1, 1'000'000));
+  event.occurred_ms = seconds_of(get_text(data, "occurred_at"));
   WebhookFact fact = read_payload(payload, type_name);
   if (type_name.starts_with("call.")) {
     event.session = fact.client_state ? fact.client_state->session : SessionId{fact.call_leg_id};

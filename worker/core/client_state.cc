@@ -11,6 +11,8 @@ namespace {
 
 // a foreign client_state may be anything up to what the provider stores; beyond this it is not ours.
 constexpr std::size_t kMostBytes = 4096;
+constexpr std::size_t kMostHomeBytes = 16;  // short_hash()
+constexpr std::int64_t kMostSeconds = 1LL << 40;
 
 }  // namespace
 
@@ -20,6 +22,10 @@ std::string encode_client_state(const ClientState& state) {
   set_text(json.get(), "s", state.session.text);
   set_int(json.get(), "l", state.leg);
   set_int(json.get(), "g", state.generation);
+  if (!state.home.empty()) {
+    set_text(json.get(), "h", state.home);
+    set_int(json.get(), "t", state.begun_ms / 1000);
+  }
   return encode_base64(as_bytes(dump_json(json.get())));
 }
 
@@ -32,11 +38,21 @@ std::optional<ClientState> decode_client_state(std::string_view base64) {
   const std::string_view session = get_text(json->get(), "s");
   const std::int64_t leg = get_int(json->get(), "l", kUnknownLeg);
   const std::int64_t generation = get_int(json->get(), "g");
+  const std::string_view home = get_text(json->get(), "h");
+  const std::int64_t begun_s = get_int(json->get(), "t");
+  if (home.size() > kMostHomeBytes || begun_s < 0 || begun_s > kMostSeconds) return std::nullopt;
   const bool plausible = !session.empty() && session.size() <= limits::kFieldBytes && leg >= kParent &&
                          leg < static_cast<std::int64_t>(limits::kLegs) && generation >= 1 && generation <= 1'000'000;
   if (!plausible) return std::nullopt;
-  return ClientState{
-      .session = {std::string(session)}, .leg = static_cast<int>(leg), .generation = static_cast<int>(generation)};
+  return ClientState{.session = {std::string(session)},
+                     .leg = static_cast<int>(leg),
+                     .generation = static_cast<int>(generation),
+                     .home = std::string(home),
+                     .begun_ms = begun_s * 1000};
+}
+
+bool lives_elsewhere(const ClientState& state, std::string_view own, Millis now_ms) noexcept {
+  return !state.home.empty() && state.home != own && now_ms - state.begun_ms < limits::kFallbackHomeMs;
 }
 
 }  // namespace ringfence

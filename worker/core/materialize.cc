@@ -9,7 +9,11 @@ namespace ringfence {
 namespace {
 
 std::string client_state(const Session& session, int leg, int generation = 1) {
-  return encode_client_state({.session = session.id, .leg = leg, .generation = generation});
+  return encode_client_state({.session = session.id,
+                              .leg = leg,
+                              .generation = generation,
+                              .home = session.plan.home,
+                              .begun_ms = session.created_ms});
 }
 
 int to_seconds(Millis ms) { return static_cast<int>((ms + 999) / 1000); }

@@ -73,6 +73,7 @@ struct RingPlan {
   bool outbound = false;           // one of our own devices calls: hung up where a caller would be rejected
   std::string caller_id;           // shown to the destination of a transfer; empty: as the provider has it
   std::vector<SipHeader> headers;  // Route::agent
+  std::string home;                // the call begins while the store is away: what its legs are marked with
   bool operator==(const RingPlan&) const = default;
 };
 

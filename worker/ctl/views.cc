@@ -182,6 +182,15 @@ std::string health_text(const Look& look, const json_t* answer) {
                              painted(look, ok ? Paint::green : Paint::red, text_of(answer, "status")) + ", up " +
                              duration(get_int(answer, "uptime_ms")));
   out += fact(look, "store", text_of(store, "kind") + (get_bool(store, "ready") ? ", ready" : ", AWAY"));
+  if (const json_t* fallback = get_object(answer, "fallback")) {
+    const bool away = get_text(fallback, "mode") == "away";
+    out +=
+        fact(look, "fallback",
+             text_of(fallback, "policy") + ", " + (away ? "AWAY" : "not needed") + " for " +
+                 duration(get_int(fallback, "for_ms")) + ", " + counted(get_int(fallback, "here"), "session") +
+                 " here, " + number_of(fallback, "gone_home") + " gone home, " +
+                 counted(get_int(fallback, "conflicts"), "conflict") + ", " + number_of(fallback, "stuck") + " stuck");
+  }
   out += fact(look, "directory",
               get_bool(directory, "loaded") ? "revision " + number_of(directory, "revision") + ", " +
                                                   counted(get_int(directory, "numbers"), "number")
@@ -207,7 +216,7 @@ std::string health_text(const Look& look, const json_t* answer) {
   const json_t* value = nullptr;
   json_object_foreach(const_cast<json_t*>(answer), key, value) {
     const std::string_view name = key;
-    if (json_is_object(value) && name != "engine" && name != "store" && name != "directory") {
+    if (json_is_object(value) && name != "engine" && name != "store" && name != "directory" && name != "fallback") {
       out += fact(look, printable(name), counts(value, false));
     }
   }

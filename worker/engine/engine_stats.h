@@ -21,6 +21,7 @@ struct EngineStats {
   std::uint64_t bad = 0;         // of accepted: genuine but unreadable, kept as they came
   std::uint64_t queue_full = 0;  // of later: a bound of limits.h was met
   std::uint64_t expired = 0;     // of later: not durable within limits::kVerdictMs
+  std::uint64_t elsewhere = 0;   // of later: of a call that began on another worker while the store was away
 
   std::uint64_t commits = 0, conflicts = 0, unknown = 0;
   std::uint64_t loads = 0;            // sessions read from the store because they were not in memory

@@ -33,6 +33,7 @@ Json engine_view(const EngineStats& stats) {
   number("bad", stats.bad);
   number("queue_full", stats.queue_full);
   number("expired", stats.expired);
+  number("elsewhere", stats.elsewhere);
   number("commits", stats.commits);
   number("conflicts", stats.conflicts);
   number("unknown", stats.unknown);

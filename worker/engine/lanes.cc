@@ -85,7 +85,13 @@ void Lanes::advance(Lane& lane) {
 void Lanes::load(Lane& lane) {
   lane.busy = true;
   ++parts_.stats.loads;
-  parts_.store.load(lane.session, [this, &lane](Result<StoredSession> loaded) { on_loaded(lane, std::move(loaded)); });
+  auto loaded = [this, &lane](Result<StoredSession> stored) { on_loaded(lane, std::move(stored)); };
+  const Event& event = lane.queue.front().event;
+  if (event.plan) {  // the beginning of a call
+    parts_.store.load_to_begin(lane.session, {event.occurred_ms, event.attempt}, std::move(loaded));
+  } else {
+    parts_.store.load(lane.session, std::move(loaded));
+  }
 }
 
 void Lanes::on_loaded(Lane& lane, Result<StoredSession> loaded) {
@@ -105,6 +111,7 @@ bool Lanes::adopt(Lane& lane, const StoredSession& stored) {
   if (stored.version == 0) {
     Session fresh;
     fresh.id = lane.session;
+    if (stored.begins_here) fresh.plan.home = parts_.store.home();
     parts_.cache.put(lane.session, std::move(fresh), 0, 0);
     return true;
   }
@@ -134,6 +141,16 @@ bool Lanes::step_front(Lane& lane, const SessionCache::Entry& entry) {
     parts_.cache.forget(lane.session);
     return false;
   }
+  if (entry.version == 0 && is_elsewhere(event)) {
+    // Not lost, and no stray: its own worker has it, and tells the store as soon as that is back.
+    parts_.cache.forget(lane.session);
+    lane.busy = true;
+    ++parts_.stats.elsewhere;
+    parts_.gate.say_later(work.slip, "the call lives on another worker");
+    lane.busy = false;
+    return false;
+  }
+  if (entry.version == 0 && event.plan) event.plan->home = entry.session.plan.home;
   if (is_tick(event)) ++parts_.stats.ticks;
   StepResult result = step(entry.session, event, parts_.policy);
   if (!result.changed && entry.version == 0) {  // a call that was never offered to us: nothing to remember
@@ -153,6 +170,12 @@ bool Lanes::step_front(Lane& lane, const SessionCache::Entry& entry) {
     parts_.due_changed();
   }
   return false;
+}
+
+bool Lanes::is_elsewhere(const Event& event) const {
+  const auto* fact = std::get_if<WebhookFact>(&event.body);
+  return fact != nullptr && fact->client_state &&
+         lives_elsewhere(*fact->client_state, parts_.store.home(), parts_.clock.now_ms());
 }
 
 void Lanes::commit_front(Lane& lane, const SessionCache::Entry& entry, StepResult result) {

@@ -80,6 +80,7 @@ class Lanes {
   void on_loaded(Lane& lane, Result<StoredSession> loaded);
   [[nodiscard]] bool adopt(Lane& lane, const StoredSession& stored);
   [[nodiscard]] bool step_front(Lane& lane, const SessionCache::Entry& entry);  // false: nothing to commit, it is done
+  [[nodiscard]] bool is_elsewhere(const Event& event) const;
   void commit_front(Lane& lane, const SessionCache::Entry& entry, StepResult result);
   struct Asked {  // what a commit under way knows of itself
     StepResult result;

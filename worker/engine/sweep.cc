@@ -88,6 +88,9 @@ void Sweep::look_up_next() {
 void Sweep::on_load(const Find& find, const Result<StoredSession>& stored) {
   if (!stored) {
     finds_.clear();  // away: nobody can say what is lost
+  } else if (const auto state = decode_client_state(find.leg.client_state);
+             stored->version == 0 && state && lives_elsewhere(*state, parts_.store.home(), parts_.clock.now_ms())) {
+    // Another worker's, until the store is told.
   } else if (stored->version == 0) {
     if (judge(find, Session{.id = find.session}, 0)) return;
   } else if (const auto known = decode_session(stored->document)) {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/plan.h"
@@ -20,6 +21,14 @@ namespace ringfence {
 struct StoredSession {
   std::uint64_t version = 0;  // 0: there is none
   std::string document;
+  bool begins_here = false;  // there is none, and what begins now lives on this machine for a while: see Store::home()
+};
+
+// What is known about the delivery of a call's first event, for a store that has to know whether another worker can
+// have begun this call.
+struct FirstEvent {
+  Millis occurred_ms = 0;  // by the provider's clock; 0: it does not say
+  int attempt = 1;         // the provider's, to deliver it
 };
 
 // One line of a list that is kept beside the sessions and outlives them: a call that a device missed, an event that
@@ -43,6 +52,7 @@ struct CommitRequest {
   std::vector<std::string> lists;  // into each of these
   Millis rows_ttl_ms = 0;          // they are forgotten this long after their at_ms
   std::size_t rows_most = 0;       // of a list the newest so many are kept; a store may keep that many of each shard
+  bool takes_up = false;           // where there is nothing of the session, it begins at expected_version (LocalStore)
 };
 
 enum class CommitStatus : std::uint8_t {
@@ -72,6 +82,11 @@ class Store {
   Store& operator=(const Store&) = delete;
 
   virtual void load(const SessionId& session, std::function<void(Result<StoredSession>)> done) = 0;
+  // The same for a caller who will begin the session with this event if there is none.
+  virtual void load_to_begin(const SessionId& session, FirstEvent /*first*/,
+                             std::function<void(Result<StoredSession>)> done) {
+    load(session, std::move(done));
+  }
   // One atomic step: if `event` is marked -> duplicate; if the version differs -> conflict; else write everything.
   virtual void commit(CommitRequest request, std::function<void(CommitResult)> done) = 0;
   // Sessions due at or before `now_ms`, at most `count`, each pushed back to now + claim_ms so that others leave them
@@ -94,6 +109,8 @@ class Store {
 
   [[nodiscard]] virtual std::string_view kind() const noexcept = 0;  // "embedded", "redis"
   [[nodiscard]] virtual bool ready() const noexcept = 0;
+  // What the legs of calls that begin on this machine are marked with (ClientState::home); empty: none ever do.
+  [[nodiscard]] virtual std::string_view home() const noexcept { return {}; }
 };
 
 }  // namespace ringfence

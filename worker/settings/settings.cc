@@ -14,6 +14,7 @@ namespace ringfence {
 namespace {
 
 constexpr std::size_t kUnixPathBytes = 107;  // of sockaddr_un, less its NUL
+constexpr std::size_t kWorkerNameBytes = 200;
 constexpr std::string_view kUnixPrefix = "unix:";
 
 // Reads values and keeps the first thing that is wrong, with its place in the file.
@@ -30,6 +31,10 @@ class Reader {
     settings.store = values_.text("store") == "redis" ? StoreKind::redis : StoreKind::embedded;
     settings.embedded_path = values_.text("embedded.path");
     settings.redis = redis();
+    settings.fallback = fallback();
+    settings.fallback_path = values_.text("fallback_path");
+    settings.worker = values_.text("worker_name");
+    if (settings.worker.size() > kWorkerNameBytes) complain("worker_name", "is longer than 200 bytes");
     settings.telnyx = telnyx();
     settings.notify = {.ca_file = text("notify.ca_file"),
                        .connect_ms = values_.number("notify.connect"),
@@ -87,6 +92,12 @@ class Reader {
       complain(key, "must be unix:PATH; ringd listens on Unix sockets only, nginx is its HTTP server");
     }
     return socket;
+  }
+
+  [[nodiscard]] StoreFallback fallback() const {
+    const std::string_view chosen = values_.text("store_fallback");
+    if (chosen == "none") return StoreFallback::none;
+    return chosen == "all" ? StoreFallback::all : StoreFallback::new_calls;
   }
 
   [[nodiscard]] RedisSettings redis() {

@@ -14,6 +14,7 @@
 namespace ringfence {
 
 enum class StoreKind : std::uint8_t { embedded, redis };
+enum class StoreFallback : std::uint8_t { none, new_calls, all };  // while Redis is away
 
 struct SocketSettings {
   std::string path;
@@ -65,6 +66,9 @@ struct Settings {
   StoreKind store = StoreKind::embedded;
   std::string embedded_path;
   RedisSettings redis;
+  StoreFallback fallback = StoreFallback::new_calls;  // nothing with the embedded store
+  std::string fallback_path;
+  std::string worker;  // its name among those that share the store; empty: the machine's and the ingest socket's
   TelnyxSettings telnyx;
   NotifySettings notify;
   Policy policy;

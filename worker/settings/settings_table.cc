@@ -59,6 +59,15 @@ constexpr ConfEntry kTable[] = {
     choice("log_level", "error|warning|notice|info|debug", "info",
            "The least important lines that are written; SIGHUP reads it again."),
     choice("store", "embedded|redis", "embedded", "Where calls live: a file of this machine, or Redis for a fleet."),
+    choice("store_fallback", "none|new_calls|all", "new_calls",
+           "While Redis is away: events are told later; or calls that come meanwhile live on this machine until it is "
+           "back; or also those in progress go on, for a single worker only."),
+    path(
+        "", "fallback_path", "/var/lib/ringd/fallback.db",
+        "The file for calls that live here while Redis is away; used with store redis, unless store_fallback is none."),
+    text("", "worker_name", "",
+         "This worker's name among those that share a Redis, the same after every restart; not set: the machine's name "
+         "and the path of the ingest socket."),
 
     block("embedded", "The store of a single machine: one SQLite file, synced at every commit."),
     path("embedded", "path", "/var/lib/ringd/ringd.db", "The file; ringd must be allowed to write to its directory."),

@@ -237,5 +237,21 @@ TEST_F(SweepTest, LooksIntoRecordsAreBounded) {
   EXPECT_TRUE(worker->engine.idle());
 }
 
+TEST_F(SweepTest, ACallThatLivesOnAnotherWorkerIsNotLost) {
+  sweeping("conn");
+  start();
+  AuditedLeg theirs = live("their-leg", 0, 90'000, "their-call");
+  const Millis begun_ms = worker->clock.now_ms() - 90'000;
+  theirs.client_state =
+      encode_client_state({.session = {"their-call"}, .leg = 0, .home = "theirs", .begun_ms = begun_ms});
+  answer_list({theirs});
+  EXPECT_TRUE(looks().empty()) << "not even its records are asked for";
+  EXPECT_EQ(worker->engine.stats().strays, 0u);
+  EXPECT_TRUE(worker->engine.idle());
+  worker->clock.advance(limits::kFallbackHomeMs + kEvery);
+  answer_list({theirs});
+  EXPECT_EQ(looks().size(), 1u) << "its worker had time enough";
+}
+
 }  // namespace
 }  // namespace ringfence::test

@@ -52,6 +52,19 @@ TEST(SettingsTest, DefaultsOfTheRest) {
   EXPECT_EQ(settings.telnyx.sip_domain, "sip.telnyx.com");
   EXPECT_EQ(settings.telnyx.deadline_ms, 2500);
   EXPECT_EQ(settings.log_level, 6);
+  EXPECT_EQ(settings.fallback, StoreFallback::new_calls);
+  EXPECT_EQ(settings.fallback_path, "/var/lib/ringd/fallback.db");
+  EXPECT_EQ(settings.worker, "");
+}
+
+TEST(SettingsTest, Fallback) {
+  EXPECT_EQ(parsed(std::string(kLeast) + "store_fallback none;").fallback, StoreFallback::none);
+  const Settings all = parsed(std::string(kLeast) + "store_fallback all; fallback_path /x.db; worker_name one;");
+  EXPECT_EQ(all.fallback, StoreFallback::all);
+  EXPECT_EQ(all.fallback_path, "/x.db");
+  EXPECT_EQ(all.worker, "one");
+  EXPECT_THAT(error_of(std::string(kLeast) + "store_fallback some;"), HasSubstr("store_fallback"));
+  EXPECT_THAT(error_of(std::string(kLeast) + "worker_name " + std::string(201, 'w') + ";"), HasSubstr("worker_name"));
 }
 
 TEST(SettingsTest, ApplicationsByOrganisation) {

@@ -276,5 +276,38 @@ TEST_F(EmbeddedStoreFile, ExpiredSessionsLeaveTheFile) {
   EXPECT_EQ(counts, "1 1 1 ");
 }
 
+TEST_F(EmbeddedStoreFile, AsAFallbackItTakesUpASessionInTheMiddleAndOnlyThere) {
+  const auto store = open();
+  auto middle = request("s1", 7, "e7");
+  EXPECT_EQ(bench_.commit(*store, middle).status, CommitStatus::conflict);
+  middle.takes_up = true;
+  const CommitResult taken = bench_.commit(*store, middle);
+  EXPECT_EQ(taken.status, CommitStatus::committed);
+  EXPECT_EQ(taken.version, 8U);
+  EXPECT_EQ(bench_.commit(*store, middle).status, CommitStatus::duplicate);
+  auto other = request("s1", 3, "e3");
+  other.takes_up = true;
+  EXPECT_EQ(bench_.commit(*store, other).status, CommitStatus::conflict) << "there is something of it now";
+}
+
+TEST_F(EmbeddedStoreFile, AsAFallbackItNamesItsSessionsAndForgetsThem) {
+  const auto store = open();
+  const auto names_behind = [&](const std::string& after, std::size_t count) {
+    return *bench_.answer_of<Result<std::vector<SessionId>>>([&](auto done) { store->sessions({after}, count, done); })
+                .value();
+  };
+  EXPECT_TRUE(names_behind("", 10).empty());
+  for (const char* session : {"c", "a", "b"}) (void)bench_.commit(*store, request(session, 0, "e1"));
+  EXPECT_EQ(names_behind("", 2), (std::vector<SessionId>{{"a"}, {"b"}}));
+  EXPECT_EQ(names_behind("b", 2), (std::vector<SessionId>{{"c"}}));
+  const auto forgotten =
+      bench_.answer_of<Result<void>>([&](auto done) { store->forget(SessionId{"b"}, done); }).value();
+  EXPECT_TRUE(forgotten);
+  EXPECT_EQ(names_behind("", 10), (std::vector<SessionId>{{"a"}, {"c"}}));
+  EXPECT_EQ(bench_.load(*store, "b")->version, 0U);
+  EXPECT_TRUE(bench_.ladder(*store, "b")->empty());
+  EXPECT_EQ(bench_.commit(*store, request("b", 0, "e1")).status, CommitStatus::committed) << "its marks are gone, too";
+}
+
 }  // namespace
 }  // namespace ringfence::test

@@ -34,7 +34,8 @@ Result<CommitResult> Database::apply(const CommitRequest& request, Millis wall_m
     if (!applied) return std::unexpected(applied.error());
     if (*applied) return CommitResult{CommitStatus::duplicate, stored->version, {}};
   }
-  if (stored->version != request.expected_version) {
+  const bool taken_up = request.takes_up && stored->version == 0;
+  if (stored->version != request.expected_version && !taken_up) {
     return CommitResult{CommitStatus::conflict, stored->version, *stored};
   }
   if (stored->version == 0) {
@@ -148,6 +149,18 @@ Result<std::vector<CallListing>> Database::list(std::size_t count, Millis wall_m
     if (!row) return std::unexpected(row.error());
     if (!*row) return calls;
     calls.push_back({SessionId{query.text(0)}, static_cast<std::uint64_t>(query.number(1)), query.text(2)});
+  }
+}
+
+Result<std::vector<SessionId>> Database::sessions(const SessionId& after, std::size_t count, Millis wall_ms) {
+  std::vector<SessionId> sessions;
+  Query query(statement(Sql::names));
+  query.bind(after.text).bind(wall_ms).bind(static_cast<std::int64_t>(std::min(count, limits::kListedCalls)));
+  for (;;) {
+    const auto row = query.next();
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return sessions;
+    sessions.push_back(SessionId{query.text(0)});
   }
 }
 

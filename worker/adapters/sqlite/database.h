@@ -34,6 +34,8 @@ class Database {
   [[nodiscard]] Result<std::vector<CallListing>> list(std::size_t count, Millis wall_ms);
   [[nodiscard]] Result<std::vector<std::string>> lines(const std::string& list, std::size_t count, Millis since_ms,
                                                        Millis wall_ms);
+  [[nodiscard]] Result<std::vector<SessionId>> sessions(const SessionId& after, std::size_t count, Millis wall_ms);
+  [[nodiscard]] Result<void> forget(const SessionId& session) { return drop(session.text); }
   [[nodiscard]] Result<std::uint64_t> put_directory(const std::string& text);
   [[nodiscard]] Result<Store::DirectoryText> get_directory(std::uint64_t known_revision);
   // Removes at most limits::kStoreSweep expired sessions; returns how many went.
@@ -54,6 +56,7 @@ class Database {
     ladder,
     due,
     list,
+    names,
     add_row,
     drop_row,
     trim_rows,

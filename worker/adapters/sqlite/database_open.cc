@@ -54,6 +54,7 @@ constexpr std::array kStatements = {
     "SELECT line FROM ladder WHERE sid = ? ORDER BY seq",
     "SELECT sid FROM sessions WHERE due_ms > 0 AND due_ms <= ? AND expires_ms > ? ORDER BY due_ms LIMIT ?",
     "SELECT sid, v, doc FROM sessions WHERE doc != '' AND expires_ms > ? ORDER BY written DESC LIMIT ?",
+    "SELECT sid FROM sessions WHERE sid > ? AND expires_ms > ? ORDER BY sid LIMIT ?",
     "INSERT INTO listed(list, sid, name, at_ms, expires_ms, line) VALUES(?,?,?,?,?,?) ON CONFLICT(list, sid, name) "
     "DO UPDATE SET at_ms = excluded.at_ms, expires_ms = excluded.expires_ms, line = excluded.line",
     "DELETE FROM listed WHERE list = ? AND sid = ? AND name = ?",

@@ -106,6 +106,19 @@ void EmbeddedStore::lines(std::string list, std::size_t count, Millis since_ms,
   group_->submit(job<std::vector<std::string>>(0, std::move(step), std::move(done)));
 }
 
+void EmbeddedStore::sessions(SessionId after, std::size_t count,
+                             std::function<void(Result<std::vector<SessionId>>)> done) {
+  auto step = [after = std::move(after), count, wall_ms = clock_.now_ms()](Database& database) {
+    return database.sessions(after, count, wall_ms);
+  };
+  group_->submit(job<std::vector<SessionId>>(0, std::move(step), std::move(done)));
+}
+
+void EmbeddedStore::forget(const SessionId& session, std::function<void(Result<void>)> done) {
+  auto step = [session](Database& database) { return database.forget(session); };
+  group_->submit(job<void>(session.text.size(), std::move(step), std::move(done)));
+}
+
 void EmbeddedStore::put_directory(std::string text, std::function<void(Result<std::uint64_t>)> done) {
   const std::size_t bytes = text.size();
   auto step = [text = std::move(text)](Database& database) { return database.put_directory(text); };

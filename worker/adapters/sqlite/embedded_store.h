@@ -1,5 +1,6 @@
 // The store of a single machine: one SQLite file, durable at every answer. Built and owned by main; used by the engine
-// through ports/store.h. Must not know: what a document means, that there is another store.
+// through ports/store.h, and by a fallback through ports/local_store.h. Must not know: what a document means, that
+// there is another store.
 //
 // Requests are served in the order they were made. On destruction everything queued is still written, and callbacks
 // that have not run by then never will: whoever asked must not outlive the store expecting an answer.
@@ -9,15 +10,15 @@
 #include <string>
 
 #include "adapters/uv/loop.h"
+#include "ports/local_store.h"
 #include "ports/log.h"
-#include "ports/store.h"
 
 namespace ringfence {
 
 class Database;
 class GroupCommit;
 
-class EmbeddedStore final : public Store {
+class EmbeddedStore final : public LocalStore {
  public:
   // Blocking, for the start of the process. The error is a sentence for the operator.
   [[nodiscard]] static Result<std::unique_ptr<EmbeddedStore>> open(UvLoop& loop, Log& log, const std::string& path);
@@ -33,6 +34,8 @@ class EmbeddedStore final : public Store {
              std::function<void(Result<std::vector<std::string>>)> done) override;
   void put_directory(std::string text, std::function<void(Result<std::uint64_t>)> done) override;
   void get_directory(std::uint64_t known_revision, std::function<void(Result<DirectoryText>)> done) override;
+  void sessions(SessionId after, std::size_t count, std::function<void(Result<std::vector<SessionId>>)> done) override;
+  void forget(const SessionId& session, std::function<void(Result<void>)> done) override;
   [[nodiscard]] std::string_view kind() const noexcept override { return "embedded"; }
   [[nodiscard]] bool ready() const noexcept override;
 

@@ -1,0 +1,274 @@
+// One authority for each call, whatever becomes of the store of the fleet: who begins here, who goes on here, who
+// waits.
+#include "fallback_fixture.h"
+
+namespace ringfence::test {
+namespace {
+
+TEST_F(FallbackTest, InGoodTimesEverythingIsTheFleets) {
+  EXPECT_EQ(commit(request("s", 0, "e0", "doc1")).status, CommitStatus::committed);
+  EXPECT_EQ(load("s")->version, 1u);
+  EXPECT_EQ(fleet.rows["s"].document, "doc1");
+  EXPECT_TRUE(local.rows.empty());
+}
+
+TEST_F(FallbackTest, ACallThatBeginsMeanwhileLivesHereAndGoesHomeAsIfNothingHadBeen) {
+  lose_the_fleet();
+  begin_here("s", 5);
+  EXPECT_EQ(load("s")->document, "doc5");
+  EXPECT_EQ(store->stats().begun, 1u);
+  fleet_returns();
+  expect_home("s", 5);
+  EXPECT_EQ(commit(request("s", 5, "e5", "doc6")).status, CommitStatus::committed);
+  EXPECT_EQ(fleet.rows["s"].version, 6u);
+  EXPECT_EQ(store->stats().conflicts, 0u);
+  EXPECT_EQ(log.count("fallback_away"), 1u);
+  EXPECT_EQ(log.count("fallback_back"), 1u);
+}
+
+TEST_F(FallbackTest, RowsOfListsGoHome) {
+  lose_the_fleet();
+  ASSERT_TRUE(load_to_begin("s"));
+  CommitRequest with_rows = request("s", 0, "e0", "doc1");
+  with_rows.rows = {{.name = "phone", .at_ms = clock.now_ms(), .line = "missed by phone"}};
+  with_rows.lists = {"missed"};
+  ASSERT_EQ(commit(with_rows).status, CommitStatus::committed);
+  std::vector<std::string> seen;
+  store->lines("missed", 10, 0, [&seen](const auto& lines) { seen = lines.value_or(seen); });
+  loop.run();
+  EXPECT_EQ(seen, (std::vector<std::string>{"missed by phone"}));
+  fleet_returns();
+  EXPECT_EQ(fleet.lists["missed"]["s/phone"].line, "missed by phone");
+}
+
+TEST_F(FallbackTest, OfACallThatIsNotHereNothingIsKnownWhileTheFleetIsAway) {
+  ASSERT_EQ(commit(request("known", 0, "e0")).status, CommitStatus::committed);
+  lose_the_fleet();
+  EXPECT_EQ(load("known").error().code, ErrorCode::unavailable);
+  EXPECT_EQ(load("unknown").error().code, ErrorCode::unavailable) << "a stray tombstone would begin a second authority";
+  EXPECT_EQ(commit(request("known", 1, "e1")).status, CommitStatus::unknown);
+  EXPECT_EQ(commit(request("unknown", 0, "e1")).status, CommitStatus::unknown);
+  EXPECT_TRUE(local.rows.empty());
+}
+
+TEST_F(FallbackTest, AFirstCommitOfUnknownOutcomeBeginsNoSecondLife) {
+  ASSERT_EQ(load_to_begin("s")->version, 0u);
+  fleet.faults = {CommitFault::landed};
+  ASSERT_EQ(commit(request("s", 0, "e0", "doc1")).status, CommitStatus::unknown);
+  EXPECT_EQ(store->stats().in_doubt, 1u);
+  lose_the_fleet();
+  EXPECT_FALSE(load_to_begin("s"));
+  EXPECT_FALSE(load_to_begin("s", 2));
+  fleet_returns();
+  EXPECT_EQ(load_to_begin("s")->version, 1u);
+  EXPECT_EQ(store->stats().in_doubt, 0u);
+}
+
+TEST_F(FallbackTest, ASecondAttemptBeginsACallOnlyWhereTheFirstIsKnownToHaveComeToNothing) {
+  fleet.away = true;
+  EXPECT_FALSE(load_to_begin("ours")) << "not away yet";
+  lose_the_fleet();
+  EXPECT_FALSE(load_to_begin("another-workers", 2));
+  EXPECT_TRUE(load_to_begin("ours", 2));
+  EXPECT_TRUE(load_to_begin("new", 1));
+}
+
+TEST_F(FallbackTest, ACallThatIsOlderThanThisProcessMayBeAnothers) {
+  lose_the_fleet();
+  const Millis started_ms = clock.now_ms();
+  begin(FallbackPolicy::new_calls);
+  lose_the_fleet();
+  EXPECT_FALSE(load_to_begin("older", 1, started_ms - 1000));
+  EXPECT_TRUE(load_to_begin("newer", 1, started_ms + 3000));
+}
+
+TEST_F(FallbackTest, WhatIsNoCallIsKeptMeanwhile) {
+  lose_the_fleet();
+  CommitRequest kept = request("bad:1", 0, "frame", "");
+  kept.due_ms = 0;
+  EXPECT_EQ(commit(kept).status, CommitStatus::committed);
+  EXPECT_EQ(commit(kept).status, CommitStatus::duplicate);
+  fleet_returns();
+  EXPECT_TRUE(fleet.rows["bad:1"].applied.contains("frame"));
+}
+
+TEST_F(FallbackTest, DueSessionsAreTheOnesThatAreHere) {
+  ASSERT_EQ(commit(request("there", 0, "e0")).status, CommitStatus::committed);
+  lose_the_fleet();
+  ASSERT_TRUE(load_to_begin("here"));
+  CommitRequest soon = request("here", 0, "e0");
+  soon.due_ms = clock.now_ms();
+  ASSERT_EQ(commit(soon).status, CommitStatus::committed);
+  std::vector<SessionId> due;
+  store->claim_due(clock.now_ms(), 10, 2000, [&due](const auto& found) { due = found.value_or(due); });
+  loop.run();
+  EXPECT_EQ(due, (std::vector<SessionId>{{"here"}}));
+}
+
+TEST_F(FallbackTest, ACrashDuringTheOutageLosesNothing) {
+  lose_the_fleet();
+  begin_here("s", 3);
+  begin(FallbackPolicy::new_calls);
+  EXPECT_EQ(load("s")->document, "doc3") << "also in the first second, before the mode is known";
+  lose_the_fleet();
+  EXPECT_EQ(commit(request("s", 3, "e3", "doc4")).status, CommitStatus::committed);
+  fleet_returns();
+  expect_home("s", 4);
+}
+
+TEST_F(FallbackTest, ACrashAtAnyPointOfTheWayHomeOnlyMeansToGoAgain) {
+  constexpr std::size_t kEvents = 4;
+  for (std::size_t point = 0; point <= kEvents; ++point) {
+    for (const bool written : {false, true}) {
+      SCOPED_TRACE(std::to_string(point) + (written ? " written" : " not written"));
+      const std::string session = "s" + std::to_string(point) + (written ? "w" : "n");
+      lose_the_fleet();
+      begin_here(session, kEvents);
+      stop_at_the_door();
+      // The crash comes between what was asked for last and its answer; at last that is the removal.
+      (written ? fleet.hold_answers : fleet.hold_commits) = true;
+      local.hold_answers = true;
+      open_the_door();
+      for (std::size_t step = 0; step < point; ++step) {
+        fleet.release();
+        loop.run();
+      }
+      const FakeStore::Row& row = fleet.rows[session];
+      EXPECT_EQ(row.version, std::min(kEvents, point + (written ? 1 : 0)));
+      EXPECT_EQ(row.due_ms != 0, row.version == kEvents);
+      begin(FallbackPolicy::new_calls);
+      pass(3000);
+      expect_home(session, kEvents);
+      EXPECT_EQ(store->stats().conflicts, 0u);
+    }
+  }
+}
+
+TEST_F(FallbackTest, EveryAnswerOnTheWayHomeMayBeLost) {
+  for (const CommitFault fault : {CommitFault::lost, CommitFault::landed}) {
+    for (std::size_t point = 0; point < 4; ++point) {
+      const std::string session = "s" + std::to_string(point) + (fault == CommitFault::lost ? "lost" : "landed");
+      SCOPED_TRACE(session);
+      lose_the_fleet();
+      begin_here(session, 4);
+      stop_at_the_door();
+      fleet.faults.assign(point, CommitFault::none);
+      fleet.faults.push_back(fault);
+      open_the_door();
+      EXPECT_EQ(store->stats().here, 1u);
+      pass(3000);
+      expect_home(session, 4);
+      EXPECT_EQ(store->stats().conflicts, 0u);
+    }
+  }
+}
+
+TEST_F(FallbackTest, UntilAllOfItIsHomeNobodyElseTakesItUp) {
+  lose_the_fleet();
+  begin_here("s", 4);
+  fleet.away = false;
+  while (store->stats().away) pass(50);
+  for (std::size_t i = 0; i + 1 < fleet.commits.size(); ++i) {
+    if (fleet.commits[i].session.text != "s") continue;
+    const bool last = fleet.commits[i].event.text == "e3";
+    EXPECT_EQ(fleet.commits[i].due_ms == 0, !last);
+    EXPECT_EQ(fleet.commits[i].document, "doc4") << "no past is read as the present";
+  }
+}
+
+TEST_F(FallbackTest, WhoAsksForACallOnItsWayWaitsAndFindsItThere) {
+  lose_the_fleet();
+  begin_here("s", 3);
+  stop_at_the_door();
+  std::optional<CommitResult> late;
+  store->commit(request("s", 3, "e3", "doc4"), [&late](const CommitResult& result) { late = result; });
+  std::optional<Result<StoredSession>> read;
+  store->load(SessionId{"s"}, [&read](Result<StoredSession> stored) { read = std::move(stored); });
+  pass(200);
+  EXPECT_FALSE(late);
+  EXPECT_FALSE(read);
+  open_the_door();
+  ASSERT_TRUE(late && read);
+  EXPECT_EQ(late->status, CommitStatus::committed);
+  EXPECT_EQ((*read)->document, "doc4");
+  expect_home("s", 4);
+}
+
+TEST_F(FallbackTest, WhoWaitsForACallThatCouldNotGoIsServedHere) {
+  lose_the_fleet();
+  begin_here("s", 3);
+  stop_at_the_door();
+  std::optional<CommitResult> late;
+  store->commit(request("s", 3, "e3", "doc4"), [&late](const CommitResult& result) { late = result; });
+  fleet.away = true;
+  open_the_door();
+  ASSERT_TRUE(late);
+  EXPECT_EQ(late->status, CommitStatus::committed);
+  EXPECT_EQ(local.rows["s"].version, 4u);
+  fleet.away = false;
+  pass(10'000);
+  expect_home("s", 4);
+}
+
+TEST_F(FallbackTest, OursIsPutOnTopOfWhatAnotherWorkerMadeOfAStray) {
+  lose_the_fleet();
+  begin_here("s", 3);
+  FakeStore::Row& tombstone = fleet.rows["s"];
+  tombstone.version = 1;
+  tombstone.document = "tombstone";
+  tombstone.applied = {"stray"};
+  fleet_returns();
+  EXPECT_EQ(fleet.rows["s"].document, "doc3");
+  EXPECT_EQ(fleet.rows["s"].version, 4u);
+  EXPECT_EQ(fleet.rows["s"].due_ms, kFarMs + 2);
+  EXPECT_GE(store->stats().conflicts, 1u);
+  EXPECT_EQ(log.count("fallback_conflict session=s"), 1u);
+  EXPECT_FALSE(local.rows.contains("s"));
+}
+
+TEST_F(FallbackTest, AStoreThatForgotEverythingGetsWhatIsHere) {
+  lose_the_fleet();
+  begin_here("s", 2);
+  fleet.rows.clear();
+  fleet_returns();
+  expect_home("s", 2);
+}
+
+TEST_F(FallbackTest, WithoutItsOwnFileTheWorkerSaysLater) {
+  lose_the_fleet();
+  local.away = true;
+  EXPECT_FALSE(load_to_begin("s"));
+  EXPECT_FALSE(store->ready());
+  local.away = false;
+  begin_here("s", 1);
+  local.away = true;
+  EXPECT_EQ(commit(request("s", 1, "e1")).status, CommitStatus::unknown);
+  local.away = false;
+  EXPECT_EQ(commit(request("s", 1, "e1", "doc2")).status, CommitStatus::committed);
+  fleet_returns();
+  EXPECT_EQ(fleet.rows["s"].version, 2u);
+}
+
+TEST_F(FallbackTest, TheDirectoryIsKnownAlsoAfterARestartMeanwhile) {
+  fleet.directory = {7, "organisation acme { }"};
+  Store::DirectoryText read;
+  const auto get = [&](std::uint64_t known) {
+    read = {};
+    store->get_directory(known, [&read](const auto& text) { read = text.value_or(read); });
+    clock.advance(10);
+  };
+  get(0);
+  EXPECT_EQ(read.revision, 7u);
+  fleet.away = true;
+  begin(FallbackPolicy::new_calls);
+  get(0);
+  EXPECT_EQ(read.revision, 7u) << "also before the mode is known";
+  EXPECT_EQ(read.text, "organisation acme { }");
+  lose_the_fleet();
+  get(7);
+  EXPECT_EQ(read.revision, 7u);
+  EXPECT_EQ(read.text, "");
+}
+
+}  // namespace
+}  // namespace ringfence::test

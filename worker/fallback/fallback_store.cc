@@ -1,0 +1,264 @@
+// Which of the two stores a request goes to; see fallback_store.h. What happens when the mode changes: modes.cc.
+#include "fallback/fallback_store.h"
+
+#include <utility>
+
+#include "fallback/journal_entry.h"
+#include "shared/limits.h"
+
+namespace ringfence {
+
+using Way = StoreHealth::Way;
+
+FallbackStore::FallbackStore(FallbackParts parts, FallbackOptions options, std::function<void(std::string)> refused)
+    : parts_(parts),
+      options_(std::move(options)),
+      home_(short_hash(options_.worker)),
+      refused_(std::move(refused)),
+      timers_(parts.clock),
+      started_ms_(parts.clock.now_ms()),
+      health_(started_ms_),
+      register_(parts.fleet, options_.worker) {}
+
+void FallbackStore::load(const SessionId& session, LoadDone done) { route_load(session, {}, std::move(done)); }
+
+void FallbackStore::load_to_begin(const SessionId& session, FirstEvent first, LoadDone done) {
+  route_load(session, first, std::move(done));
+}
+
+void FallbackStore::route_load(const SessionId& session, std::optional<FirstEvent> first, LoadDone done) {
+  const auto resident = residents_.find(session);
+  if (resident != residents_.end() && resident->second.leaving) {
+    resident->second.waiting.push_back(
+        [this, session, first, done = std::move(done)]() mutable { route_load(session, first, std::move(done)); });
+    return;
+  }
+  if (resident != residents_.end()) return load_here(session, first.has_value(), std::move(done));
+  if (found_ && !health_.away()) return load_there(session, first, std::move(done));
+  if (found_ && first && may_begin(session, *first) && move_in(session, true) != nullptr) {
+    return load_here(session, true, std::move(done));
+  }
+  ++stats_.turned_away;
+  later([done = std::move(done)] { done(fail(ErrorCode::unavailable, "the store of the fleet is away")); });
+}
+
+// Not when another worker, or this one before a restart, may have begun it: the provider's first attempt to tell us is
+// one, one of which we know that it came to nothing is another.
+bool FallbackStore::may_begin(const SessionId& session, const FirstEvent& first) const {
+  if (doubtful_.contains(session) || doubtful_.size() >= limits::kFallbackDoubts) return false;
+  if (turned_away_.contains(session)) return true;
+  return first.attempt <= 1 && (first.occurred_ms == 0 || first.occurred_ms >= started_ms_);
+}
+
+void FallbackStore::load_here(const SessionId& session, bool to_begin, LoadDone done) {
+  ++residents_[session].under_way;
+  parts_.local.load(session, [this, session, to_begin, done = std::move(done)](Result<StoredSession> stored) {
+    Resident& resident = residents_[session];
+    --resident.under_way;
+    if (stored && stored->version == 0) {
+      // It is to begin here and has not yet; or it lives in the fleet's store and nothing of it could be written here.
+      if (!to_begin || !resident.began_here) {
+        return done(fail(ErrorCode::unavailable, "the store of the fleet is away, and the call is not here yet"));
+      }
+      stored->begins_here = true;
+    }
+    done(std::move(stored));
+  });
+}
+
+void FallbackStore::load_there(const SessionId& session, std::optional<FirstEvent> first, LoadDone done) {
+  parts_.fleet.load(session, [this, session, first, done = std::move(done)](Result<StoredSession> stored) {
+    if (stored) {
+      turned_away_.erase(session);
+      if (stored->version > 0) doubtful_.erase(session);
+    } else if (first && (turned_away_.contains(session) || may_begin(session, *first)) &&
+               turned_away_.size() < limits::kFallbackDoubts) {
+      turned_away_[session] = parts_.clock.now_ms();
+    }
+    note(stored.has_value(), Way::read);
+    done(std::move(stored));
+  });
+}
+
+FallbackStore::Resident* FallbackStore::move_in(const SessionId& session, bool began_here) {
+  if (residents_.size() >= limits::kFallbackSessions) return nullptr;
+  Resident& resident = residents_[session];
+  resident.began_here = began_here;
+  return &resident;
+}
+
+void FallbackStore::commit(CommitRequest request, CommitDone done) {
+  const auto resident = residents_.find(request.session);
+  if (resident != residents_.end()) {
+    if (!resident->second.leaving) return commit_here(std::move(request), std::move(done));
+    resident->second.waiting.push_back([this, request = std::move(request), done = std::move(done)]() mutable {
+      commit(std::move(request), std::move(done));
+    });
+    return;
+  }
+  if (found_ && !health_.away()) return commit_there(std::move(request), std::move(done), false);
+  // What is no call (a genuine event that cannot be read) has no authority to double.
+  const bool begins = request.expected_version == 0;
+  const bool welcome = begins ? request.document.empty() : takes_up();
+  if (found_ && welcome && move_in(request.session, begins) != nullptr) {
+    if (!begins) ++stats_.taken_up;
+    return commit_here(std::move(request), std::move(done));
+  }
+  ++stats_.turned_away;
+  later([done = std::move(done)] { done(CommitResult{}); });
+}
+
+void FallbackStore::commit_here(CommitRequest request, CommitDone done) {
+  const SessionId session = request.session;
+  const bool begins = request.expected_version == 0;
+  const bool is_call = !request.document.empty();
+  request.takes_up = true;
+  request.ladder_line = encode_entry(request);
+  request.ttl_ms = limits::kFallbackKeepMs;  // its own counts from when it is home
+  ++residents_[session].under_way;
+  parts_.local.commit(std::move(request),
+                      [this, session, begins, is_call, done = std::move(done)](const CommitResult& result) {
+                        Resident& resident = residents_[session];
+                        --resident.under_way;
+                        if (result.status == CommitStatus::committed) {
+                          ++stats_.journalled;
+                          if (begins && is_call) ++stats_.begun;
+                        }
+                        done(result);
+                      });
+}
+
+void FallbackStore::commit_there(CommitRequest request, CommitDone done, bool again) {
+  std::optional<CommitRequest> kept;
+  if (takes_up() || again) kept = request;
+  const SessionId session = request.session;
+  const std::uint64_t expected = request.expected_version;
+  const bool begins = expected == 0 && !request.document.empty();
+  parts_.fleet.commit(std::move(request), [this, kept = std::move(kept), session, begins, again, expected,
+                                           done = std::move(done)](const CommitResult& result) mutable {
+    on_fleet_commit(std::move(kept), session, begins, again, expected, result, done);
+  });
+}
+
+void FallbackStore::on_fleet_commit(std::optional<CommitRequest> kept, const SessionId& session, bool begins,
+                                    bool again, std::uint64_t expected, const CommitResult& result,
+                                    const CommitDone& done) {
+  if (result.status != CommitStatus::unknown) {
+    note(true, Way::write);
+    doubtful_.erase(session);
+    CommitResult answer = result;
+    // Nobody else writes, and the first time nobody heard the answer: this very commit is there, and nothing has left
+    // because of it yet.
+    if (again && result.status == CommitStatus::duplicate && result.version == expected + 1) {
+      answer.status = CommitStatus::committed;
+    }
+    return done(answer);
+  }
+  if (!kept) {
+    if (begins) doubtful_.emplace(session, parts_.clock.now_ms());
+    note(false, Way::write);
+    return done(result);
+  }
+  // For a worker that has the store for itself an unknown outcome is none: the same commit is made again until it is
+  // known, or made here.
+  if (health_.away()) return take_up(*std::move(kept), done);
+  held_.push_back({*std::move(kept), done});
+  note(false, Way::write);
+}
+
+void FallbackStore::claim_due(Millis now_ms, std::size_t count, Millis claim_ms,
+                              std::function<void(Result<std::vector<SessionId>>)> done) {
+  if (!found_) {
+    later([done = std::move(done)] { done(fail(ErrorCode::unavailable, "the store of this machine is being read")); });
+    return;
+  }
+  if (health_.away()) return parts_.local.claim_due(now_ms, count, claim_ms, std::move(done));
+  if (residents_.empty()) return claim_there({}, now_ms, count, claim_ms, std::move(done));
+  auto with_these = [this, now_ms, count, claim_ms, done = std::move(done)](Result<std::vector<SessionId>> here) {
+    if (here && here->size() >= count) return done(std::move(here));
+    claim_there(here ? *std::move(here) : std::vector<SessionId>{}, now_ms, count, claim_ms, done);
+  };
+  parts_.local.claim_due(now_ms, count, claim_ms, std::move(with_these));
+}
+
+void FallbackStore::claim_there(std::vector<SessionId> here, Millis now_ms, std::size_t count, Millis claim_ms,
+                                std::function<void(Result<std::vector<SessionId>>)> done) {
+  auto with_those = [this, here = std::move(here),
+                     done = std::move(done)](Result<std::vector<SessionId>> there) mutable {
+    note(there.has_value(), Way::read);
+    if (!there && here.empty()) return done(std::move(there));
+    if (there) here.insert(here.end(), there->begin(), there->end());
+    done(std::move(here));
+  };
+  parts_.fleet.claim_due(now_ms, count - here.size(), claim_ms, std::move(with_those));
+}
+
+void FallbackStore::ladder(const SessionId& session, std::function<void(Result<std::vector<std::string>>)> done) {
+  if (!residents_.contains(session)) return parts_.fleet.ladder(session, std::move(done));
+  parts_.local.ladder(session, [session, done = std::move(done)](Result<std::vector<std::string>> journal) {
+    if (!journal) return done(std::move(journal));
+    std::vector<std::string> lines;
+    for (const std::string& line : *journal) {
+      auto entry = decode_entry(session, line);
+      if (entry && !entry->ladder_line.empty()) lines.push_back(std::move(entry->ladder_line));
+    }
+    done(std::move(lines));
+  });
+}
+
+void FallbackStore::list(std::size_t count, std::function<void(Result<std::vector<CallListing>>)> done) {
+  health_.away() ? parts_.local.list(count, std::move(done)) : parts_.fleet.list(count, std::move(done));
+}
+
+void FallbackStore::lines(std::string list, std::size_t count, Millis since_ms,
+                          std::function<void(Result<std::vector<std::string>>)> done) {
+  Store& store = health_.away() ? static_cast<Store&>(parts_.local) : parts_.fleet;
+  store.lines(std::move(list), count, since_ms, std::move(done));
+}
+
+void FallbackStore::put_directory(std::string text, std::function<void(Result<std::uint64_t>)> done) {
+  auto stored = [this, text, done = std::move(done)](Result<std::uint64_t> revision) {
+    if (revision) copy_directory(*revision, text);
+    done(std::move(revision));
+  };
+  parts_.fleet.put_directory(std::move(text), std::move(stored));
+}
+
+void FallbackStore::get_directory(std::uint64_t known_revision, std::function<void(Result<DirectoryText>)> done) {
+  if (health_.away()) {
+    return directory_copy(known_revision, {ErrorCode::unavailable, "the store of the fleet is away"}, std::move(done));
+  }
+  parts_.fleet.get_directory(known_revision,
+                             [this, known_revision, done = std::move(done)](Result<DirectoryText> answer) mutable {
+                               note(answer.has_value(), Way::read);
+                               if (!answer)
+                                 return directory_copy(known_revision, std::move(answer.error()), std::move(done));
+                               if (answer->revision != known_revision) copy_directory(answer->revision, answer->text);
+                               done(std::move(answer));
+                             });
+}
+
+// "REVISION\nTEXT": the revision is the fleet's, so that nothing is read twice.
+void FallbackStore::copy_directory(std::uint64_t revision, const std::string& text) {
+  parts_.local.put_directory(std::to_string(revision) + "\n" + text, [this](const Result<std::uint64_t>& stored) {
+    if (stored) return;
+    parts_.log.write(
+        LogLevel::warning, "directory_not_copied",
+        {{"detail", stored.error().text}, {"do", "without a copy, a restart while Redis is away knows no numbers"}});
+  });
+}
+
+void FallbackStore::directory_copy(std::uint64_t known_revision, Error error,
+                                   std::function<void(Result<DirectoryText>)> done) {
+  parts_.local.get_directory(
+      0, [known_revision, error = std::move(error), done = std::move(done)](Result<DirectoryText> copy) {
+        if (!copy || copy->text.empty()) return done(std::unexpected(error));
+        const auto end = copy->text.find('\n');
+        if (end == std::string::npos) return done(std::unexpected(error));
+        DirectoryText answer{.revision = std::strtoull(copy->text.c_str(), nullptr, 10)};
+        if (answer.revision != known_revision) answer.text = copy->text.substr(end + 1);
+        done(std::move(answer));
+      });
+}
+
+}  // namespace ringfence

@@ -1,0 +1,94 @@
+// See homecoming.h.
+#include "fallback/homecoming.h"
+
+#include <utility>
+
+#include "fallback/journal_entry.h"
+#include "shared/limits.h"
+
+namespace ringfence {
+
+void Homecoming::start() {
+  local_.load(session_, [this](Result<StoredSession> stored) { on_document(std::move(stored)); });
+}
+
+void Homecoming::on_document(Result<StoredSession> stored) {
+  if (!stored) return fail_with(false, stored.error().text);
+  if (stored->version == 0) return leave();  // nothing of it ever became true here
+  document_ = std::move(stored->document);
+  local_.ladder(session_, [this](Result<std::vector<std::string>> lines) { on_journal(std::move(lines)); });
+}
+
+void Homecoming::on_journal(Result<std::vector<std::string>> lines) {
+  if (!lines) return fail_with(false, lines.error().text);
+  for (const std::string& line : *lines) {
+    auto entry = decode_entry(session_, line);
+    if (!entry) return fail_with(false, entry.error().text);
+    journal_.push_back(*std::move(entry));
+  }
+  if (journal_.empty()) return fail_with(false, "the session has no journal");
+  send();
+}
+
+void Homecoming::send() {
+  CommitRequest request = journal_[place_];
+  expected_ = static_cast<std::uint64_t>(static_cast<std::int64_t>(request.expected_version) + shift_);
+  request.expected_version = expected_;
+  request.document = document_;
+  if (!at_last()) request.due_ms = 0;
+  if (under_own_mark_) {
+    request.event.text = "again:" + std::to_string(journal_[place_].expected_version) + ":" + request.event.text;
+  }
+  fleet_.commit(std::move(request), [this](const CommitResult& result) { on_answer(result); });
+}
+
+void Homecoming::on_answer(const CommitResult& result) {
+  switch (result.status) {
+    case CommitStatus::committed:
+      ++report_.sent;
+      return next();
+    case CommitStatus::duplicate: {
+      // After a conflict the versions no longer say whether the last one, which carries the due time, is ours.
+      const bool doubtful = result.version <= expected_ || (report_.conflicts > 0 && at_last());
+      if (!doubtful || under_own_mark_) return next();
+      under_own_mark_ = true;
+      shift_ += static_cast<std::int64_t>(result.version) - static_cast<std::int64_t>(expected_);
+      return send();
+    }
+    case CommitStatus::conflict:
+      ++report_.conflicts;
+      if (++tries_ > limits::kCommitConflicts) return fail_with(false, "another worker keeps writing this session");
+      shift_ += static_cast<std::int64_t>(result.current.version) - static_cast<std::int64_t>(expected_);
+      return send();
+    case CommitStatus::unknown:
+      return fail_with(true, "the store is away again");
+  }
+}
+
+void Homecoming::next() {
+  under_own_mark_ = false;
+  tries_ = 0;
+  ++place_;
+  place_ < journal_.size() ? send() : leave();
+}
+
+void Homecoming::leave() {
+  local_.forget(session_, [this](Result<void> gone) {
+    if (!gone) return fail_with(false, gone.error().text);
+    report_.home = true;
+    finish();
+  });
+}
+
+void Homecoming::fail_with(bool store_failed, std::string detail) {
+  report_.store_failed = store_failed;
+  report_.detail = std::move(detail);
+  finish();
+}
+
+void Homecoming::finish() {
+  const auto done = std::move(done_);
+  done(std::move(report_));
+}
+
+}  // namespace ringfence

@@ -1,0 +1,190 @@
+// The changes between the two stores: noticing that the fleet's is away or back, and sending home what is here. See
+// fallback_store.h.
+#include <algorithm>
+#include <utility>
+
+#include "fallback/fallback_store.h"
+#include "shared/limits.h"
+
+namespace ringfence {
+
+void FallbackStore::start() {
+  find_residents({});
+  tend();
+}
+
+void FallbackStore::find_residents(const SessionId& after) {
+  auto found = [this](const Result<std::vector<SessionId>>& sessions) {
+    if (!sessions) {
+      parts_.log.write(LogLevel::error, "fallback_unreadable", {{"detail", sessions.error().text}});
+      timers_.at(parts_.clock.now_ms() + limits::kFallbackProbeMs, [this] { find_residents({}); });
+      return;
+    }
+    for (const SessionId& session : *sessions) {
+      residents_[session].began_here = false;
+      if (std::ranges::find(leavers_, session) == leavers_.end()) leavers_.push_back(session);
+    }
+    if (sessions->size() == limits::kFallbackFound) return find_residents(sessions->back());
+    found_ = true;
+    if (!residents_.empty()) {
+      parts_.log.write(LogLevel::notice, "fallback_found",
+                       {{"sessions", std::to_string(residents_.size())},
+                        {"detail", "left here by an outage; they go back as soon as the store takes them"}});
+    }
+    send_home();
+  };
+  parts_.local.sessions(after, limits::kFallbackFound, std::move(found));
+}
+
+void FallbackStore::tend() {
+  const Millis now_ms = parts_.clock.now_ms();
+  if (now_ms >= sign_ms_ && !register_.signing()) sign();
+  if (!health_.away()) {
+    retry_held();
+    send_home();
+  }
+  timers_.at(now_ms + limits::kFallbackTendMs, [this] { tend(); });
+}
+
+// In good times so that others see us; while the store is away it is the probe.
+void FallbackStore::sign() {
+  const bool probe = health_.away();
+  sign_ms_ = parts_.clock.now_ms() + limits::kFallbackProbeMs;
+  register_.sign(parts_.clock.now_ms(), [this, probe](bool well) {
+    const Millis now_ms = parts_.clock.now_ms();
+    if (probe && health_.away()) {
+      if (health_.probed(well, now_ms)) come_back();
+      return;
+    }
+    note(well, StoreHealth::Way::write);
+    if (!well || health_.away()) return;
+    sign_ms_ = now_ms + limits::kFallbackSignMs;
+    if (options_.policy == FallbackPolicy::all) read_register();
+  });
+}
+
+void FallbackStore::read_register() {
+  register_.others(parts_.clock.now_ms(), [this](const Result<std::vector<std::string>>& others) {
+    if (!others) {
+      if (!ever_alone_) sign_ms_ = parts_.clock.now_ms() + limits::kFallbackProbeMs;
+      return;
+    }
+    const bool was_alone = std::exchange(alone_, others->empty());
+    if (alone_) {
+      ever_alone_ = true;
+      return;
+    }
+    const std::string who = "the worker \"" + others->front() + "\" has used this Redis in the last day";
+    if (!ever_alone_) return refused_(who);
+    if (was_alone) {
+      parts_.log.write(LogLevel::error, "fallback_not_alone",
+                       {{"detail", who + "; store_fallback all needs a worker of its own, so only new calls go on "
+                                         "without Redis from now on"}});
+    }
+  });
+}
+
+void FallbackStore::note(bool answered, StoreHealth::Way way) {
+  if (answered) return health_.answered(way);
+  if (health_.failed(way, parts_.clock.now_ms())) go_away();
+}
+
+void FallbackStore::go_away() {
+  const bool all = takes_up();
+  parts_.log.write(LogLevel::error, "fallback_away",
+                   {{"detail", all ? "the store does not answer; calls go on here, those in progress from memory"
+                                   : "the store does not answer; new calls live here, those in it are told later"}});
+  sign_ms_ = parts_.clock.now_ms() + limits::kFallbackProbeMs;
+  for (Held& held : std::exchange(held_, {})) take_up(std::move(held.request), std::move(held.done));
+}
+
+// A commit that was made in the fleet's store, or not. Should it be there, it meets itself when it goes home.
+void FallbackStore::take_up(CommitRequest request, CommitDone done) {
+  const bool begins = request.expected_version == 0;
+  if (takes_up() && move_in(request.session, begins) != nullptr) {
+    ++stats_.taken_up;
+    return commit_here(std::move(request), std::move(done));
+  }
+  if (begins && !request.document.empty()) doubtful_.emplace(request.session, parts_.clock.now_ms());
+  later([done = std::move(done)] { done(CommitResult{}); });
+}
+
+void FallbackStore::come_back() {
+  parts_.log.write(LogLevel::notice, "fallback_back",
+                   {{"sessions", std::to_string(residents_.size())}, {"detail", "the store is back; they go home"}});
+  const Millis long_ago_ms = parts_.clock.now_ms() - limits::kFallbackDoubtMs;
+  // Whatever was on its way to the store has arrived or is lost by now, and will be seen when it is asked for.
+  std::erase_if(doubtful_, [&](const auto& one) { return one.second < long_ago_ms; });
+  std::erase_if(turned_away_, [&](const auto& one) { return one.second < long_ago_ms; });
+  leavers_.clear();
+  for (const auto& [session, resident] : residents_) {
+    if (!resident.leaving) leavers_.push_back(session);
+  }
+  stay_until_ms_ = 0;
+  send_home();
+}
+
+void FallbackStore::retry_held() {
+  for (Held& held : std::exchange(held_, {})) commit_there(std::move(held.request), std::move(held.done), true);
+}
+
+void FallbackStore::send_home() {
+  if (!found_ || health_.away() || parts_.clock.now_ms() < stay_until_ms_) return;
+  for (std::size_t looks = leavers_.size(); looks > 0 && leaving_ < limits::kFallbackLeaving; --looks) {
+    const SessionId session = std::move(leavers_.front());
+    leavers_.pop_front();
+    const auto at = residents_.find(session);
+    if (at == residents_.end() || at->second.leaving) continue;
+    if (at->second.under_way > 0) {
+      leavers_.push_back(session);
+      continue;
+    }
+    ++leaving_;
+    auto left = [this, session](const Homecoming::Report& report) { on_left(session, report); };
+    at->second.leaving = std::make_unique<Homecoming>(parts_.fleet, parts_.local, session, std::move(left));
+    at->second.leaving->start();
+  }
+}
+
+void FallbackStore::on_left(const SessionId& session, const Homecoming::Report& report) {
+  --leaving_;
+  stats_.sent_home += report.sent;
+  stats_.conflicts += report.conflicts;
+  if (report.conflicts > 0) {
+    parts_.log.write(LogLevel::error, "fallback_conflict",
+                     {{"session", session.text},
+                      {"conflicts", std::to_string(report.conflicts)},
+                      {"detail", "the store had another version of a call that lived here; ours was put on top"}});
+  }
+  const auto at = residents_.find(session);
+  auto waiting = std::exchange(at->second.waiting, {});
+  if (report.home) {
+    ++stats_.gone_home;
+    residents_.erase(at);
+  } else {
+    at->second.leaving.reset();
+    leavers_.push_back(session);
+    stay_until_ms_ = parts_.clock.now_ms() + limits::kFallbackProbeMs;
+    if (!report.store_failed) {
+      ++stats_.stuck;
+      parts_.log.write(LogLevel::error, "fallback_stuck", {{"session", session.text}, {"detail", report.detail}});
+    }
+  }
+  if (report.sent > 0) note(true, StoreHealth::Way::write);
+  if (report.store_failed) note(false, StoreHealth::Way::write);
+  for (auto& work : waiting) work();
+  send_home();
+}
+
+FallbackStats FallbackStore::stats() const {
+  FallbackStats stats = stats_;
+  stats.away = health_.away();
+  stats.since_ms = health_.since_ms();
+  stats.changes = health_.changes();
+  stats.here = residents_.size();
+  stats.in_doubt = doubtful_.size();
+  stats.alone = alone_;
+  return stats;
+}
+
+}  // namespace ringfence
