@@ -155,8 +155,10 @@ inline constexpr std::size_t kFallbackSessions = 50'000;
 // Read in one go at the start, and on their way home at once: more would make commits of calls wait behind them.
 inline constexpr std::size_t kFallbackFound = 500;
 inline constexpr std::size_t kFallbackLeaving = 8;
-// Calls whose first commit may have landed: those of the second before an outage.
-inline constexpr std::size_t kFallbackDoubts = 10'000;
+// Calls remembered as begun in the fleet's store (200 a second, for kFallbackDoubtMs; beyond it none begins here), and
+// calls remembered as turned away before it was known that the store is away.
+inline constexpr std::size_t kFallbackBegun = 131'072;
+inline constexpr std::size_t kFallbackTurnedAway = 10'000;
 // After this the provider tries no more to tell us of a call's beginning (telnyx: 5 retries in 60 s, each 30 s at
 // most).
 inline constexpr std::int64_t kFallbackDoubtMs = 10 * 60'000;

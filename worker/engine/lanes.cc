@@ -115,6 +115,11 @@ bool Lanes::adopt(Lane& lane, const StoredSession& stored) {
     parts_.cache.put(lane.session, std::move(fresh), 0, 0);
     return true;
   }
+  if (stored.document.empty()) {  // on its way from another worker's machine: ours when all of it is there
+    parts_.log.write(LogLevel::info, "session_on_its_way", {{"session", lane.session.text}});
+    parts_.cache.forget(lane.session);
+    return false;
+  }
   Result<Session> session = decode_session(stored.document);
   if (!session) {
     ++parts_.stats.unreadable;

@@ -33,19 +33,21 @@ void FallbackStore::route_load(const SessionId& session, std::optional<FirstEven
         [this, session, first, done = std::move(done)]() mutable { route_load(session, first, std::move(done)); });
     return;
   }
-  if (resident != residents_.end()) return load_here(session, first.has_value(), std::move(done));
-  if (found_ && !health_.away()) return load_there(session, first, std::move(done));
-  if (found_ && first && may_begin(session, *first) && move_in(session, true) != nullptr) {
+  const bool waiting = resident != residents_.end() && waits(resident->second);
+  if (resident != residents_.end() && !waiting) return load_here(session, first.has_value(), std::move(done));
+  if (found_ && !waiting && !health_.away()) return load_there(session, first, std::move(done));
+  if (found_ && !waiting && first && may_begin(session, *first) && move_in(session, true) != nullptr) {
     return load_here(session, true, std::move(done));
   }
   ++stats_.turned_away;
   later([done = std::move(done)] { done(fail(ErrorCode::unavailable, "the store of the fleet is away")); });
 }
 
-// Not when another worker, or this one before a restart, may have begun it: the provider's first attempt to tell us is
-// one, one of which we know that it came to nothing is another.
+// Not when it may have begun in the fleet's store: by this worker, since its start or before, or by another one. The
+// provider's first attempt to tell us since we started is a good one, and so is one whose predecessors were turned
+// away.
 bool FallbackStore::may_begin(const SessionId& session, const FirstEvent& first) const {
-  if (doubtful_.contains(session) || doubtful_.size() >= limits::kFallbackDoubts) return false;
+  if (begun_there_.contains(session) || begun_there_.size() >= limits::kFallbackBegun) return false;
   if (turned_away_.contains(session)) return true;
   return first.attempt <= 1 && (first.occurred_ms == 0 || first.occurred_ms >= started_ms_);
 }
@@ -70,9 +72,9 @@ void FallbackStore::load_there(const SessionId& session, std::optional<FirstEven
   parts_.fleet.load(session, [this, session, first, done = std::move(done)](Result<StoredSession> stored) {
     if (stored) {
       turned_away_.erase(session);
-      if (stored->version > 0) doubtful_.erase(session);
+      if (first && stored->version > 0) remember_begun(session);
     } else if (first && (turned_away_.contains(session) || may_begin(session, *first)) &&
-               turned_away_.size() < limits::kFallbackDoubts) {
+               turned_away_.size() < limits::kFallbackTurnedAway) {
       turned_away_[session] = parts_.clock.now_ms();
     }
     note(stored.has_value(), Way::read);
@@ -90,6 +92,10 @@ FallbackStore::Resident* FallbackStore::move_in(const SessionId& session, bool b
 void FallbackStore::commit(CommitRequest request, CommitDone done) {
   const auto resident = residents_.find(request.session);
   if (resident != residents_.end()) {
+    if (!resident->second.leaving && waits(resident->second)) {
+      ++stats_.turned_away;
+      return later([done = std::move(done)] { done(CommitResult{}); });
+    }
     if (!resident->second.leaving) return commit_here(std::move(request), std::move(done));
     resident->second.waiting.push_back([this, request = std::move(request), done = std::move(done)]() mutable {
       commit(std::move(request), std::move(done));
@@ -131,21 +137,22 @@ void FallbackStore::commit_here(CommitRequest request, CommitDone done) {
 void FallbackStore::commit_there(CommitRequest request, CommitDone done, bool again) {
   std::optional<CommitRequest> kept;
   if (takes_up() || again) kept = request;
-  const SessionId session = request.session;
   const std::uint64_t expected = request.expected_version;
-  const bool begins = expected == 0 && !request.document.empty();
-  parts_.fleet.commit(std::move(request), [this, kept = std::move(kept), session, begins, again, expected,
+  if (expected == 0 && !request.document.empty()) remember_begun(request.session);
+  parts_.fleet.commit(std::move(request), [this, kept = std::move(kept), again, expected,
                                            done = std::move(done)](const CommitResult& result) mutable {
-    on_fleet_commit(std::move(kept), session, begins, again, expected, result, done);
+    on_fleet_commit(std::move(kept), again, expected, result, done);
   });
 }
 
-void FallbackStore::on_fleet_commit(std::optional<CommitRequest> kept, const SessionId& session, bool begins,
-                                    bool again, std::uint64_t expected, const CommitResult& result,
-                                    const CommitDone& done) {
+void FallbackStore::remember_begun(const SessionId& session) {
+  if (begun_there_.insert(session).second) begun_order_.emplace_back(parts_.clock.now_ms(), session);
+}
+
+void FallbackStore::on_fleet_commit(std::optional<CommitRequest> kept, bool again, std::uint64_t expected,
+                                    const CommitResult& result, const CommitDone& done) {
   if (result.status != CommitStatus::unknown) {
     note(true, Way::write);
-    doubtful_.erase(session);
     CommitResult answer = result;
     // Nobody else writes, and the first time nobody heard the answer: this very commit is there, and nothing has left
     // because of it yet.
@@ -155,7 +162,6 @@ void FallbackStore::on_fleet_commit(std::optional<CommitRequest> kept, const Ses
     return done(answer);
   }
   if (!kept) {
-    if (begins) doubtful_.emplace(session, parts_.clock.now_ms());
     note(false, Way::write);
     return done(result);
   }

@@ -8,7 +8,7 @@
 //   that
 //     a call is not in it. Only with policy `all`, for a worker that has the store for itself, it goes on here, from
 //     the version that was confirmed last (CommitRequest::takes_up).
-//   a first commit of which nobody knows whether the fleet's store has it begins no second life here.
+//   a call whose first commit may be in the fleet's store begins no second life here.
 //   what is here goes home as soon as the store is back (homecoming.h); while it does, whoever asks for it waits.
 //
 //                      away                    back, its journal sent
@@ -24,6 +24,8 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "engine/timer_queue.h"
@@ -63,7 +65,7 @@ struct FallbackStats {
   std::uint64_t stuck = 0;        // attempts to go home that failed for a reason of this machine
   std::uint64_t turned_away = 0;  // requests for what lives in the fleet's store while that was away
   std::size_t here = 0;           // sessions, now
-  std::size_t in_doubt = 0;       // calls whose first commit may be there or not, now
+  std::size_t in_doubt = 0;       // of these: they may be in the fleet's store, whole
   bool alone = false;             // no other worker has signed the register
 };
 
@@ -101,6 +103,7 @@ class FallbackStore final : public Store {
   using LoadDone = std::function<void(Result<StoredSession>)>;
   using CommitDone = std::function<void(CommitResult)>;
   struct Resident {          // a session that is here
+    bool in_doubt = false;   // may be in the fleet's store, whole: nothing happens to it here until that is known
     bool began_here = true;  // else nothing is known of it but what is here
     std::size_t under_way = 0;
     std::unique_ptr<Homecoming> leaving;
@@ -122,16 +125,19 @@ class FallbackStore final : public Store {
   void route_load(const SessionId& session, std::optional<FirstEvent> first, LoadDone done);
   void load_here(const SessionId& session, bool to_begin, LoadDone done);
   void load_there(const SessionId& session, std::optional<FirstEvent> first, LoadDone done);
+  void remember_begun(const SessionId& session);
   [[nodiscard]] bool may_begin(const SessionId& session, const FirstEvent& first) const;
 
   void commit_here(CommitRequest request, CommitDone done);
   void commit_there(CommitRequest request, CommitDone done, bool again);
-  void on_fleet_commit(std::optional<CommitRequest> kept, const SessionId& session, bool begins, bool again,
-                       std::uint64_t expected, const CommitResult& result, const CommitDone& done);
+  void on_fleet_commit(std::optional<CommitRequest> kept, bool again, std::uint64_t expected,
+                       const CommitResult& result, const CommitDone& done);
   void retry_held();
   void take_up(CommitRequest request, CommitDone done);
   void claim_there(std::vector<SessionId> here, Millis now_ms, std::size_t count, Millis claim_ms,
                    std::function<void(Result<std::vector<SessionId>>)> done);
+  // Alone with the store, nobody else can have taken up what arrived there.
+  [[nodiscard]] bool waits(const Resident& resident) const noexcept { return resident.in_doubt && !takes_up(); }
   [[nodiscard]] bool takes_up() const noexcept { return options_.policy == FallbackPolicy::all && alone_; }
   Resident* move_in(const SessionId& session, bool began_here);  // null: no room
 
@@ -162,7 +168,10 @@ class FallbackStore final : public Store {
   std::size_t leaving_ = 0;
   Millis stay_until_ms_ = 0;  // after a failure nobody is sent home for a while
   std::vector<Held> held_;
-  std::unordered_map<SessionId, Millis> doubtful_;     // their first commit may be in the fleet's store, since
+  // Their first commit was sent to the fleet's store, whatever came back: for as long as a copy of their first event
+  // may still come, oldest first.
+  std::unordered_set<SessionId> begun_there_;
+  std::deque<std::pair<Millis, SessionId>> begun_order_;
   std::unordered_map<SessionId, Millis> turned_away_;  // their first event was told later, nothing was sent
   FallbackStats stats_;
 };

@@ -15,6 +15,7 @@ Json fallback_view(const FallbackStats& stats, FallbackPolicy policy, Millis now
   };
   number("changes", stats.changes);
   number("here", stats.here);
+  number("in_doubt", stats.in_doubt);
   number("begun", stats.begun);
   number("taken_up", stats.taken_up);
   number("journalled", stats.journalled);
@@ -23,7 +24,6 @@ Json fallback_view(const FallbackStats& stats, FallbackPolicy policy, Millis now
   number("conflicts", stats.conflicts);
   number("stuck", stats.stuck);
   number("turned_away", stats.turned_away);
-  number("in_doubt", stats.in_doubt);
   return view;
 }
 

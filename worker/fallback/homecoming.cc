@@ -30,12 +30,27 @@ void Homecoming::on_journal(Result<std::vector<std::string>> lines) {
   send();
 }
 
+void Homecoming::leave_note() {
+  CommitRequest note;
+  note.session = SessionId{std::string(kLeavingNote) + session_.text};
+  note.event = EventId{"leaving"};
+  note.ttl_ms = limits::kFallbackKeepMs;
+  local_.commit(std::move(note), [this](const CommitResult& result) {
+    noted_ = result.status == CommitStatus::committed || result.status == CommitStatus::duplicate;
+    noted_ ? send() : fail_with(false, "the note that it is leaving could not be written");
+  });
+}
+
 void Homecoming::send() {
+  if (at_last() && !noted_) return leave_note();
   CommitRequest request = journal_[place_];
   expected_ = static_cast<std::uint64_t>(static_cast<std::int64_t>(request.expected_version) + shift_);
   request.expected_version = expected_;
-  request.document = document_;
-  if (!at_last()) request.due_ms = 0;
+  if (at_last()) {
+    request.document = document_;
+  } else {
+    request.due_ms = 0;
+  }
   if (under_own_mark_) {
     request.event.text = "again:" + std::to_string(journal_[place_].expected_version) + ":" + request.event.text;
   }
@@ -61,6 +76,7 @@ void Homecoming::on_answer(const CommitResult& result) {
       shift_ += static_cast<std::int64_t>(result.current.version) - static_cast<std::int64_t>(expected_);
       return send();
     case CommitStatus::unknown:
+      report_.in_doubt = at_last();
       return fail_with(true, "the store is away again");
   }
 }
@@ -73,10 +89,17 @@ void Homecoming::next() {
 }
 
 void Homecoming::leave() {
-  local_.forget(session_, [this](Result<void> gone) {
-    if (!gone) return fail_with(false, gone.error().text);
-    report_.home = true;
-    finish();
+  const bool was_there = noted_;
+  local_.forget(session_, [this, was_there](Result<void> gone) {
+    if (!gone) {
+      report_.in_doubt = was_there;
+      return fail_with(false, gone.error().text);
+    }
+    // Without its session a note means nothing, should it stay.
+    local_.forget(SessionId{std::string(kLeavingNote) + session_.text}, [this](Result<void>) {
+      report_.home = true;
+      finish();
+    });
   });
 }
 

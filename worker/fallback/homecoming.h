@@ -9,25 +9,30 @@
 //   conflict   somebody else wrote meanwhile, or the store has forgotten: ours counts, on top of what is there
 //   unknown    later again
 //
-// Every commit carries the document as it is now, and only the last one a due time: until the whole journal is there
-// nobody else takes the session up, and whoever reads it sees no past as the present.
-// Owned by FallbackStore, which lets nothing else happen to the session meanwhile. Must not know: what a document
-// means.
+// Only the last commit carries the document and a due time. Until it is there, the session has none: it cannot be read,
+// is not due, and so nobody takes it up whose picture of it would be of the past.
+// Before that last one a note is left here: from then on, also after a crash, nothing may happen to the session here
+// until it is known that the commit is there. Owned by FallbackStore, which lets nothing else happen to the session
+// meanwhile. Must not know: what a document means.
 #pragma once
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ports/local_store.h"
 
 namespace ringfence {
 
+inline constexpr std::string_view kLeavingNote = "leaving:";  // before the session's name: the note's
+
 class Homecoming {
  public:
   struct Report {
     bool home = false;          // it is there, whole, and not here any more
     bool store_failed = false;  // of the fleet; else what went wrong is here
+    bool in_doubt = false;      // it may be there, whole: others may have taken it up
     std::uint64_t sent = 0;     // commits that were not there yet
     std::uint64_t conflicts = 0;
     std::string detail;
@@ -50,6 +55,7 @@ class Homecoming {
   void leave();
   void fail_with(bool store_failed, std::string detail);
   void finish();
+  void leave_note();
   [[nodiscard]] bool at_last() const noexcept { return place_ + 1 == journal_.size(); }
 
   Store& fleet_;
@@ -59,8 +65,9 @@ class Homecoming {
   std::string document_;
   std::vector<CommitRequest> journal_;
   std::size_t place_ = 0;
-  std::uint64_t expected_ = 0;   // there, by the commit under way
-  std::int64_t shift_ = 0;       // how far the versions there are ahead of ours, since a conflict
+  std::uint64_t expected_ = 0;  // there, by the commit under way
+  std::int64_t shift_ = 0;      // how far the versions there are ahead of ours, since a conflict
+  bool noted_ = false;
   bool under_own_mark_ = false;  // the commit under way
   int tries_ = 0;                // of the commit under way
   Report report_;

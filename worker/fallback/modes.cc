@@ -21,11 +21,14 @@ void FallbackStore::find_residents(const SessionId& after) {
       return;
     }
     for (const SessionId& session : *sessions) {
-      residents_[session].began_here = false;
-      if (std::ranges::find(leavers_, session) == leavers_.end()) leavers_.push_back(session);
+      const bool note = session.text.starts_with(kLeavingNote);
+      Resident& resident = residents_[note ? SessionId{session.text.substr(kLeavingNote.size())} : session];
+      resident.began_here = false;
+      resident.in_doubt |= note;
     }
     if (sessions->size() == limits::kFallbackFound) return find_residents(sessions->back());
     found_ = true;
+    for (const auto& [session, resident] : residents_) leavers_.push_back(session);
     if (!residents_.empty()) {
       parts_.log.write(LogLevel::notice, "fallback_found",
                        {{"sessions", std::to_string(residents_.size())},
@@ -39,6 +42,11 @@ void FallbackStore::find_residents(const SessionId& after) {
 void FallbackStore::tend() {
   const Millis now_ms = parts_.clock.now_ms();
   if (now_ms >= sign_ms_ && !register_.signing()) sign();
+  const Millis long_ago_ms = now_ms - limits::kFallbackDoubtMs;
+  while (!begun_order_.empty() && begun_order_.front().first < long_ago_ms) {
+    begun_there_.erase(begun_order_.front().second);
+    begun_order_.pop_front();
+  }
   if (!health_.away()) {
     retry_held();
     send_home();
@@ -105,7 +113,6 @@ void FallbackStore::take_up(CommitRequest request, CommitDone done) {
     ++stats_.taken_up;
     return commit_here(std::move(request), std::move(done));
   }
-  if (begins && !request.document.empty()) doubtful_.emplace(request.session, parts_.clock.now_ms());
   later([done = std::move(done)] { done(CommitResult{}); });
 }
 
@@ -113,8 +120,6 @@ void FallbackStore::come_back() {
   parts_.log.write(LogLevel::notice, "fallback_back",
                    {{"sessions", std::to_string(residents_.size())}, {"detail", "the store is back; they go home"}});
   const Millis long_ago_ms = parts_.clock.now_ms() - limits::kFallbackDoubtMs;
-  // Whatever was on its way to the store has arrived or is lost by now, and will be seen when it is asked for.
-  std::erase_if(doubtful_, [&](const auto& one) { return one.second < long_ago_ms; });
   std::erase_if(turned_away_, [&](const auto& one) { return one.second < long_ago_ms; });
   leavers_.clear();
   for (const auto& [session, resident] : residents_) {
@@ -157,6 +162,7 @@ void FallbackStore::on_left(const SessionId& session, const Homecoming::Report& 
                       {"detail", "the store had another version of a call that lived here; ours was put on top"}});
   }
   const auto at = residents_.find(session);
+  at->second.in_doubt |= report.in_doubt;
   auto waiting = std::exchange(at->second.waiting, {});
   if (report.home) {
     ++stats_.gone_home;
@@ -182,7 +188,7 @@ FallbackStats FallbackStore::stats() const {
   stats.since_ms = health_.since_ms();
   stats.changes = health_.changes();
   stats.here = residents_.size();
-  stats.in_doubt = doubtful_.size();
+  for (const auto& [session, resident] : residents_) stats.in_doubt += resident.in_doubt ? 1 : 0;
   stats.alone = alone_;
   return stats;
 }

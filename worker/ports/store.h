@@ -43,8 +43,10 @@ struct ListRow {
 struct CommitRequest {
   SessionId session;
   std::uint64_t expected_version = 0;
-  EventId event;                   // marked as applied in the same write
-  std::string document;            // empty: this is no call, and is never listed as one; its event's mark is all it is
+  EventId event;  // marked as applied in the same write
+  // Empty: never listed as a call. It is none, and its event's mark is all it is; or it is on its way here from a
+  // worker's own machine, and may not be read yet.
+  std::string document;
   Millis due_ms = 0;               // 0: nothing due
   Millis ttl_ms = 0;               // lifetime of the session in the store from now on
   std::string ladder_line;         // appended to the session's ladder in the same write

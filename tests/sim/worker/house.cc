@@ -6,6 +6,7 @@
 
 #include "codec/session_json.h"
 #include "engine/engine.h"
+#include "fallback/fallback_store.h"
 #include "ladder_check.h"
 #include "lying_application.h"
 #include "lying_store.h"
@@ -56,19 +57,32 @@ class Line final : public Telephony {
 constexpr Millis kSweepMs = 7000, kStrayMs = 2000;
 
 struct Worker {
-  Worker(Stage& stage, Dice& dice, Truth& truth, LyingTelnyx& telnyx, LyingApplication& application)
+  Worker(Stage& stage, Dice& dice, Truth& truth, Truth& file, Outage outage, LyingTelnyx& telnyx,
+         LyingApplication& application, std::size_t which)
       : clock(stage),
-        store(stage, dice, truth),
+        fallback_clock(stage),
+        fleet(stage, dice, truth),
+        local(stage, dice, file),
         line(telnyx),
         tells(application),
-        directory(store, log),
-        engine({store, line, clock, log, directory, &tells},
+        directory(behind(outage, which), log),
+        engine({fallback ? static_cast<Store&>(*fallback) : fleet, line, clock, log, directory, &tells},
                {Policy{}, "sip.example.net", false, {.every_ms = kSweepMs, .stray_age_ms = kStrayMs}}) {
+    if (fallback) fallback->start();
     engine.start();
   }
-  StageClock clock;
+  Store& behind(Outage outage, std::size_t which) {
+    if (outage == Outage::none) return fleet;
+    const auto policy = outage == Outage::all ? FallbackPolicy::all : FallbackPolicy::new_calls;
+    return fallback.emplace(FallbackParts{fleet, local, fallback_clock, log},
+                            FallbackOptions{policy, "worker " + std::to_string(which)},
+                            [this](const std::string& who) { refused = who; });
+  }
+  StageClock clock, fallback_clock;
   test::FakeLog log;
-  LyingStore store;
+  std::string refused;
+  LyingStore fleet, local;
+  std::optional<FallbackStore> fallback;
   Line line;
   ApplicationLine tells;
   DirectoryCache directory;
@@ -77,12 +91,14 @@ struct Worker {
 
 class House {
  public:
-  explicit House(std::uint64_t seed)
-      : dice_(seed),
+  House(std::uint64_t seed, Outage outage)
+      : outage_(outage),
+        dice_(seed),
         application_(stage_, dice_),
         telnyx_(stage_, dice_, [this](auto& body, auto done) { post(body, std::move(done)); }) {
     truth_.directory = {1, std::string(kDirectory)};
-    for (auto& worker : workers_) worker.emplace(stage_, dice_, truth_, telnyx_, application_);
+    for (Truth& file : files_) file.chaos = false;
+    for (std::size_t i = 0; i < workers(); ++i) start(i);
   }
 
   Run play() {
@@ -90,6 +106,8 @@ class House {
     stage_.after(100, [this] { telnyx_.call_in("+493012345" + std::to_string(dice_.below(9))); });
     const int troubles = static_cast<int>(dice_.below(4));
     for (int i = 0; i < troubles; ++i) stage_.after(dice_.below(kChaosMs), [this] { make_trouble(); });
+    if (outage_ != Outage::none)
+      stage_.after(dice_.one_in(2) ? 0 : dice_.below(kChaosMs / 2), [this] { lose_the_store(); });
     while (telnyx_.violation().empty() && stage_.turn(chaos_until_ms)) ++run_.events;
     heal();
     const Millis end_ms = chaos_until_ms + kHealMs;
@@ -109,7 +127,7 @@ class House {
 
  private:
   void post(const std::string& body, std::function<void(Verdict)> done) {
-    auto& worker = workers_[static_cast<std::size_t>(dice_.below(kWorkers))];
+    auto& worker = workers_[whose(body)];
     if (!worker) return;
     EventFrame frame;
     frame.id = "frame";
@@ -117,8 +135,28 @@ class House {
     worker->engine.on_event(frame, [done = std::move(done)](const VerdictReply& reply) { done(reply.verdict); });
   }
 
+  [[nodiscard]] std::size_t workers() const { return outage_ == Outage::all ? 1 : kWorkers; }
+
+  // What carries our state may reach anybody; of the rest, only its worker can know that the call is not new.
+  [[nodiscard]] std::size_t whose(const std::string& body) {
+    if (outage_ == Outage::none) return static_cast<std::size_t>(dice_.below(kWorkers));
+    const bool marked = body.find("client_state") != std::string::npos;
+    return marked && outage_ == Outage::new_calls && dice_.one_in(8) ? 1 : 0;
+  }
+
+  void lose_the_store() {
+    if (!truth_.chaos) return;
+    telnyx_.journal.push_back("the store is away for long");
+    truth_.away = true;
+    stage_.after(800 + dice_.below(12'000), [this] {
+      telnyx_.journal.push_back("the store is back");
+      truth_.away = false;
+      if (dice_.one_in(2)) stage_.after(dice_.below(9000), [this] { lose_the_store(); });
+    });
+  }
+
   void make_trouble() {
-    const auto which = static_cast<std::size_t>(dice_.below(kWorkers));
+    const auto which = static_cast<std::size_t>(dice_.below(static_cast<Millis>(workers())));
     if (dice_.one_in(8)) return cancel(which);
     const Millis back_ms = 200 + dice_.below(6000);
     if (dice_.one_in(3)) {
@@ -143,7 +181,9 @@ class House {
   }
 
   void start(std::size_t which) {
-    if (!workers_[which]) workers_[which].emplace(stage_, dice_, truth_, telnyx_, application_);
+    if (!workers_[which]) {
+      workers_[which].emplace(stage_, dice_, truth_, files_[which], outage_, telnyx_, application_, which);
+    }
   }
 
   void heal() {
@@ -151,7 +191,7 @@ class House {
     truth_.chaos = truth_.away = false;
     telnyx_.heal();
     application_.heal();
-    for (std::size_t i = 0; i < kWorkers; ++i) start(i);
+    for (std::size_t i = 0; i < workers(); ++i) start(i);
   }
 
   [[nodiscard]] std::optional<Session> session() const {
@@ -163,6 +203,9 @@ class House {
 
   [[nodiscard]] bool settled() {
     if (!telnyx_.quiet() || telnyx_.talking() || !telnyx_.wrong_end().empty()) return false;
+    for (const Truth& file : files_) {
+      if (!file.rows.empty()) return false;
+    }
     const auto row = truth_.rows.find(std::string(kCaller));
     if (row == truth_.rows.end()) return false;
     if (row->second.version == looked_at_) return false;  // reading the document costs more than an event
@@ -176,6 +219,8 @@ class House {
       if (!worker) continue;
       run_.conflicts += worker->engine.stats().conflicts;
       run_.commits += worker->engine.stats().commits;
+      if (!worker->fallback) continue;
+      run_.went_home += worker->fallback->stats().gone_home;
     }
     run_.violation = telnyx_.violation();
     const auto say = [&](std::string what) {
@@ -185,10 +230,20 @@ class House {
       if (!worker) continue;
       const EngineStats stats = worker->engine.stats();
       for (std::size_t i = 0; i < kInvariants; ++i) {
+        // Nobody can decide about a call whose store is away and whose worker has lost its memory.
+        const bool price = static_cast<Invariant>(i) == Invariant::no_silent_caller && outage_ != Outage::none;
+        if (price && (outage_ == Outage::new_calls || run_.crashes > 0)) continue;
         if (stats.broken[i] > 0) say("counted in service: " + std::string(name_of(static_cast<Invariant>(i))));
       }
     }
     run_.journal = std::move(telnyx_.journal);
+    for (const Truth& file : files_) {
+      if (!file.rows.empty()) say("a session has not gone home: " + file.rows.begin()->first);
+    }
+    for (const auto& worker : workers_) {
+      if (worker && !worker->refused.empty()) say("refused: " + worker->refused);
+      if (worker && worker->fallback && worker->fallback->stats().stuck > 0) say("stuck on its way home");
+    }
     say(telnyx_.wrong_end());
     const auto s = session();
     if (!s) return;  // its `initiated` was lost, and the provider's other webhooks too
@@ -203,9 +258,11 @@ class House {
     }
   }
 
+  const Outage outage_;
   Stage stage_;
   Dice dice_;
   Truth truth_;
+  std::array<Truth, kWorkers> files_;  // the workers' own, which outlive them
   LyingApplication application_;
   LyingTelnyx telnyx_;
   std::array<std::optional<Worker>, kWorkers> workers_;
@@ -216,6 +273,6 @@ class House {
 
 }  // namespace
 
-Run play(std::uint64_t seed) { return House(seed).play(); }
+Run play(std::uint64_t seed, Outage outage) { return House(seed, outage).play(); }
 
 }  // namespace ringfence::sim

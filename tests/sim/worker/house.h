@@ -14,8 +14,14 @@ struct Run {
   std::vector<std::string> ladder;   // as the store has it
   std::uint64_t events = 0, crashes = 0, conflicts = 0, commits = 0;
   std::uint64_t told = 0, missed = 0;  // outcomes, and lines of the list of missed calls
+  std::uint64_t went_home = 0;         // sessions that lived on a worker's own machine
 };
 
-[[nodiscard]] Run play(std::uint64_t seed);
+// Whether the store is away for seconds at a time, and what is done about it: two workers whose new calls live on the
+// machine they come to meanwhile, with the edge sending all that names no leg of ours to one of them; or one worker
+// with which everything goes on.
+enum class Outage : std::uint8_t { none, new_calls, all };
+
+[[nodiscard]] Run play(std::uint64_t seed, Outage outage = Outage::none);
 
 }  // namespace ringfence::sim

@@ -9,6 +9,7 @@ namespace ringfence::sim {
 CommitResult LyingStore::apply(Truth& truth, const CommitRequest& request) {
   StoredRow& row = truth.rows[request.session.text];
   if (row.applied.contains(request.event.text)) return {.status = CommitStatus::duplicate, .version = row.version};
+  if (row.version == 0 && request.takes_up) row.version = request.expected_version;
   if (row.version != request.expected_version) {
     return {.status = CommitStatus::conflict, .version = row.version, .current = {row.version, row.document}};
   }
@@ -16,11 +17,20 @@ CommitResult LyingStore::apply(Truth& truth, const CommitRequest& request) {
   row.version += 1;
   row.document = request.document;
   row.applied.insert(request.event.text);
-  row.ladder.push_back(request.ladder_line);
+  if (!request.ladder_line.empty()) row.ladder.push_back(request.ladder_line);
   row.due_ms = request.due_ms;
   if (!request.rows.empty()) row.lists = request.lists;
   for (const ListRow& one : request.rows) row.listed[one.name] = one;
   return {.status = CommitStatus::committed, .version = row.version};
+}
+
+void LyingStore::sessions(SessionId after, std::size_t count,
+                          std::function<void(Result<std::vector<SessionId>>)> done) {
+  std::vector<SessionId> names;
+  for (auto row = truth_.rows.upper_bound(after.text); row != truth_.rows.end() && names.size() < count; ++row) {
+    if (row->second.version > 0) names.push_back(SessionId{row->first});
+  }
+  later([names = std::move(names), done = std::move(done)] { done(names); });
 }
 
 void LyingStore::commit(CommitRequest request, std::function<void(CommitResult)> done) {

@@ -1,6 +1,6 @@
 // One truth for several workers, and a store for each of them that lies about it while there is chaos: writes that land
 // or do not and are not answered, writes that land late, silence, and a fail-over that forgets a session's last write.
-// Must not know: sessions.
+// Without chaos it is the file of one worker, which lives on when that dies. Must not know: sessions.
 #pragma once
 
 #include <map>
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "ports/store.h"
+#include "ports/local_store.h"
 #include "stage.h"
 
 namespace ringfence::sim {
@@ -31,7 +31,7 @@ struct Truth {
   bool away = false;
 };
 
-class LyingStore final : public Store {
+class LyingStore final : public LocalStore {
  public:
   LyingStore(Stage& stage, Dice& dice, Truth& truth) : stage_(stage), dice_(dice), truth_(truth) {}
   // The worker is gone: nobody hears any answer.
@@ -55,15 +55,22 @@ class LyingStore final : public Store {
   }
   void lines(std::string list, std::size_t count, Millis since_ms,
              std::function<void(Result<std::vector<std::string>>)> done) override;
-  void put_directory(std::string, std::function<void(Result<std::uint64_t>)> done) override {
-    later([done = std::move(done)] { done(fail(ErrorCode::unavailable, "not here")); });
+  void put_directory(std::string text, std::function<void(Result<std::uint64_t>)> done) override {
+    truth_.directory = {truth_.directory.revision + 1, std::move(text)};
+    later([revision = truth_.directory.revision, done = std::move(done)] { done(revision); });
   }
   void get_directory(std::uint64_t known_revision, std::function<void(Result<DirectoryText>)> done) override {
     later([this, known_revision, done = std::move(done)] {
+      if (truth_.away) return done(fail(ErrorCode::unavailable, "away"));
       DirectoryText answer = truth_.directory;
       if (answer.revision == known_revision) answer.text.clear();
       done(answer);
     });
+  }
+  void sessions(SessionId after, std::size_t count, std::function<void(Result<std::vector<SessionId>>)> done) override;
+  void forget(const SessionId& session, std::function<void(Result<void>)> done) override {
+    truth_.rows.erase(session.text);
+    later([done = std::move(done)] { done({}); });
   }
   [[nodiscard]] std::string_view kind() const noexcept override { return "lying"; }
   [[nodiscard]] bool ready() const noexcept override { return !truth_.away; }

@@ -2,6 +2,7 @@
 #include "lying_telnyx.h"
 
 #include "core/client_state.h"
+#include "core/utc_time.h"
 
 namespace ringfence::sim {
 namespace {
@@ -37,8 +38,9 @@ void LyingTelnyx::notify(const std::string& call, const std::string& type, const
     return;
   }
   const std::string& state = calls_[call].client_state;
-  std::string body = R"({"data":{"record_type":"event","id":"ev-)" + std::to_string(++events_) + R"(","event_type":")" +
-                     type + R"(","payload":{"call_control_id":"cc-)" + call + R"(","call_leg_id":")" + call +
+  std::string body = R"({"data":{"record_type":"event","id":"ev-)" + std::to_string(++events_) +
+                     R"(","occurred_at":")" + format_utc(stage_.now_ms()) + R"(","event_type":")" + type +
+                     R"(","payload":{"call_control_id":"cc-)" + call + R"(","call_leg_id":")" + call +
                      R"(","call_session_id":"cs","connection_id":"conn","from":"+4940111222","to":")" + number_ + "\"";
   if (!state.empty()) body += R"(,"client_state":")" + state + "\"";
   body += extra + "}}}";
@@ -63,7 +65,8 @@ void LyingTelnyx::post(const std::string& body, int tries) {
     }
     stage_.after(1000 * tries, [this, body, tries] { post(body, tries + 1); });
   };
-  post_(body, [this, open, again](Verdict verdict) {
+  const std::string meta = R"(,"meta":{"attempt":)" + std::to_string(tries) + "}}";
+  post_(body.substr(0, body.size() - 1) + meta, [this, open, again](Verdict verdict) {
     if (!std::exchange(*open, false)) return;
     if (verdict == Verdict::later) return again();
     --under_way_;

@@ -1,4 +1,4 @@
-// ringfence_house [--seeds N] [--first SEED] [--seed SEED] [--seconds N] [--jobs N]
+// ringfence_house [--seeds N] [--first SEED] [--seed SEED] [--seconds N] [--jobs N] [--outage none|new_calls|all]
 // Whole workers in virtual time, one call a seed: chaos, then heal (house.h). Seeds are dealt to `jobs` threads; each
 // is a world of its own. --seed plays one again and prints its journal and its ladder. When something went wrong: the
 // command that plays it again, and exit status 1. Exit status 3: the time was over first.
@@ -21,11 +21,13 @@ struct Arguments {
   std::uint64_t first = 1, seeds = 10'000, jobs = 1;
   double seconds = 1e9;
   bool one = false;
+  ringfence::sim::Outage outage = ringfence::sim::Outage::none;
+  std::string outage_name = "none";
 };
 
 struct Sum {
   std::uint64_t played = 0, failed = 0;  // failed: the lowest seed that did, 0: none
-  std::uint64_t events = 0, crashes = 0, conflicts = 0, commits = 0, told = 0, missed = 0;
+  std::uint64_t events = 0, crashes = 0, conflicts = 0, commits = 0, told = 0, missed = 0, went_home = 0;
   void add(const ringfence::sim::Run& run) {
     ++played;
     events += run.events;
@@ -34,6 +36,7 @@ struct Sum {
     commits += run.commits;
     told += run.told;
     missed += run.missed;
+    went_home += run.went_home;
   }
   void add(const Sum& other) {
     played += other.played;
@@ -44,6 +47,7 @@ struct Sum {
     commits += other.commits;
     told += other.told;
     missed += other.missed;
+    went_home += other.went_home;
   }
 };
 
@@ -60,6 +64,12 @@ bool read_arguments(int argc, char** argv, Arguments& arguments) {
       arguments.jobs = std::clamp<std::uint64_t>(value, 1, 64);
     } else if (name == "--seconds") {
       arguments.seconds = static_cast<double>(value);
+    } else if (name == "--outage") {
+      using ringfence::sim::Outage;
+      arguments.outage_name = argv[i + 1];
+      arguments.outage = arguments.outage_name == "all"         ? Outage::all
+                         : arguments.outage_name == "new_calls" ? Outage::new_calls
+                                                                : Outage::none;
     } else if (name == "--seed") {
       arguments.first = value;
       arguments.seeds = 1;
@@ -90,7 +100,7 @@ Sum play_all(const Arguments& arguments) {
       while (!stop && Clock::now() < until) {
         const std::uint64_t seed = next++;
         if (seed >= arguments.first + arguments.seeds) return;
-        const ringfence::sim::Run run = ringfence::sim::play(seed);
+        const ringfence::sim::Run run = ringfence::sim::play(seed, arguments.outage);
         sum.add(run);
         if (run.violation.empty()) continue;
         sum.failed = seed;
@@ -111,11 +121,14 @@ Sum play_all(const Arguments& arguments) {
 int main(int argc, char** argv) {
   Arguments arguments;
   if (!read_arguments(argc, argv, arguments)) {
-    std::fprintf(stderr, "usage: %s [--seeds N] [--first SEED] [--seed SEED] [--seconds N] [--jobs N]\n", argv[0]);
+    std::fprintf(stderr,
+                 "usage: %s [--seeds N] [--first SEED] [--seed SEED] [--seconds N] [--jobs N] "
+                 "[--outage none|new_calls|all]\n",
+                 argv[0]);
     return 2;
   }
   if (arguments.one) {
-    const ringfence::sim::Run run = ringfence::sim::play(arguments.first);
+    const ringfence::sim::Run run = ringfence::sim::play(arguments.first, arguments.outage);
     tell(arguments.first, run);
     return run.violation.empty() ? 0 : 1;
   }
@@ -125,13 +138,13 @@ int main(int argc, char** argv) {
   const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
   std::printf(
       "%llu seeds from %llu, %llu events, %llu commits, %llu conflicts, %llu crashes, %llu outcomes told, %llu missed "
-      "calls, %.1f s: %s\n",
+      "calls, %llu went home, %.1f s: %s\n",
       number(sum.played), number(arguments.first), number(sum.events), number(sum.commits), number(sum.conflicts),
-      number(sum.crashes), number(sum.told), number(sum.missed), seconds,
+      number(sum.crashes), number(sum.told), number(sum.missed), number(sum.went_home), seconds,
       sum.failed == 0 ? "no violation" : "a VIOLATION");
   if (sum.failed != 0) {
-    tell(sum.failed, ringfence::sim::play(sum.failed));
-    std::printf("again: %s --seed %llu\n", argv[0], number(sum.failed));
+    tell(sum.failed, ringfence::sim::play(sum.failed, arguments.outage));
+    std::printf("again: %s --outage %s --seed %llu\n", argv[0], arguments.outage_name.c_str(), number(sum.failed));
     return 1;
   }
   return sum.played == arguments.seeds ? 0 : 3;

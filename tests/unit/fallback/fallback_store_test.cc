@@ -55,13 +55,18 @@ TEST_F(FallbackTest, AFirstCommitOfUnknownOutcomeBeginsNoSecondLife) {
   ASSERT_EQ(load_to_begin("s")->version, 0u);
   fleet.faults = {CommitFault::landed};
   ASSERT_EQ(commit(request("s", 0, "e0", "doc1")).status, CommitStatus::unknown);
-  EXPECT_EQ(store->stats().in_doubt, 1u);
   lose_the_fleet();
   EXPECT_FALSE(load_to_begin("s"));
   EXPECT_FALSE(load_to_begin("s", 2));
   fleet_returns();
   EXPECT_EQ(load_to_begin("s")->version, 1u);
-  EXPECT_EQ(store->stats().in_doubt, 0u);
+}
+
+TEST_F(FallbackTest, ACopyOfItsFirstEventBeginsNoSecondLifeOfACallThatLivesThere) {
+  ASSERT_EQ(load_to_begin("s")->version, 0u);
+  ASSERT_EQ(commit(request("s", 0, "e0", "doc1")).status, CommitStatus::committed);
+  lose_the_fleet();
+  EXPECT_FALSE(load_to_begin("s")) << "the engine has forgotten it, we have not";
 }
 
 TEST_F(FallbackTest, ASecondAttemptBeginsACallOnlyWhereTheFirstIsKnownToHaveComeToNothing) {
@@ -127,9 +132,9 @@ TEST_F(FallbackTest, ACrashAtAnyPointOfTheWayHomeOnlyMeansToGoAgain) {
       stop_at_the_door();
       // The crash comes between what was asked for last and its answer; at last that is the removal.
       (written ? fleet.hold_answers : fleet.hold_commits) = true;
-      local.hold_answers = true;
       open_the_door();
       for (std::size_t step = 0; step < point; ++step) {
+        local.hold_answers = step + 1 == kEvents;
         fleet.release();
         loop.run();
       }
@@ -163,6 +168,35 @@ TEST_F(FallbackTest, EveryAnswerOnTheWayHomeMayBeLost) {
   }
 }
 
+// Its last commit may be there, and then anybody may go on with it.
+TEST_F(FallbackTest, ACallThatMayBeHomeIsNobodysUntilThatIsKnown) {
+  for (const bool crash : {false, true}) {
+    const std::string session = crash ? "crash" : "lives";
+    SCOPED_TRACE(session);
+    lose_the_fleet();
+    begin_here(session, 3);
+    stop_at_the_door();
+    fleet.faults = {CommitFault::none, CommitFault::none, CommitFault::landed};
+    open_the_door();
+    fleet.away = true;
+    if (crash) begin(FallbackPolicy::new_calls);
+    EXPECT_EQ(store->stats().in_doubt, 1u);
+    // Another worker has gone on with it.
+    FakeStore::Row& row = fleet.rows[session];
+    ASSERT_EQ(row.version, 3u);
+    row.version = 4;
+    row.document = "doc4";
+    row.applied.insert("theirs");
+    pass(2000);
+    EXPECT_EQ(commit(request(session, 3, "e3")).status, CommitStatus::unknown);
+    EXPECT_EQ(load(session).error().code, ErrorCode::unavailable);
+    fleet_returns();
+    EXPECT_EQ(load(session)->document, "doc4");
+    EXPECT_EQ(store->stats().conflicts, 0u);
+    EXPECT_TRUE(local.rows.empty());
+  }
+}
+
 TEST_F(FallbackTest, UntilAllOfItIsHomeNobodyElseTakesItUp) {
   lose_the_fleet();
   begin_here("s", 4);
@@ -172,7 +206,7 @@ TEST_F(FallbackTest, UntilAllOfItIsHomeNobodyElseTakesItUp) {
     if (fleet.commits[i].session.text != "s") continue;
     const bool last = fleet.commits[i].event.text == "e3";
     EXPECT_EQ(fleet.commits[i].due_ms == 0, !last);
-    EXPECT_EQ(fleet.commits[i].document, "doc4") << "no past is read as the present";
+    EXPECT_EQ(fleet.commits[i].document, last ? "doc4" : "") << "no past is read as the present";
   }
 }
 

@@ -121,6 +121,27 @@ TEST_F(FallbackWorkerTest, AnotherWorkerNeitherTakesNorHangsUpACallThatLivesHere
   EXPECT_EQ(theirs->telephony.count(Verb::answer), 1u);
 }
 
+TEST_F(FallbackWorkerTest, AnotherWorkerWaitsForACallThatIsOnItsWay) {
+  away();
+  post(*ours, incoming("ev-1").body());
+  run(50);
+  ring_both();
+  const std::string answer = answered_by(0);
+  // As it is in the middle of its way.
+  FakeStore::Row& row = fleet.rows[kCall];
+  row.version = 2;
+  fleet.away = false;
+  const VerdictReply& early = post(*theirs, answer);
+  run(100);
+  row.document = local.rows[kCall].document;
+  row.version = local.rows[kCall].version;
+  run(1000);
+  EXPECT_EQ(early.verdict, Verdict::accepted) << early.reason;
+  EXPECT_EQ(theirs->engine.stats().unreadable, 0u);
+  EXPECT_EQ(theirs->telephony.count(Verb::hangup), 1u) << "the loser's";
+  EXPECT_EQ(theirs->telephony.count(Verb::answer), 1u);
+}
+
 TEST_F(FallbackWorkerTest, TheMarkIsBelievedForABoundedTime) {
   away();
   post(*ours, incoming("ev-1").body());
