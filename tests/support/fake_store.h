@@ -127,6 +127,10 @@ class FakeStore final : public LocalStore {
 
   void lines(std::string list, std::size_t count, Millis since_ms,
              std::function<void(Result<std::vector<std::string>>)> done) override {
+    if (away) {
+      loop_.post([done = std::move(done)] { done(fail(ErrorCode::unavailable, "the store is away")); });
+      return;
+    }
     std::vector<ListRow> listed;
     for (const auto& [name, row] : lists[list]) {
       if (row.at_ms > since_ms) listed.push_back(row);

@@ -117,6 +117,7 @@ class FallbackStore final : public Store {
   void find_residents(const SessionId& after);
   void tend();
   void sign();
+  void on_probe(bool well);
   void read_register();
   void note(bool answered, StoreHealth::Way way);
   void go_away();

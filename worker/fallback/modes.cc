@@ -54,36 +54,40 @@ void FallbackStore::tend() {
   timers_.at(now_ms + limits::kFallbackTendMs, [this] { tend(); });
 }
 
-// In good times so that others see us; while the store is away it is the probe.
+// In good times so that others see us; while the store is away it is the probe. Who wants to be alone looks before it
+// signs: else it would end the peace of whoever is there already.
 void FallbackStore::sign() {
-  const bool probe = health_.away();
-  sign_ms_ = parts_.clock.now_ms() + limits::kFallbackProbeMs;
-  register_.sign(parts_.clock.now_ms(), [this, probe](bool well) {
-    const Millis now_ms = parts_.clock.now_ms();
-    if (probe && health_.away()) {
-      if (health_.probed(well, now_ms)) come_back();
-      return;
-    }
+  const Millis now_ms = parts_.clock.now_ms();
+  sign_ms_ = now_ms + limits::kFallbackProbeMs;
+  if (options_.policy == FallbackPolicy::all && !ever_alone_) return read_register();
+  register_.sign(now_ms, [this, probe = health_.away()](bool well) {
+    if (probe) return on_probe(well);
     note(well, StoreHealth::Way::write);
     if (!well || health_.away()) return;
-    sign_ms_ = now_ms + limits::kFallbackSignMs;
+    sign_ms_ = parts_.clock.now_ms() + limits::kFallbackSignMs;
     if (options_.policy == FallbackPolicy::all) read_register();
   });
 }
 
+void FallbackStore::on_probe(bool well) {
+  if (health_.probed(well, parts_.clock.now_ms())) come_back();
+}
+
 void FallbackStore::read_register() {
-  register_.others(parts_.clock.now_ms(), [this](const Result<std::vector<std::string>>& others) {
-    if (!others) {
-      if (!ever_alone_) sign_ms_ = parts_.clock.now_ms() + limits::kFallbackProbeMs;
-      return;
-    }
+  const Millis now_ms = parts_.clock.now_ms();
+  register_.others(now_ms, [this, probe = health_.away()](const Result<std::vector<std::string>>& others) {
+    if (probe) on_probe(others.has_value());
+    if (!others) return;
     const bool was_alone = std::exchange(alone_, others->empty());
     if (alone_) {
-      ever_alone_ = true;
+      if (!std::exchange(ever_alone_, true)) sign_ms_ = 0;
       return;
     }
     const std::string who = "the worker \"" + others->front() + "\" has used this Redis in the last day";
-    if (!ever_alone_) return refused_(who);
+    if (!ever_alone_) {
+      if (const auto refused = std::exchange(refused_, nullptr)) refused(who);
+      return;
+    }
     if (was_alone) {
       parts_.log.write(LogLevel::error, "fallback_not_alone",
                        {{"detail", who + "; store_fallback all needs a worker of its own, so only new calls go on "

@@ -64,6 +64,7 @@ void LyingStore::claim_due(Millis now_ms, std::size_t count, Millis claim_ms,
 void LyingStore::lines(std::string list, std::size_t count, Millis since_ms,
                        std::function<void(Result<std::vector<std::string>>)> done) {
   later([this, list = std::move(list), count, since_ms, done = std::move(done)] {
+    if (truth_.away) return done(fail(ErrorCode::unavailable, "away"));
     std::vector<ListRow> rows;
     for (const auto& [session, row] : truth_.rows) {
       if (std::ranges::find(row.lists, list) == row.lists.end()) continue;

@@ -106,6 +106,11 @@ TEST_F(AllTest, IsRefusedWhereAnotherWorkerHasSigned) {
   ASSERT_EQ(refused.size(), 1u);
   EXPECT_NE(refused[0].find("\"this\""), std::string::npos) << refused[0];
   EXPECT_FALSE(store->stats().alone);
+  // It has left no trace that would end the first one's peace.
+  begin(FallbackPolicy::all);
+  pass(1000);
+  EXPECT_EQ(refused.size(), 1u);
+  EXPECT_TRUE(store->stats().alone);
 }
 
 TEST_F(AllTest, AWorkerThatComesLaterEndsIt) {
