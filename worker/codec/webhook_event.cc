@@ -77,10 +77,19 @@ std::string bare_id(const json_t* root) {
   return "bare:" + derived_uuid(type, leg, get_text(root, "created_at"), "bare");
 }
 
-// "2026-11-21T07:00:00.123456Z", with any fraction or zone as the provider has it: always UTC.
-Millis seconds_of(std::string_view text) {
+// "2026-11-21T07:00:00.123456Z", with any fraction and whatever zone it names: it is always UTC. 0: not a time.
+Millis time_of(std::string_view text) {
   constexpr std::size_t kWholeSeconds = 19;
-  return text.size() < kWholeSeconds ? 0 : parse_utc(std::string(text.substr(0, kWholeSeconds)) + "Z").value_or(0);
+  if (text.size() < kWholeSeconds) return 0;
+  Millis at_ms = parse_utc(std::string(text.substr(0, kWholeSeconds)) + "Z").value_or(0);
+  const std::string_view rest = text.substr(kWholeSeconds);
+  if (at_ms == 0 || !rest.starts_with('.')) return at_ms;
+  Millis worth_ms = 100;
+  for (std::size_t i = 1; i < rest.size() && worth_ms > 0 && rest[i] >= '0' && rest[i] <= '9'; ++i) {
+    at_ms += worth_ms * (rest[i] - '0');
+    worth_ms /= 10;
+  }
+  return at_ms;
 }
 
 }  // namespace
@@ -101,7 +110,7 @@ Result<Event> decode_webhook(ByteView body) {
   Event event{.id = {std::move(id)}};
   event.attempt =
       static_cast<int>(std::clamp<std::int64_t>(get_int(get_object(json->get(), "meta"), "attempt", 1), 1, 1'000'000));
-  event.occurred_ms = seconds_of(get_text(data, "occurred_at"));
+  event.occurred_ms = time_of(get_text(data, "occurred_at"));
   WebhookFact fact = read_payload(payload, type_name);
   if (type_name.starts_with("call.")) {
     event.session = fact.client_state ? fact.client_state->session : SessionId{fact.call_leg_id};

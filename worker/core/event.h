@@ -68,7 +68,7 @@ struct Event {
   Millis at_ms = 0;  // when we learnt it; step()'s only clock
   std::variant<WebhookFact, CommandResult, Tick, DeviceReady, Cancel> body;
   int attempt = 1;               // the provider's, to tell us
-  Millis occurred_ms = 0;        // whole seconds by the provider's clock; 0: it does not say
+  Millis occurred_ms = 0;        // by the provider's clock; 0: it does not say
   std::optional<RingPlan> plan;  // resolved by the engine for an incoming `initiated`, else absent
 };
 

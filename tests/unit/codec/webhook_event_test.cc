@@ -37,6 +37,22 @@ TEST(WebhookEvent, AnIncomingCallIsItsOwnSession) {
   EXPECT_FALSE(fact.client_state);
 }
 
+TEST(WebhookEvent, WhenItHappenedAndHowOftenWeWereTold) {
+  const auto told = [](std::string_view occurred, std::string_view meta) {
+    return decode(R"({"data":{"id":"e","event_type":"call.hangup","occurred_at":")" + std::string(occurred) +
+                  R"(","payload":{}},"meta":)" + std::string(meta) + "}");
+  };
+  const auto event = told("2026-11-21T07:00:00.123456Z", R"({"attempt":3})");
+  ASSERT_TRUE(event);
+  EXPECT_EQ(event->attempt, 3);
+  EXPECT_EQ(event->occurred_ms, 1'795'244'400'123);
+  EXPECT_EQ(told("2026-11-21T07:00:00.5+00:00", "{}")->occurred_ms, 1'795'244'400'500);
+  EXPECT_EQ(told("2026-11-21T07:00:00Z", "{}")->occurred_ms, 1'795'244'400'000);
+  EXPECT_EQ(told("2026-11-21T07:00:00Z", "{}")->attempt, 1);
+  EXPECT_EQ(told("yesterday", R"({"attempt":-5})")->occurred_ms, 0);
+  EXPECT_EQ(told("yesterday", R"({"attempt":-5})")->attempt, 1);
+}
+
 TEST(WebhookEvent, OurClientStateNamesTheSession) {
   const auto state = encode_client_state({.session = {"parent-leg"}, .leg = 2});
   const auto event = decode(call("call.answered", R"("call_leg_id":"other","client_state":")" + state + "\""));
