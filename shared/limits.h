@@ -139,6 +139,8 @@ inline constexpr std::int64_t kStoreReconnectMaxMs = 2000;
 // How often a Redis connection looks for a late reply, and how often it asks whether the server is still the master.
 inline constexpr std::int64_t kStoreTickMs = 100;
 inline constexpr std::int64_t kStoreHeartbeatMs = 1000;
+// The same complaint of Redis is repeated in the log after this long; in between it is counted.
+inline constexpr std::int64_t kStoreComplainMs = 10'000;
 // An event as its ladder line keeps it for a replay: a webhook takes ~500 bytes, an audit of 64 legs ~20 KB.
 inline constexpr std::size_t kStoredEventBytes = 32 * 1024;
 // Lines of a kept list in one answer.

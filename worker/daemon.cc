@@ -132,6 +132,7 @@ Result<void> Daemon::open_store() {
   options.jitter_seed = std::random_device{}();
   auto opened = RedisStore::open(loop_, log_, std::move(options));
   if (!opened) return std::unexpected(std::move(opened.error()));
+  redis_ = opened->get();
   store_ = *std::move(opened);
   return {};
 }
@@ -227,6 +228,13 @@ void Daemon::add_health(json_t* health) const {
     put("requests", counters.requests);
     put("replies_dropped", counters.replies_dropped);
     set_json(health, name, std::move(part));
+  }
+  if (redis_ != nullptr) {
+    Json part = json_object_new();
+    for (const auto& [name, value] : redis_->counters()) {
+      set_int(part.get(), std::string(name).c_str(), static_cast<std::int64_t>(value));
+    }
+    set_json(health, "redis", std::move(part));
   }
   const TelnyxCounters counters = provider_->counters();
   Json part = json_object_new();

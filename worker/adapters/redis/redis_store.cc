@@ -20,9 +20,11 @@ class RedisStore::Parts {
   Parts(UvLoop& loop, Log& log, RedisOptions given)
       : options(std::move(given)),
         keys(options.key_prefix),
+        complaints(loop, log, counts,
+                   options.unix_path.empty() ? options.host + ":" + std::to_string(options.port) : options.unix_path),
         completions(loop),
-        lane(loop, log, options, keys, completions),
-        reader(loop, log, options, "reads", [] {}) {}
+        lane(loop, log, options, keys, complaints, completions),
+        reader(loop, log, options, complaints, "reads", [] {}) {}
 
   // Answers `done` later with what `read` makes of the reply, or says at once that there will be none.
   template <class T>
@@ -59,6 +61,8 @@ class RedisStore::Parts {
 
   const RedisOptions options;
   const RedisKeys keys;
+  RedisCounters counts;
+  Complaints complaints;
   std::list<std::unique_ptr<DueClaim>> claims;
   std::list<std::unique_ptr<Listing>> listings;
   std::list<std::unique_ptr<ListLines>> lines;
@@ -85,6 +89,17 @@ Result<std::unique_ptr<RedisStore>> RedisStore::open(UvLoop& loop, Log& log, Red
 }
 
 bool RedisStore::ready() const noexcept { return parts_->reader.ready() && parts_->lane.ready(); }
+
+std::vector<std::pair<std::string_view, std::uint64_t>> RedisStore::counters() const {
+  const RedisCounters& counts = parts_->counts;
+  std::vector<std::pair<std::string_view, std::uint64_t>> named = {
+      {"in_flight", parts_->reader.in_flight() + parts_->lane.in_flight()},
+      {"reconnects", counts.reconnects},
+      {"no_answer", counts.no_answer},
+      {"too_few_replicas", counts.too_few_replicas}};
+  for (std::size_t i = 0; i < kTroubles; ++i) named.emplace_back(trouble_rules()[i].counter, counts.troubles[i]);
+  return named;
+}
 
 void RedisStore::load(const SessionId& session, std::function<void(Result<StoredSession>)> done) {
   if (auto refused = parts_->refusal()) {
