@@ -220,6 +220,8 @@ inline constexpr unsigned kProviderUnackedMs = 2000;
 inline constexpr long kProviderIdleSecs = 300;
 // A Retry-After beyond the window of a command_id is of no use.
 inline constexpr std::int64_t kRetryAfterMs = 60'000;
+// The same for a hang-up, an answer or a bridge, for which somebody waits on the phone.
+inline constexpr std::int64_t kUrgentRetryAfterMs = 10'000;
 // Text of a provider's error kept for the ladder.
 inline constexpr std::size_t kDetailBytes = 200;
 // Telnyx refuses longer texts to speak.

@@ -129,6 +129,8 @@ constexpr ConfEntry kTable[] = {
     time("ring", "command_retry", "600ms", 100, 10 * kSecond,
          "The first identical resend of an unanswered command; the pause doubles from here."),
     time("ring", "command_retry_max", "5s", 100, kMinute, "The doubling stops here."),
+    count("ring", "command_jitter", "25", 0, 100,
+          "Percent by which each such pause is longer at most, so that many calls do not ask in step."),
     time("ring", "dedupe_window", "45s", kSecond, 55 * kSecond,
          "Resends end here: Telnyx ignores a repeated command for 60s only."),
     time("ring", "notify_retry", "2s", 100, kHour,
@@ -184,7 +186,8 @@ constexpr std::array<PolicyTime, 27> kTimes = {{
     {"ring.session_ttl", &Policy::session_ttl_ms},
 }};
 
-constexpr std::array<PolicyCount, 3> kCounts = {{
+constexpr std::array<PolicyCount, 4> kCounts = {{
+    {"ring.command_jitter", &Policy::command_jitter_percent},
     {"ring.record_attempts", &Policy::record_attempts},
     {"ring.bridge_attempts", &Policy::bridge_attempts},
     {"ring.answer_attempts", &Policy::answer_attempts},
