@@ -85,6 +85,11 @@ constexpr ConfEntry kTable[] = {
     time("telnyx", "deadline", "2500ms", 500, 10 * kSecond, "After this the outcome of a command is unknown."),
     time("telnyx", "keep_warm", "4m", 0, kHour,
          "One cheap request after each such time without a command keeps the connection open; 0s: never."),
+    count("telnyx", "rate", "200", 0, 10'000,
+          "Requests a second to the API; hang-ups and bridges leave before dials, which wait. 0: no limit of ours. "
+          "Telnyx publishes none; twenty outgoing calls a second, its SIP limit, are about 200 requests."),
+    count("telnyx", "burst", "500", 1, 100'000,
+          "So many requests may leave at once after a quiet time; a fifth of them never for dials."),
 
     text(
         "telnyx", "connection", "",
