@@ -143,8 +143,14 @@ inline constexpr std::int64_t kStoreHeartbeatMs = 1000;
 inline constexpr std::int64_t kStoreComplainMs = 10'000;
 // An event as its ladder line keeps it for a replay: a webhook takes ~500 bytes, an audit of 64 legs ~20 KB.
 inline constexpr std::size_t kStoredEventBytes = 32 * 1024;
-// Lines of a kept list in one answer.
+// Rows of a kept list in one answer.
 inline constexpr std::size_t kListLines = 1000;
+// Of a longer list each of a Redis' 64 shards keeps its part, of a shorter one up to so many: sessions fall unevenly.
+inline constexpr std::size_t kShardRows = 1000;
+// Rows that one commit clears away when a list is too long; more than one only after its bound was lowered.
+inline constexpr std::size_t kListTrim = 100;
+// Lists whose length the embedded store remembers: the log, and the missed calls of as many users.
+inline constexpr std::size_t kListsCounted = 1024;
 // Missed calls in one list (of a Redis shard), and for how long they are kept.
 inline constexpr std::size_t kLedgerRows = 1000;
 inline constexpr std::int64_t kLedgerMs = 30LL * 24 * 3'600'000;

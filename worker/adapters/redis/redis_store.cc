@@ -65,7 +65,7 @@ class RedisStore::Parts {
   Complaints complaints;
   std::list<std::unique_ptr<DueClaim>> claims;
   std::list<std::unique_ptr<Listing>> listings;
-  std::list<std::unique_ptr<ListLines>> lines;
+  std::list<std::unique_ptr<ListRows>> rows;
   Completions completions;
   CommitLane lane;
   RedisConnection reader;  // last: goes first, and with it every handler
@@ -140,13 +140,12 @@ void RedisStore::list(std::size_t count, std::function<void(Result<std::vector<C
   parts_->ask_all(parts_->listings, std::move(done), count);
 }
 
-void RedisStore::lines(std::string list, std::size_t count, Millis since_ms,
-                       std::function<void(Result<std::vector<std::string>>)> done) {
+void RedisStore::list_rows(ListQuestion question, std::function<void(Result<std::vector<ListRow>>)> done) {
   if (auto refused = parts_->refusal()) {
-    parts_->post<std::vector<std::string>>(std::move(done), std::unexpected(std::move(*refused)));
+    parts_->post<std::vector<ListRow>>(std::move(done), std::unexpected(std::move(*refused)));
     return;
   }
-  parts_->ask_all(parts_->lines, std::move(done), std::move(list), count, since_ms);
+  parts_->ask_all(parts_->rows, std::move(done), std::move(question));
 }
 
 void RedisStore::put_directory(std::string text, std::function<void(Result<std::uint64_t>)> done) {
