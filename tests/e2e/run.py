@@ -4,7 +4,8 @@
 usage: run.py --build DIR --store embedded|redis --group GROUP [--only NAME] [--repeat N] [--sanitized]
               [--calls N] [--seed TEXT]   (crowd: how many, and the orders of an earlier run)
 
-Groups: calls, flows, kill, delivery, api, notify, sweep, webhooks, crowd, and fleet: two workers on one store, redis only.
+Groups: calls, flows, kill, delivery, api, notify, sweep, webhooks, crowd, and two workers on one store, redis only:
+fleet, and upgrade, where they are of different versions.
 
 Every test gets a world of its own, so that one failure cannot spoil the next. At its end every call's ladder must be a
 path of the machine and no invariant may be broken (proof.py). Exit 0 only when all passed; a failed test prints what
@@ -29,13 +30,14 @@ from kill_points import KILL_POINTS  # noqa: E402
 from notify import NOTIFY, NotifyWorld  # noqa: E402
 from proof import Proof  # noqa: E402
 from sweep import SWEEP, SweepWorld  # noqa: E402
+from upgrade import UPGRADE, UpgradeWorld  # noqa: E402
 from webhooks import WEBHOOKS, WebhookWorld  # noqa: E402
 from world import World  # noqa: E402
 
 WORLDS = {"fleet": FleetWorld, "api": ApiWorld, "flows": FlowWorld, "notify": NotifyWorld, "sweep": SweepWorld,
-          "webhooks": WebhookWorld, "crowd": CrowdWorld}
+          "webhooks": WebhookWorld, "crowd": CrowdWorld, "upgrade": UpgradeWorld}
 FUNCTIONS = {"fleet": FLEET, "api": API, "flows": FLOWS, "delivery": DELIVERY, "notify": NOTIFY, "sweep": SWEEP,
-             "webhooks": WEBHOOKS, "crowd": CROWD}
+             "webhooks": WEBHOOKS, "crowd": CROWD, "upgrade": UPGRADE}
 
 
 def tests_of(options):
@@ -95,7 +97,7 @@ def main():
     parser.add_argument("--calls", type=int, default=20)
     parser.add_argument("--seed", default=secrets.token_hex(4))
     options = parser.parse_args()
-    if options.group == "fleet" and options.store != "redis":
+    if options.group in ("fleet", "upgrade") and options.store != "redis":
         parser.error("two workers share a store only when it is redis")
     chosen = {name: test for name, test in tests_of(options).items() if options.only in name}
     if not chosen:
