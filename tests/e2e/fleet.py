@@ -46,7 +46,8 @@ class FleetWorld(World):
 
     def _nginx_conf(self):
         one = f"server unix:{self.dir}/ingest.sock;"
-        return super()._nginx_conf().replace(one, f"{one} server unix:{self.dir}/ingest2.sock;")
+        both = [f"server unix:{self.dir}/{name}.sock max_fails=0;" for name in ("ingest", "ingest2")]
+        return super()._nginx_conf().replace(one, " ".join(both))
 
     def stop(self):
         self._end("nginx")
