@@ -86,6 +86,9 @@ inline constexpr std::size_t kSocketReadBytes = 64 * 1024;
 inline constexpr std::int64_t kStalledPeerMs = 10'000;
 // How long a stopping worker finishes what is in flight: a verdict takes 1.5 s at most, the rest is for slow readers.
 inline constexpr std::int64_t kDrainMs = 5000;
+// How long a starting worker waits for its store, and then for the directory, before it takes events all the same and
+// tells them `later`: nginx waits kVerdictMs and more for those in the backlog, and a store that is there needs 20 ms.
+inline constexpr std::int64_t kStartMs = 500;
 inline constexpr std::size_t kConfigBytes = 1024 * 1024;
 // One API key or password; Telnyx's have 60 characters.
 inline constexpr std::size_t kSecretFileBytes = 4096;

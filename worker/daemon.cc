@@ -19,6 +19,7 @@ namespace {
 
 constexpr Millis kHouseMs = 1000;
 constexpr Millis kDrainLookMs = 20;
+constexpr Millis kStartLookMs = 2;
 
 [[nodiscard]] std::unexpected<Error> pass_on(const Error& error, const std::string& context) {
   return fail(error.code, context + ": " + error.text);
@@ -101,9 +102,13 @@ Result<void> Daemon::start() {
                                 .version = RINGFENCE_VERSION,
                                 .more_health = [this](json_t* health) { add_health(health); }});
   reading_.emplace(*control_);
-  if (auto opened = open_sockets(); !opened) return opened;
-  engine_->start();
   watch_signals();
+  // Events wait in the listening socket meanwhile, or go to another worker; a call without a directory is told `later`.
+  wait_a_moment_for([this] { return store_->ready(); });
+  engine_->start();
+  wait_a_moment_for([this] { return directory_->loaded(); });
+  if (stopping_) return {};
+  if (auto opened = open_sockets(); !opened) return opened;
   keep_house();
   if (const auto every_ms = service_.watchdog_ms()) feed_watchdog(*every_ms / 2);
   // Not waiting for Redis: until it is there, events are told `later` and come again.
@@ -233,6 +238,13 @@ Result<void> Daemon::open_sockets() {
   return ingest_->start({.events = &*engine_, .requests = &*reading_});
 }
 
+void Daemon::wait_a_moment_for(const std::function<bool()>& there) {
+  for (Millis left_ms = limits::kStartMs; left_ms > 0 && !stopping_ && !there(); left_ms -= kStartLookMs) {
+    drain_timer_.start(kStartLookMs, [this] { loop_.stop(); });
+    loop_.run();
+  }
+}
+
 void Daemon::add_health(json_t* health) const {
   for (const auto& [name, server] : {std::pair{"ingest", ingest_.get()}, std::pair{"control", control_socket_.get()}}) {
     const FrameServerCounters& counters = server->counters();
@@ -271,7 +283,9 @@ void Daemon::add_health(json_t* health) const {
   set_json(health, "notify", std::move(applications));
 }
 
-void Daemon::run() { loop_.run(); }
+void Daemon::run() {
+  if (!stopping_) loop_.run();
+}
 
 void Daemon::watch_signals() {
   on_term_.start(SIGTERM, [this] { begin_stop(); });
@@ -301,8 +315,7 @@ void Daemon::reload() {
 }
 
 void Daemon::begin_stop() {
-  if (stopping_) return loop_.stop();
-  stopping_ = true;
+  if (std::exchange(stopping_, true) || ingest_ == nullptr) return loop_.stop();
   service_.send("STOPPING=1");
   log_.write(LogLevel::notice, "stopping", {});
   sockets_draining_ = 2;
