@@ -28,25 +28,24 @@ void Gather::start() {
 
 void Gather::release() {
   if (--outstanding_ > 0) return;
-  if (failed_) {
+  if (failed_ && !serves_in_part()) {
     finished_();
   } else {
     merge();
   }
 }
 
-DueClaim::DueClaim(RedisConnection& connection, const RedisKeys& keys, Millis now_ms, std::size_t count,
-                   Millis claim_ms, std::function<void()> finished)
-    : Gather(connection, keys, std::move(finished)),
+DueClaim::DueClaim(RedisNodes& nodes, const RedisKeys& keys, Millis now_ms, std::size_t count, Millis claim_ms,
+                   std::function<void()> finished)
+    : Gather(nodes, keys, std::move(finished)),
       now_ms_(now_ms),
       claim_ms_(claim_ms),
       count_(std::min(count, limits::kDueBatch)) {}
 
 void DueClaim::ask(std::size_t shard, ReplyHandler handler) {
-  const std::string key = keys_.due(shard);
-  const std::string now = std::to_string(now_ms_);
-  const std::string count = std::to_string(count_);
-  connection_.send({"ZRANGEBYSCORE", key, "-inf", now, "WITHSCORES", "LIMIT", "0", count}, std::move(handler));
+  nodes_.ask(shard, {.words = {"ZRANGEBYSCORE", keys_.due(shard), "-inf", std::to_string(now_ms_), "WITHSCORES",
+                               "LIMIT", "0", std::to_string(count_)},
+                     .answered = std::move(handler)});
 }
 
 void DueClaim::merge() {
@@ -62,7 +61,7 @@ void DueClaim::merge() {
     }
     if (call.keys.size() == 1) continue;
     ++outstanding_;
-    connection_.run_retrying(std::move(call), [this](const redisReply* reply) { claimed(reply); });
+    nodes_.ask(shard, {.script = std::move(call), .answered = [this](const redisReply* reply) { claimed(reply); }});
   }
   release_claims();
 }
@@ -88,14 +87,14 @@ Result<std::vector<SessionId>> DueClaim::take_result() {
   return std::move(claimed_);
 }
 
-Listing::Listing(RedisConnection& connection, const RedisKeys& keys, std::size_t count, std::function<void()> finished)
-    : Gather(connection, keys, std::move(finished)), count_(std::min(count, limits::kListedCalls)) {}
+Listing::Listing(RedisNodes& nodes, const RedisKeys& keys, std::size_t count, std::function<void()> finished)
+    : Gather(nodes, keys, std::move(finished)), count_(std::min(count, limits::kListedCalls)) {}
 
 void Listing::ask(std::size_t shard, ReplyHandler handler) {
   // All of them, not the newest `count`: sessions with a short life may have expired in front of older ones.
-  const std::string key = keys_.recent(shard);
-  const std::string last = std::to_string(limits::kListedCalls - 1);
-  connection_.send({"ZREVRANGE", key, "0", last, "WITHSCORES"}, std::move(handler));
+  nodes_.ask(shard,
+             {.words = {"ZREVRANGE", keys_.recent(shard), "0", std::to_string(limits::kListedCalls - 1), "WITHSCORES"},
+              .answered = std::move(handler)});
 }
 
 void Listing::merge() {
@@ -114,7 +113,8 @@ void Listing::read_more() {
     const Found& found = found_[next_++];
     ScriptCall call{Script::listed, {keys_.session(found.session), keys_.recent(found.shard)}, {found.session.text}};
     ++outstanding_;
-    connection_.run_retrying(std::move(call), [this, &found](const redisReply* reply) { read(found, reply); });
+    nodes_.ask(found.shard, {.script = std::move(call),
+                             .answered = [this, &found](const redisReply* reply) { read(found, reply); }});
   }
   release_reads();
 }
@@ -134,9 +134,9 @@ void Listing::release_reads() {
   if (--outstanding_ == 0) read_more();
 }
 
-ListLines::ListLines(RedisConnection& connection, const RedisKeys& keys, std::string list, std::size_t count,
-                     Millis since_ms, std::function<void()> finished)
-    : Gather(connection, keys, std::move(finished)),
+ListLines::ListLines(RedisNodes& nodes, const RedisKeys& keys, std::string list, std::size_t count, Millis since_ms,
+                     std::function<void()> finished)
+    : Gather(nodes, keys, std::move(finished)),
       list_(std::move(list)),
       count_(std::min(count, limits::kListLines)),
       since_ms_(since_ms) {}
@@ -145,7 +145,7 @@ void ListLines::ask(std::size_t shard, ReplyHandler handler) {
   ScriptCall call{Script::lines,
                   {keys_.rows(shard, list_), keys_.row_lines(shard, list_)},
                   {std::to_string(count_), std::to_string(since_ms_)}};
-  connection_.run_retrying(std::move(call), std::move(handler));
+  nodes_.ask(shard, {.script = std::move(call), .answered = std::move(handler)});
 }
 
 void ListLines::merge() {
