@@ -4,7 +4,7 @@
 usage: run.py --build DIR --store embedded|redis --group GROUP [--only NAME] [--repeat N] [--sanitized]
               [--calls N] [--seed TEXT]   (crowd: how many, and the orders of an earlier run)
 
-Groups: calls, flows, kill, delivery, api, notify, sweep, webhooks, crowd, and fleet: two workers on one store, redis only.
+Groups: calls, flows, kill, delivery, api, notify, sweep, webhooks, crowd, outage, and fleet: two workers on one store, redis only.
 
 Every test gets a world of its own, so that one failure cannot spoil the next. At its end every call's ladder must be a
 path of the machine and no invariant may be broken (proof.py). Exit 0 only when all passed; a failed test prints what
@@ -27,15 +27,16 @@ from fleet import FLEET, FleetWorld  # noqa: E402
 from flows import FLOWS, FlowWorld  # noqa: E402
 from kill_points import KILL_POINTS  # noqa: E402
 from notify import NOTIFY, NotifyWorld  # noqa: E402
+from outage import OUTAGE, OutageWorld  # noqa: E402
 from proof import Proof  # noqa: E402
 from sweep import SWEEP, SweepWorld  # noqa: E402
 from webhooks import WEBHOOKS, WebhookWorld  # noqa: E402
 from world import World  # noqa: E402
 
 WORLDS = {"fleet": FleetWorld, "api": ApiWorld, "flows": FlowWorld, "notify": NotifyWorld, "sweep": SweepWorld,
-          "webhooks": WebhookWorld, "crowd": CrowdWorld}
+          "webhooks": WebhookWorld, "crowd": CrowdWorld, "outage": OutageWorld}
 FUNCTIONS = {"fleet": FLEET, "api": API, "flows": FLOWS, "delivery": DELIVERY, "notify": NOTIFY, "sweep": SWEEP,
-             "webhooks": WEBHOOKS, "crowd": CROWD}
+             "webhooks": WEBHOOKS, "crowd": CROWD, "outage": OUTAGE}
 
 
 def tests_of(options):
