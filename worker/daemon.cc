@@ -37,6 +37,7 @@ Json provider_view(const TelnyxCounters& counters) {
                                     {"requests", counters.requests},
                                     {"refused_full", counters.refused_full},
                                     {"waited_out", counters.waited_out},
+                                    {"still_waiting", counters.still_waiting},
                                     {"queued", static_cast<std::uint64_t>(counters.queued)},
                                     {"in_flight", static_cast<std::uint64_t>(counters.in_flight)}}) {
     set_int(view.get(), name, static_cast<std::int64_t>(value));

@@ -5,7 +5,7 @@ usage: run.py --build DIR --store embedded|redis --group GROUP [--only NAME] [--
               [--calls N] [--seed TEXT]   (crowd: how many, and the orders of an earlier run)
               [--seconds N]               (rolling: how long each)
 
-Groups: calls, flows, kill, delivery, api, notify, sweep, webhooks, crowd, rolling, and two workers on one store, redis only:
+Groups: calls, flows, kill, delivery, api, notify, sweep, webhooks, crowd, rolling, outage, and two workers on one store, redis only:
 fleet, and upgrade, where they are of different versions.
 
 Every test gets a world of its own, so that one failure cannot spoil the next. At its end every call's ladder must be a
@@ -30,6 +30,7 @@ from fleet import FLEET, FleetWorld  # noqa: E402
 from flows import FLOWS, FlowWorld  # noqa: E402
 from kill_points import KILL_POINTS  # noqa: E402
 from notify import NOTIFY, NotifyWorld  # noqa: E402
+from outage import OUTAGE, OutageWorld  # noqa: E402
 from proof import Proof  # noqa: E402
 from rolling import ROLLING  # noqa: E402
 from sweep import SWEEP, SweepWorld  # noqa: E402
@@ -39,9 +40,9 @@ from world import World  # noqa: E402
 
 WORLDS = {"fleet": FleetWorld, "api": ApiWorld, "flows": FlowWorld, "notify": NotifyWorld, "sweep": SweepWorld,
           "webhooks": WebhookWorld, "crowd": CrowdWorld, "upgrade": UpgradeWorld,
-          "rolling": chaos_world}
+          "rolling": chaos_world, "outage": OutageWorld}
 FUNCTIONS = {"fleet": FLEET, "api": API, "flows": FLOWS, "delivery": DELIVERY, "notify": NOTIFY, "sweep": SWEEP,
-             "webhooks": WEBHOOKS, "crowd": CROWD, "upgrade": UPGRADE, "rolling": ROLLING}
+             "webhooks": WEBHOOKS, "crowd": CROWD, "upgrade": UPGRADE, "rolling": ROLLING, "outage": OUTAGE}
 LASTING = {"rolling"}  # groups that take as long as they are told to
 
 

@@ -253,6 +253,8 @@ bool Stage::act_audit(const Words& given) {
   outcome.audit_complete = !take_flag(words, "partly");
   if (same(words, {"look", "unknown"})) {
     outcome = {};
+  } else if (same(words, {"look", "not", "sent"})) {
+    outcome = {.outcome = OutcomeClass::not_sent};
   } else if (words.size() < 3 || words[1] != "finds") {
     return false;
   }
