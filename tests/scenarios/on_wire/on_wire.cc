@@ -137,7 +137,6 @@ void OnWire::get_ready(const std::string& device) {
 
 void OnWire::interrupt(const std::string& how) {
   if (!product_.order(how)) trouble_ = "nobody is there to end ringd";
-  waiting_.clear();
   begin_line();
 }
 

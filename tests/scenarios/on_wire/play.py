@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "e2e"))
-from proof import Proof  # noqa: E402
+from proof import Proof, broken  # noqa: E402
 from world import WEBHOOK_PATH, Failed, World, wait_for  # noqa: E402
 
 SCENARIOS = Path(__file__).parents[1]
@@ -29,6 +29,9 @@ UNSAYABLE = {
     "voicemail-route": "a directory's voicemail names no devices",
     "agent-not-there": "a directory's agent has no on_unanswered",
 }
+
+# Which invariants a file breaks: those of which the counters say that it is the provider's fault.
+BREAKS = {"recording-wait-is-over-but-a-leg-is-not": "I12_answered_and_alone"}
 
 LONGEST_S = 55  # of a normal run, without what it takes to start
 MOST_CALLS = 64  # in one world: a command that a file leaves without an answer keeps one of 32 places for seconds
@@ -43,8 +46,7 @@ class Scenario:
         self.name = self.path.stem
         self.seconds = max(float(at) for at in re.findall(r"^t=([\d.]+)", text, re.M))
         words = re.findall(r"^t=\S+\s+(.*?)(?:->.*)?$", text, re.M)
-        self.forgets = any(word.strip() == "store forgets" for word in words)
-        self.alone = self.forgets or any(word.strip() == "crash" for word in words)
+        self.alone = any(word.strip() in ("crash", "store forgets") for word in words)
 
     def stretch(self):
         """As slowly as a normal run has time for. Beyond 1.2 the provider's memory of a command, 45 s, is too short."""
@@ -114,6 +116,21 @@ class WireWorld(World):
         return player.wait(60)
 
 
+def every_copy_was_recognised(outcomes):
+    if outcomes["accepted"] != outcomes["duplicate"] or not outcomes["accepted"]:
+        yield f"each webhook came twice, and the edge says: {outcomes}"
+
+
+def what_is_broken(world, group, proof):
+    expected = {BREAKS[one.name] for one in group if one.name in BREAKS}
+    if not expected:
+        yield from proof.of(world)
+        return
+    if set(broken(world.healths()["ringd"])) != expected:
+        yield f"broken invariants: {broken(world.healths()['ringd'])}, expected: {expected}"
+    yield from proof.paths(world)
+
+
 def play(group, stretch, options, proof):
     """What the player said of a world with these scenarios, and sentences for what went wrong."""
     found, said = [], ""
@@ -125,8 +142,8 @@ def play(group, stretch, options, proof):
             said = world.log_tail("sim", 400)
             if code != 0:
                 found.append(f"the player ended with {code}")
-            if not any(one.forgets for one in group):  # that breaks a promise, and is counted
-                found += proof.of(world)
+            found += every_copy_was_recognised(world.edge()["outcomes"])
+            found += what_is_broken(world, group, proof)
         found += world.problems
     except Exception as error:  # pylint: disable=broad-except
         found.append(f"{type(error).__name__}: {error}\n{world.log_tail('sim', 40)}\n{world.log_tail('ringd', 20)}")
