@@ -5,7 +5,7 @@ usage: run.py --build DIR --store embedded|redis --group GROUP [--only NAME] [--
               [--calls N] [--seed TEXT]   (crowd: how many, and the orders of an earlier run)
               [--seconds N]               (rolling: how long each)
 
-Groups: calls, flows, kill, delivery, api, notify, sweep, webhooks, crowd, rolling, and two workers on one store, redis only:
+Groups: calls, flows, kill, delivery, api, notify, sweep, webhooks, crowd, rolling, chaos, disk, and two workers on one store, redis only:
 fleet, and upgrade, where they are of different versions.
 
 Every test gets a world of its own, so that one failure cannot spoil the next. At its end every call's ladder must be a
@@ -23,7 +23,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 from api import API, ApiWorld  # noqa: E402
 from calls import CALLS, play  # noqa: E402
-from chaos_world import chaos_world  # noqa: E402
+from chaos import CHAOS, FULL_DISK  # noqa: E402
+from chaos_world import chaos_world, small_disk_world  # noqa: E402
 from crowd import CROWD, CrowdWorld  # noqa: E402
 from delivery import DELIVERY  # noqa: E402
 from fleet import FLEET, FleetWorld  # noqa: E402
@@ -39,9 +40,10 @@ from world import World  # noqa: E402
 
 WORLDS = {"fleet": FleetWorld, "api": ApiWorld, "flows": FlowWorld, "notify": NotifyWorld, "sweep": SweepWorld,
           "webhooks": WebhookWorld, "crowd": CrowdWorld, "upgrade": UpgradeWorld,
-          "rolling": chaos_world}
+          "rolling": chaos_world, "chaos": chaos_world, "disk": small_disk_world}
 FUNCTIONS = {"fleet": FLEET, "api": API, "flows": FLOWS, "delivery": DELIVERY, "notify": NOTIFY, "sweep": SWEEP,
-             "webhooks": WEBHOOKS, "crowd": CROWD, "upgrade": UPGRADE, "rolling": ROLLING}
+             "webhooks": WEBHOOKS, "crowd": CROWD, "upgrade": UPGRADE, "rolling": ROLLING,
+             "chaos": CHAOS, "disk": FULL_DISK}
 LASTING = {"rolling"}  # groups that take as long as they are told to
 
 
@@ -55,7 +57,7 @@ def tests_of(options):
     if group in LASTING and options.seconds:
         more = {"seconds": options.seconds}
     return {test.__name__: lambda world, t=functools.partial(test, **more): (None, list(t(world) or ()))
-            for test in FUNCTIONS[group]}
+            for test in (CHAOS[options.store] if group == "chaos" else FUNCTIONS[group])}
 
 
 def explain(world, handle):
