@@ -25,6 +25,25 @@ constexpr Millis kStartLookMs = 2;
   return fail(error.code, context + ": " + error.text);
 }
 
+Json provider_view(const TelnyxCounters& counters) {
+  Json view = json_object_new();
+  set_text(view.get(), "breaker", name_of(counters.breaker));
+  for (const auto& [name, value] : {std::pair{"opened", counters.opened},
+                                    {"probes", counters.probes},
+                                    {"kept_back", counters.kept_back},
+                                    {"failures", counters.failures},
+                                    {"too_many", counters.too_many},
+                                    {"rate", static_cast<std::uint64_t>(counters.rate)},
+                                    {"requests", counters.requests},
+                                    {"refused_full", counters.refused_full},
+                                    {"waited_out", counters.waited_out},
+                                    {"queued", static_cast<std::uint64_t>(counters.queued)},
+                                    {"in_flight", static_cast<std::uint64_t>(counters.in_flight)}}) {
+    set_int(view.get(), name, static_cast<std::int64_t>(value));
+  }
+  return view;
+}
+
 void wipe(std::string& secret) noexcept {
   explicit_bzero(secret.data(), secret.size());
   secret.clear();
@@ -137,6 +156,7 @@ Result<void> Daemon::open_store() {
   options.jitter_seed = std::random_device{}();
   auto opened = RedisStore::open(loop_, log_, std::move(options));
   if (!opened) return std::unexpected(std::move(opened.error()));
+  redis_ = opened->get();
   store_ = *std::move(opened);
   return {};
 }
@@ -145,13 +165,16 @@ Result<void> Daemon::open_provider() {
   const TelnyxSettings& telnyx = settings_.telnyx;
   auto key = secret(telnyx.api_key_file);
   if (!key) return pass_on(key.error(), "api_key_file of Telnyx");
-  auto created = TelnyxClient::create(loop_, {.base_url = telnyx.api,
-                                              .api_key = *std::move(key),
-                                              .voice = telnyx.voice,
-                                              .ca_file = telnyx.ca_file,
-                                              .connect_ms = telnyx.connect_ms,
-                                              .deadline_ms = telnyx.deadline_ms,
-                                              .keep_warm_ms = telnyx.keep_warm_ms});
+  auto created = TelnyxClient::create(loop_, log_,
+                                      {.base_url = telnyx.api,
+                                       .api_key = *std::move(key),
+                                       .voice = telnyx.voice,
+                                       .ca_file = telnyx.ca_file,
+                                       .connect_ms = telnyx.connect_ms,
+                                       .deadline_ms = telnyx.deadline_ms,
+                                       .keep_warm_ms = telnyx.keep_warm_ms,
+                                       .rate = telnyx.rate,
+                                       .burst = telnyx.burst});
   if (!created) return pass_on(created.error(), telnyx.api_where);
   provider_ = *std::move(created);
   return {};
@@ -240,14 +263,16 @@ void Daemon::add_health(json_t* health) const {
     put("replies_dropped", counters.replies_dropped);
     set_json(health, name, std::move(part));
   }
-  const TelnyxCounters counters = provider_->counters();
-  Json part = json_object_new();
-  set_int(part.get(), "requests", static_cast<std::int64_t>(counters.requests));
-  set_int(part.get(), "refused_full", static_cast<std::int64_t>(counters.refused_full));
-  set_int(part.get(), "waited_out", static_cast<std::int64_t>(counters.waited_out));
-  set_int(part.get(), "queued", static_cast<std::int64_t>(counters.queued));
-  set_int(part.get(), "in_flight", static_cast<std::int64_t>(counters.in_flight));
-  set_json(health, "telnyx", std::move(part));
+  if (redis_ != nullptr) {
+    Json part = json_object_new();
+    for (const auto& [name, value] : redis_->counters()) {
+      set_int(part.get(), std::string(name).c_str(), static_cast<std::int64_t>(value));
+    }
+    set_json(health, "redis", std::move(part));
+  }
+  const TelnyxCounters provider = provider_->counters();
+  set_json(health, "telnyx", provider_view(provider));
+  if (provider.breaker != Breaker::State::closed) set_text(health, "status", "degraded");
   const NotifyCounters told = applications_->counters();
   Json applications = json_object_new();
   set_int(applications.get(), "taken", static_cast<std::int64_t>(told.taken));

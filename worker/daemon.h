@@ -10,6 +10,7 @@
 
 #include "adapters/ingest/frame_server.h"
 #include "adapters/notify/webhook_notifier.h"
+#include "adapters/redis/redis_store.h"
 #include "adapters/system/notify.h"
 #include "adapters/system/stderr_log.h"
 #include "adapters/telnyx/client.h"
@@ -67,6 +68,7 @@ class Daemon {
   UvSignal on_term_, on_int_, on_hup_;
   std::unique_ptr<FrameServer> ingest_, control_socket_;
   std::unique_ptr<Store> store_;
+  RedisStore* redis_ = nullptr;  // the same, when it is one
   std::unique_ptr<TelnyxClient> provider_;
   std::unique_ptr<WebhookNotifier> applications_;
   std::optional<DirectoryCache> directory_;

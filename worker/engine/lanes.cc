@@ -186,10 +186,7 @@ void Lanes::commit_front(Lane& lane, const SessionCache::Entry& entry, StepResul
   request.due_ms = due_ms(result.next);
   request.ttl_ms = is_tombstone(result.next) ? parts_.policy.tombstone_ms : parts_.policy.session_ttl_ms;
   request.ladder_line = line;
-  request.rows = ledger_changes(entry.session, result.next);
-  if (!request.rows.empty()) request.lists = missed_lists(result.next);
-  request.rows_ttl_ms = limits::kLedgerMs;
-  request.rows_most = limits::kLedgerRows;
+  request.lists = ledger_changes(entry.session, result.next);
   lane.busy = true;
   Asked asked{.result = std::move(result),
               .line = std::move(line),

@@ -63,9 +63,11 @@ std::string wrong_ledger(const Session& s, const StoredRow& row, const LyingTeln
     if (leg.rung_again) continue;
     const bool spoke = leg.destination.to == telnyx.spoke();
     const bool listed = missed.erase(leg.destination.device) > 0;
-    if (!listed && !spoke) return "the ledger: " + leg.destination.device + " missed the call and is not listed";
-    // When every proof of a conversation was lost, nobody can know of it.
-    const bool known = leg.bridged || !s.bridge_before;
+    // When every proof of a conversation was lost, nobody can know of it; nor, after two bridges, of which of them when
+    // only the caller's word came.
+    const bool known = leg.bridged || !s.bridge_before || !s.bridge_maybe;
+    const bool missed_it = !listed && !spoke && (known || !leg.claimed);
+    if (missed_it) return "the ledger: " + leg.destination.device + " missed the call and is not listed";
     if (listed && spoke && known && s.outcome == Outcome::answered) return "the ledger: who spoke is listed as missed";
   }
   if (s.legs.empty() && s.outcome != Outcome::answered && missed.erase("") == 0)
