@@ -5,6 +5,7 @@ event answered 200 was applied once, no effect came twice, and nobody is left ri
 Must not know: what was done to the world. The nginx of that world logs in NGINX_LOG's format (ChaosWorld does).
 """
 import collections
+import json
 import re
 
 NGINX_LOG = "log_format books '$status $webhook_reason $webhook_id $webhook_type';"
@@ -83,6 +84,14 @@ class Books:
         if never and open_calls:
             yield f"commands were decided and never sent: {few(never)}"
 
+    def explained(self, sentences):
+        """Ladder and commands of the first call that a sentence names."""
+        for leg_id, truth in self.truths.items():
+            if any(leg_id in sentence for sentence in sentences):
+                view = self.views[leg_id] or {"ladder": []}
+                return [json.dumps(one) for one in [*view["ladder"], *truth["commands"], truth["parent"], *truth["legs"]]]
+        return []
+
     def summary(self):
         engines = [health["engine"] for health in self.health.values()]
         counts = {key: sum(engine[key] for engine in engines)
@@ -117,5 +126,13 @@ def ended(truth, view):
         yield f"its session is {view['phase']}"
     if view and view["outbox"]:
         yield f"its outbox still holds {view['outbox']}"
-    if view and view["outcome"] != "answered" and any(leg["bridged_ms"] for leg in truth["legs"]):
+    if view and view["outcome"] != "answered" and any(leg["bridged_ms"] for leg in truth["legs"]) and not overtaken(view):
         yield f"somebody was bridged, and the store says {view['outcome']}"
+
+
+def overtaken(view):
+    """The outcome was decided before the first word of the bridge came: an outage turns the order of webhooks around, and
+    a winner whose end is learnt of before the bridge has left the caller alone, for all that is known then."""
+    decided = min((line["v"] for line in view["ladder"] if line.get("outcome")), default=0)
+    bridged = [line["v"] for line in view["ladder"] if line["event"] == "call.bridged"]
+    return not bridged or min(bridged) > decided

@@ -4,10 +4,13 @@ that can be upgraded, lines that can be cut, and a steady stream of calls whose 
 Used by chaos.py and rolling.py. Must not know: which fault is being tried.
 """
 import itertools
+import json
+import mmap
 import os
 import random
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -15,12 +18,15 @@ import threading
 import books
 from calls import people
 from fleet import FleetWorld
-from world import Failed, World, sip, wait_for
+from link import Link
+from world import Failed, World, wait_for
 
 # One call of the stream is about this many webhooks: three devices, of which one or two answer.
 WEBHOOKS_A_CALL = 14
 # A caller whom nobody serves, because the provider gave up telling of the call, leaves after this.
-PATIENCE_MS = 25_000
+PATIENCE_MS = 20_000
+# Room for the store of a few hundred calls, and quickly filled.
+DISK_MB = 16
 
 # nginx is upgraded as in service: it runs in the background, and this one ends whatever of it is left.
 KEEPER = """
@@ -92,15 +98,72 @@ class Traffic:
 class Chaos:
     """What both kinds of chaos world have; the store says which one it is (`chaos_world`)."""
 
+    small_disk = False  # the store's files on a disk of DISK_MB
+
     def __init__(self, build, **more):
         super().__init__(build, ring="8s", log_level="info", **more)
-        self.links = []
-        self.wrappers = {}  # a worker's name -> a command that it is started through
+        self.links = {}
+        self.expected = ["exited on signal 9"]  # what nginx says of workers that we killed
+        self.weathers = {}
 
     def stop(self):
         super().stop()
-        for link in self.links:
+        for link in self.links.values():
             link.close()
+        self.problems = [line for line in self.problems if not any(words in line for words in self.expected)]
+
+    # --- what is between the programs, and around them ----------------------------------------------------------------
+    def weather(self, name, sync_ms=0, clock_ahead_ms=0):
+        """Of one process: its syncs take longer, its wall clock is ahead. It must have been started here."""
+        self.weathers[name][:] = struct.pack("qq", sync_ms, clock_ahead_ms)
+
+    def weather_file(self, name):
+        path = self.dir / f"{name}.weather"
+        if name not in self.weathers:
+            path.write_bytes(bytes(16))
+            with open(path, "r+b") as file:
+                self.weathers[name] = mmap.mmap(file.fileno(), 16)
+        return path
+
+    def keeper_of_data(self):
+        return "redis" if self.store == "redis" else "ringd"
+
+    def line_to(self, name, target, listen=("127.0.0.1", 0)):
+        """The line to a server, made when somebody first asks for it."""
+        if name not in self.links:
+            self.links[name] = Link(target, listen)
+        return self.links[name]
+
+    def _ringd_conf(self):
+        provider = self.line_to("provider", ("127.0.0.1", self.sim_port)).address[1]
+        conf = super()._ringd_conf().replace(f"127.0.0.1:{self.sim_port}/", f"127.0.0.1:{provider}/")
+        if self.store == "redis":
+            redis = self.line_to("redis", f"{self.dir}/redis.sock", f"{self.dir}/line.sock").address
+            conf = conf.replace(f"unix:{self.dir}/redis.sock", f"unix:{redis}")
+        return conf
+
+    def on_small_disk(self, command):
+        """A file system of its own for the process, in the folder `disk`; it goes with the process."""
+        (self.dir / "disk").mkdir(exist_ok=True)
+        mount = f'mount -t tmpfs -o size={DISK_MB}m none {self.dir}/disk && exec "$@"'
+        return ["unshare", *([] if os.getuid() == 0 else ["-r"]), "-m", "sh", "-c", mount, "sh", *command]
+
+    def disk(self, name):
+        """That file system, seen from here."""
+        return f"/proc/{self.processes[name].pid}/root{self.dir}/disk"
+
+    def complaints(self):
+        """What the workers warned of, with the detail of the first time."""
+        said = {}
+        for path in sorted(self.dir.glob("ringd*.log")):
+            for line in path.read_text(errors="replace").splitlines():
+                if '"level":"warning"' in line or '"level":"error"' in line:
+                    entry = json.loads(line)
+                    said.setdefault(entry["what"], entry.get("detail", ""))
+        return said
+
+    def refused(self):
+        return self.sim("GET", "/stats")["webhook_statuses"].get("503", 0)
 
     # --- nginx --------------------------------------------------------------------------------------------------------
     def _nginx_conf(self):
@@ -112,7 +175,12 @@ class Chaos:
     def _spawn(self, name, command, env=None, **more):
         if name == "nginx":
             command = [sys.executable, "-c", KEEPER, *command]
-        return super()._spawn(name, [*self.wrappers.get(name, []), *command], env, **more)
+        if self.small_disk and name == self.keeper_of_data():
+            command = self.on_small_disk(command)
+        if name.startswith(("ringd", "redis")) and not self.sanitized:  # a sanitizer wants to be the first library
+            env = {**(env or {}), "LD_PRELOAD": str(self.build / "tests/e2e/libweather.so"),
+                   "RINGFENCE_WEATHER": str(self.weather_file(name))}
+        return super()._spawn(name, command, env, **more)
 
     def nginx_master(self):
         path = self.dir / "nginx.pid"
@@ -126,14 +194,14 @@ class Chaos:
     def worker_names(self):
         return [name for name in ("ringd", "ringd2", "ringd3") if name in self.processes]
 
-    def pid_of(self, name):
-        """Of the worker itself, behind whatever wraps it."""
-        return self.processes[name].pid
-
     def wait_ready(self, seconds=20):
         """Every worker answers, and has its store."""
-        wait_for("every worker to have its store", lambda: all(
-            health and health["store"]["ready"] for health in self.healths().values()), seconds)
+        def ready():
+            try:
+                return all(health and health["store"]["ready"] for health in self.healths().values())
+            except Failed:  # ringctl says so with its exit status, too
+                return False
+        wait_for("every worker to have its store", ready, seconds)
 
     def settle(self, handles, seconds=60):
         wait_for("every call to end", lambda: all(self.truth(handle)["over"] for handle in handles), seconds)
@@ -145,7 +213,10 @@ class Chaos:
         self.settle(handles)
         found = books.Books(self, handles)
         print("    " + found.summary(), flush=True)
-        yield from found.differences()
+        different = list(found.differences())
+        yield from different
+        for line in found.explained(different):
+            print("    " + line, flush=True)
         stats = self.sim("GET", "/stats")
         if stats["ringing_legs"] or stats["active_legs"]:
             yield f"{stats['ringing_legs']} legs ring, {stats['active_legs']} live on"
@@ -176,9 +247,22 @@ class ChaosWorld(Chaos, World):
         super().stop()
         self.listener.close()
 
+    def _ringd_conf(self):
+        conf = super()._ringd_conf()
+        return conf.replace(f"{self.dir}/ringd.db", f"{self.dir}/disk/ringd.db") if self.small_disk else conf
+
 
 class ChaosFleet(Chaos, FleetWorld):
     """Two workers on one Redis, each with a socket of its own."""
+
+    def start_redis(self):
+        self.redis_arguments = ["--dir", str(self.dir / "disk" if self.small_disk else self.dir)]
+        super().start_redis()
+
+    def redis_cli(self, *words):
+        done = subprocess.run(["redis-cli", "-s", str(self.dir / "redis.sock"), *words], capture_output=True, text=True,
+                              timeout=10)
+        return done.stdout.strip()
 
     def restart(self, name, how=signal.SIGTERM):
         self._end(name, how)
@@ -186,6 +270,18 @@ class ChaosFleet(Chaos, FleetWorld):
             self.start_second()
         else:
             World.start_ringd(self)
+
+
+class SmallDiskWorld(ChaosWorld):
+    small_disk = True
+
+
+class SmallDiskFleet(ChaosFleet):
+    small_disk = True
+
+
+def small_disk_world(build, store, **more):
+    return (SmallDiskWorld if store == "embedded" else SmallDiskFleet)(build, store=store, **more)
 
 
 def chaos_world(build, store, **more):

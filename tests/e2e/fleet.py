@@ -46,7 +46,7 @@ class FleetWorld(World):
 
     def _nginx_conf(self):
         one = f"server unix:{self.dir}/ingest.sock;"
-        both = [f"server unix:{self.dir}/{name}.sock max_fails=0;" for name in ("ingest", "ingest2")]
+        both = [f"server unix:{self.dir}/{name}.sock fail_timeout=1s;" for name in ("ingest", "ingest2")]
         return super()._nginx_conf().replace(one, " ".join(both))
 
     def stop(self):

@@ -12,6 +12,8 @@ from chaos_world import Traffic
 from world import Failed, sip, wait_for
 
 LIVE = 10
+# nginx leaves a worker out for a second after a failure (fail_timeout of the samples): this many calls begin in that.
+CALLS_IN_FAIL_TIMEOUT = 9
 
 
 def live_calls(world):
@@ -34,13 +36,13 @@ def hang_up(world, handles):
         world.sim("POST", f"/calls/{handle['call_session_id']}/act", {"who": "caller", "do": "hangup"})
 
 
-def rolled(world, seconds, turn):
-    """Traffic and live calls while `turn` is done over and over, then the books."""
+def rolled(world, seconds, turn, calls=3):
+    """Traffic and live calls while `turn` is done over and over, so many calls apart; then the books."""
     live = live_calls(world)
     turns, end = 0, time.monotonic() + seconds
     with Traffic(world) as traffic:
         while time.monotonic() < end:
-            traffic.more(3)
+            traffic.more(calls)
             turn(world)
             turns += 1
         traffic.more(3)
@@ -103,12 +105,12 @@ def nginx_is_upgraded(world, seconds=8):
 
 
 def ringd_is_restarted(world, seconds=8):
-    yield from rolled(world, seconds, stop_and_start_ringd)
+    yield from rolled(world, seconds, stop_and_start_ringd, CALLS_IN_FAIL_TIMEOUT)
     yield from nobody_was_refused(world)
 
 
 def ringd_is_killed(world, seconds=8):
-    yield from rolled(world, seconds, kill_ringd)
+    yield from rolled(world, seconds, kill_ringd, CALLS_IN_FAIL_TIMEOUT)
 
 
 def nobody_was_refused(world):

@@ -5,8 +5,8 @@ usage: run.py --build DIR --store embedded|redis --group GROUP [--only NAME] [--
               [--calls N] [--seed TEXT]   (crowd: how many, and the orders of an earlier run)
               [--seconds N]               (rolling: how long each)
 
-Groups: calls, flows, kill, delivery, api, notify, sweep, webhooks, crowd, rolling, outage, and two workers on one store, redis only:
-fleet, and upgrade, where they are of different versions.
+Groups are `calls`, `kill` and the keys of GROUPS. On Redis only: fleet, two workers on one store, and upgrade, where they
+are of different versions.
 
 Every test gets a world of its own, so that one failure cannot spoil the next. At its end every call's ladder must be a
 path of the machine and no invariant may be broken (proof.py). Exit 0 only when all passed; a failed test prints what
@@ -23,7 +23,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 from api import API, ApiWorld  # noqa: E402
 from calls import CALLS, play  # noqa: E402
-from chaos_world import chaos_world  # noqa: E402
+from chaos import CHAOS, FULL_DISK  # noqa: E402
+from chaos_world import chaos_world, small_disk_world  # noqa: E402
 from crowd import CROWD, CrowdWorld  # noqa: E402
 from delivery import DELIVERY  # noqa: E402
 from fleet import FLEET, FleetWorld  # noqa: E402
@@ -38,11 +39,21 @@ from upgrade import UPGRADE, UpgradeWorld  # noqa: E402
 from webhooks import WEBHOOKS, WebhookWorld  # noqa: E402
 from world import World  # noqa: E402
 
-WORLDS = {"fleet": FleetWorld, "api": ApiWorld, "flows": FlowWorld, "notify": NotifyWorld, "sweep": SweepWorld,
-          "webhooks": WebhookWorld, "crowd": CrowdWorld, "upgrade": UpgradeWorld,
-          "rolling": chaos_world, "outage": OutageWorld}
-FUNCTIONS = {"fleet": FLEET, "api": API, "flows": FLOWS, "delivery": DELIVERY, "notify": NOTIFY, "sweep": SWEEP,
-             "webhooks": WEBHOOKS, "crowd": CROWD, "upgrade": UPGRADE, "rolling": ROLLING, "outage": OUTAGE}
+GROUPS = {  # what is played (where it differs: by store), each on a fresh world of this kind
+    "flows": (FLOWS, FlowWorld),
+    "delivery": (DELIVERY, World),
+    "api": (API, ApiWorld),
+    "notify": (NOTIFY, NotifyWorld),
+    "sweep": (SWEEP, SweepWorld),
+    "webhooks": (WEBHOOKS, WebhookWorld),
+    "crowd": (CROWD, CrowdWorld),
+    "outage": (OUTAGE, OutageWorld),
+    "rolling": (ROLLING, chaos_world),
+    "chaos": (CHAOS, chaos_world),
+    "disk": (FULL_DISK, small_disk_world),
+    "fleet": (FLEET, FleetWorld),
+    "upgrade": (UPGRADE, UpgradeWorld),
+}
 LASTING = {"rolling"}  # groups that take as long as they are told to
 
 
@@ -55,8 +66,9 @@ def tests_of(options):
     more = {"seed": options.seed, "calls": options.calls} if group == "crowd" else {}
     if group in LASTING and options.seconds:
         more = {"seconds": options.seconds}
+    tests, _ = GROUPS[group]
     return {test.__name__: lambda world, t=functools.partial(test, **more): (None, list(t(world) or ()))
-            for test in FUNCTIONS[group]}
+            for test in (tests[options.store] if isinstance(tests, dict) else tests)}
 
 
 def explain(world, handle):
@@ -71,7 +83,8 @@ def explain(world, handle):
 
 
 def run(name, test, options, proof):
-    world = WORLDS.get(options.group, World)(options.build, store=options.store, sanitized=options.sanitized)
+    _, new_world = GROUPS.get(options.group, (None, World))
+    world = new_world(options.build, store=options.store, sanitized=options.sanitized)
     handle, found = None, []
     try:
         with world:
@@ -98,7 +111,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", required=True)
     parser.add_argument("--store", choices=["embedded", "redis"], default="embedded")
-    parser.add_argument("--group", choices=["calls", "kill", *FUNCTIONS], required=True)
+    parser.add_argument("--group", choices=["calls", "kill", *GROUPS], required=True)
     parser.add_argument("--only", default="")
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--sanitized", action="store_true")
