@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <fstream>
+#include <sstream>
 
 #include "adapters/redis/redis_store.h"
 #include "bench.h"
@@ -148,6 +149,47 @@ TEST_F(RedisSentinel, APasswordOfTheSentinelsIsTheirsAlone) {
   options.sentinel_login.password = "of-the-sentinel";
   open(options);
   EXPECT_TRUE(bench_.run_until([&] { return store_->ready(); }));
+}
+
+TEST_F(RedisSentinel, TheSamplesFitTogether) {
+  const std::string conf = std::string(RINGFENCE_SOURCE_DIR) + "/conf/";
+  RedisServer master({}, conf + "redis.conf.sample");
+  const std::vector<std::string> follow = {"--replicaof",  "127.0.0.1 " + std::to_string(master.port()),
+                                           "--masteruser", "replica",
+                                           "--masterauth", "change-this-password"};
+  RedisServer replica(follow, conf + "redis.conf.sample");
+  std::stringstream sample;
+  sample << std::ifstream(conf + "sentinel.conf.sample").rdbuf();
+  std::string text = sample.str();
+  const std::string address = "sentinel monitor calls 10.0.0.11 6379 2";
+  ASSERT_NE(text.find(address), std::string::npos);
+  text.replace(text.find(address), address.size(),
+               "sentinel monitor calls 127.0.0.1 " + std::to_string(master.port()) + " 1");
+  TempDir folder;
+  const std::string file = folder.file("sentinel.conf");
+  std::ofstream(file) << text;
+  RedisServer sentinel({"--sentinel"}, file);
+  RedisOptions options;
+  options.sentinels = {address_of(sentinel)};
+  options.master_name = "calls";
+  options.sentinel_login.password = "change-this-password";
+  options.user = "ringd";
+  options.password = "change-this-password";
+  options.wait_replicas = 1;
+  options.wait_ms = 1000;
+  open(options);
+  ASSERT_TRUE(bench_.run_until([&] { return store_->ready(); }));
+  ASSERT_TRUE(
+      bench_.run_until([&] { return bench_.commit(*store_, request("s1", 0, "e1")).status != CommitStatus::unknown; }));
+  // The Sentinel may do its work under the users of the sample: it fails over when the master is gone.
+  ASSERT_TRUE(bench_.run_until(
+      [&] { return replica.command("INFO replication").find("master_link_status:up") != std::string::npos; }));
+  const auto watches = [&] { return master.command("CLIENT LIST").find("user=sentinel") != std::string::npos; };
+  ASSERT_TRUE(bench_.run_until(watches));
+  ASSERT_TRUE(
+      bench_.run_until([&] { return replica.command("CLIENT LIST").find("user=sentinel") != std::string::npos; }));
+  master.kill_now();
+  EXPECT_TRUE(bench_.run_until([&] { return store_->masters() == address_of(replica).text(); }));
 }
 
 }  // namespace
