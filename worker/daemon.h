@@ -2,6 +2,7 @@
 // in which they may still call each other. Wiring only. Used by main.cc.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,6 +48,7 @@ class Daemon {
   [[nodiscard]] Result<void> open_applications();
   [[nodiscard]] Result<FrameServerOptions> socket_options(const char* name, const SocketSettings& socket);
   [[nodiscard]] Result<void> open_sockets();
+  void wait_a_moment_for(const std::function<bool()>& there);
   void add_health(json_t* health) const;
   void watch_signals();
   void reload();

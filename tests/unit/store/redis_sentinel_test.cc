@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -57,6 +59,12 @@ class RedisSentinel : public testing::Test {
 TEST_F(RedisSentinel, AKilledMasterIsReplacedAndNothingAcknowledgedIsLost) {
   SentinelGroup group;
   ASSERT_NO_FATAL_FAILURE(open(group, 1));
+  // One of them is listened to for +switch-master; nobody else subscribes to a Sentinel.
+  EXPECT_TRUE(bench_.run_until([&] {
+    return 1 == std::ranges::count_if(group.sentinels, [](const auto& sentinel) {
+             return sentinel->command("CLIENT LIST").find(" sub=1 ") != std::string::npos;
+           });
+  }));
   RedisLoad load(bench_, *store_, 40);
   load.start();
   ASSERT_TRUE(bench_.run_until([&] { return load.acknowledged() > 400; }));
@@ -153,11 +161,16 @@ TEST_F(RedisSentinel, APasswordOfTheSentinelsIsTheirsAlone) {
 
 TEST_F(RedisSentinel, TheSamplesFitTogether) {
   const std::string conf = std::string(RINGFENCE_SOURCE_DIR) + "/conf/";
-  RedisServer master({}, conf + "redis.conf.sample");
+  TempDir folder;  // copies of them: a Sentinel writes into its own, and has Redis write into its
+  const auto copy = [&](const std::string& name) {
+    std::filesystem::copy_file(conf + "redis.conf.sample", folder.file(name));
+    return folder.file(name);
+  };
+  RedisServer master({}, copy("master.conf"));
   const std::vector<std::string> follow = {"--replicaof",  "127.0.0.1 " + std::to_string(master.port()),
                                            "--masteruser", "replica",
                                            "--masterauth", "change-this-password"};
-  RedisServer replica(follow, conf + "redis.conf.sample");
+  RedisServer replica(follow, copy("replica.conf"));
   std::stringstream sample;
   sample << std::ifstream(conf + "sentinel.conf.sample").rdbuf();
   std::string text = sample.str();
@@ -165,7 +178,6 @@ TEST_F(RedisSentinel, TheSamplesFitTogether) {
   ASSERT_NE(text.find(address), std::string::npos);
   text.replace(text.find(address), address.size(),
                "sentinel monitor calls 127.0.0.1 " + std::to_string(master.port()) + " 1");
-  TempDir folder;
   const std::string file = folder.file("sentinel.conf");
   std::ofstream(file) << text;
   RedisServer sentinel({"--sentinel"}, file);

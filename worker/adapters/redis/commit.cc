@@ -10,14 +10,19 @@
 namespace ringfence {
 namespace {
 
+std::size_t most_of_a_shard(std::size_t most) {
+  return std::max(std::min(most, limits::kShardRows), (most + kShards - 1) / kShards);
+}
+
 ScriptCall commit_call(const RedisKeys& keys, CommitRequest request) {
   const std::size_t shard = shard_of(request.session);
   ScriptCall call{Script::commit, {}, {}};
   call.keys = {keys.session(request.session), keys.due(shard), keys.ladder(request.session), keys.recent(shard)};
-  const std::string session = request.session.text;
-  call.arguments.reserve(9);
+  std::size_t words = 9;
+  for (const ListWrite& write : request.lists) words += 3 + 4 * write.rows.size();
+  call.arguments.reserve(words);
   call.arguments.push_back(std::to_string(request.expected_version));
-  call.arguments.push_back(short_hash(request.event.text));
+  call.arguments.push_back(request.event.empty() ? std::string() : short_hash(request.event.text));
   call.arguments.push_back(std::move(request.document));
   call.arguments.push_back(std::to_string(request.due_ms));
   call.arguments.push_back(std::to_string(std::max<Millis>(request.ttl_ms, 1)));
@@ -25,17 +30,18 @@ ScriptCall commit_call(const RedisKeys& keys, CommitRequest request) {
   call.arguments.push_back(std::move(request.ladder_line));
   call.arguments.push_back(std::to_string(limits::kLadderLines));
   call.arguments.push_back(std::to_string(limits::kListedCalls));
-  if (request.rows.empty()) return call;
-  for (const std::string& list : request.lists) {
-    call.keys.push_back(keys.rows(shard, list));
-    call.keys.push_back(keys.row_lines(shard, list));
-  }
-  call.arguments.push_back(std::to_string(std::max<Millis>(request.rows_ttl_ms, 1)));
-  call.arguments.push_back(std::to_string(request.rows_most));
-  for (ListRow& row : request.rows) {
-    call.arguments.push_back(session + "/" + row.name);
-    call.arguments.push_back(std::to_string(row.at_ms));
-    call.arguments.push_back(std::move(row.line));
+  for (ListWrite& write : request.lists) {
+    call.keys.push_back(keys.rows(shard, write.list));
+    call.keys.push_back(keys.row_lines(shard, write.list));
+    call.arguments.push_back(std::to_string(std::max<Millis>(write.ttl_ms, 1)));
+    call.arguments.push_back(std::to_string(most_of_a_shard(write.most)));
+    call.arguments.push_back(std::to_string(write.rows.size()));
+    for (ListRow& row : write.rows) {
+      call.arguments.push_back(std::move(row.name));
+      call.arguments.push_back(std::to_string(row.at_ms));
+      call.arguments.push_back(std::move(row.line));
+      call.arguments.emplace_back(row.first_stays ? "1" : "");
+    }
   }
   return call;
 }

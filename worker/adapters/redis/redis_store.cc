@@ -58,7 +58,7 @@ class RedisStore::Parts {
   RedisCounters counts;
   std::list<std::unique_ptr<DueClaim>> claims;
   std::list<std::unique_ptr<Listing>> listings;
-  std::list<std::unique_ptr<ListLines>> lines;
+  std::list<std::unique_ptr<ListRows>> rows;
   Completions completions;
   RedisNodes nodes;  // last: goes first, and with it every handler
 };
@@ -107,7 +107,9 @@ void RedisStore::load(const SessionId& session, std::function<void(Result<Stored
 
 void RedisStore::commit(CommitRequest request, std::function<void(CommitResult)> done) {
   std::size_t bytes = request.document.size() + request.ladder_line.size();
-  for (const ListRow& row : request.rows) bytes += row.line.size();
+  for (const ListWrite& write : request.lists) {
+    for (const ListRow& row : write.rows) bytes += row.line.size();
+  }
   if (bytes > 2 * limits::kDocumentBytes) {
     parts_->completions.post([done = std::move(done)] { done({.not_written = true}); });
     return;
@@ -129,9 +131,8 @@ void RedisStore::list(std::size_t count, std::function<void(Result<std::vector<C
   parts_->ask_all(parts_->listings, std::move(done), count);
 }
 
-void RedisStore::lines(std::string list, std::size_t count, Millis since_ms,
-                       std::function<void(Result<std::vector<std::string>>)> done) {
-  parts_->ask_all(parts_->lines, std::move(done), std::move(list), count, since_ms);
+void RedisStore::list_rows(ListQuestion question, std::function<void(Result<std::vector<ListRow>>)> done) {
+  parts_->ask_all(parts_->rows, std::move(done), std::move(question));
 }
 
 void RedisStore::put_directory(std::string text, std::function<void(Result<std::uint64_t>)> done) {
