@@ -146,9 +146,9 @@ void ListRows::ask(std::size_t shard, ReplyHandler handler) {
     nodes_.ask(shard, {.script = ScriptCall{Script::row, {key}, {question_.name}}, .answered = std::move(handler)});
     return;
   }
-  const std::string until = std::to_string(question_.until_ms), since = "(" + std::to_string(question_.since_ms);
-  const std::string count = std::to_string(question_.count);
-  nodes_.ask(shard, {.words = {"ZREVRANGEBYSCORE", key, until, since, "WITHSCORES", "LIMIT", "0", count},
+  nodes_.ask(shard, {.words = {"ZREVRANGEBYSCORE", key, std::to_string(question_.until_ms),
+                               "(" + std::to_string(question_.since_ms), "WITHSCORES", "LIMIT", "0",
+                               std::to_string(question_.count)},
                      .answered = std::move(handler)});
 }
 
