@@ -149,11 +149,16 @@ void ListRows::ask(std::size_t shard, ReplyHandler handler) {
   }
   const std::string until = std::to_string(question_.until_ms), since = "(" + std::to_string(question_.since_ms);
   const std::string count = std::to_string(question_.count);
-  connection_.send({"ZREVRANGEBYSCORE", key, until, since, "WITHSCORES", "LIMIT", "0", count}, std::move(handler));
+  if (question_.order == ListQuestion::Order::oldest_first) {
+    connection_.send({"ZRANGEBYSCORE", key, since, until, "WITHSCORES", "LIMIT", "0", count}, std::move(handler));
+  } else {
+    connection_.send({"ZREVRANGEBYSCORE", key, until, since, "WITHSCORES", "LIMIT", "0", count}, std::move(handler));
+  }
 }
 
 void ListRows::merge() {
-  std::ranges::stable_sort(found_, std::ranges::greater(), &Found::score);
+  const bool onwards = question_.order == ListQuestion::Order::oldest_first;
+  std::ranges::stable_sort(found_, {}, [onwards](const Found& one) { return onwards ? one.score : -one.score; });
   if (found_.size() > question_.count) found_.resize(question_.count);
   std::array<std::vector<std::size_t>, kShards> places;
   for (std::size_t i = 0; i < found_.size(); ++i) {
