@@ -4,7 +4,7 @@
 usage: run.py --build DIR --store embedded|redis --group GROUP [--only NAME] [--repeat N] [--sanitized]
               [--calls N] [--seed TEXT]   (crowd: how many, and the orders of an earlier run)
 
-Groups: calls, flows, kill, delivery, api, notify, sweep, webhooks, crowd, and fleet: two workers on one store, redis only.
+Groups: calls, flows, kill, delivery, api, events, notify, sweep, webhooks, crowd, and fleet: two workers on one store, redis only.
 
 Every test gets a world of its own, so that one failure cannot spoil the next. At its end every call's ladder must be a
 path of the machine and no invariant may be broken (proof.py). Exit 0 only when all passed; a failed test prints what
@@ -23,6 +23,7 @@ from api import API, ApiWorld  # noqa: E402
 from calls import CALLS, play  # noqa: E402
 from crowd import CROWD, CrowdWorld  # noqa: E402
 from delivery import DELIVERY  # noqa: E402
+from events import EVENTS  # noqa: E402
 from fleet import FLEET, FleetWorld  # noqa: E402
 from flows import FLOWS, FlowWorld  # noqa: E402
 from kill_points import KILL_POINTS  # noqa: E402
@@ -32,10 +33,10 @@ from sweep import SWEEP, SweepWorld  # noqa: E402
 from webhooks import WEBHOOKS, WebhookWorld  # noqa: E402
 from world import World  # noqa: E402
 
-WORLDS = {"fleet": FleetWorld, "api": ApiWorld, "flows": FlowWorld, "notify": NotifyWorld, "sweep": SweepWorld,
+WORLDS = {"fleet": FleetWorld, "api": ApiWorld, "events": ApiWorld, "flows": FlowWorld, "notify": NotifyWorld, "sweep": SweepWorld,
           "webhooks": WebhookWorld, "crowd": CrowdWorld}
 FUNCTIONS = {"fleet": FLEET, "api": API, "flows": FLOWS, "delivery": DELIVERY, "notify": NOTIFY, "sweep": SWEEP,
-             "webhooks": WEBHOOKS, "crowd": CROWD}
+             "webhooks": WEBHOOKS, "crowd": CROWD, "events": EVENTS}
 
 
 def tests_of(options):

@@ -13,8 +13,11 @@
 namespace ringfence::ctl {
 namespace {
 
-// A moment, or how long ago it was.
+// A moment, or how long ago it was. Milliseconds are for scripts, which have them of our JSON.
 std::optional<std::int64_t> moment(const std::string& text) {
+  constexpr std::size_t kUnixMsDigits = 13;
+  if (text.size() == kUnixMsDigits && text.find_first_not_of("0123456789") == std::string::npos)
+    return std::stoll(text);
   if (const auto at_ms = parse_utc(text)) return *at_ms;
   if (const auto ago_ms = parse_duration_ms(text)) return wall_ms() - *ago_ms;
   return std::nullopt;

@@ -116,7 +116,7 @@ constexpr ConfEntry kTable[] = {
     time("event_log", "keep", "7d", kHour, 90 * 24 * kHour,
          "Accepted events are forgotten after this long; a weekend and its investigation."),
     count("event_log", "most", "100000", 1000, 1'000'000,
-          "The newest so many are kept, about 1.5 kB each: 5,000 calls of three devices."),
+          "The newest so many are kept, about 1 kB each: 5,000 calls of three devices."),
     choice(
         "event_log", "payload", "facts|body|none", "facts",
         "What of the event itself is kept: what ringd read in it, the body as it came, or nothing, so that no number "
