@@ -27,6 +27,7 @@ from chaos import CHAOS, FULL_DISK  # noqa: E402
 from chaos_world import chaos_world, small_disk_world  # noqa: E402
 from crowd import CROWD, CrowdWorld  # noqa: E402
 from delivery import DELIVERY  # noqa: E402
+from events import EVENTS  # noqa: E402
 from fleet import FLEET, FleetWorld  # noqa: E402
 from flows import FLOWS, FlowWorld  # noqa: E402
 from kill_points import KILL_POINTS  # noqa: E402
@@ -43,6 +44,7 @@ GROUPS = {  # what is played (where it differs: by store), each on a fresh world
     "flows": (FLOWS, FlowWorld),
     "delivery": (DELIVERY, World),
     "api": (API, ApiWorld),
+    "events": (EVENTS, ApiWorld),
     "notify": (NOTIFY, NotifyWorld),
     "sweep": (SWEEP, SweepWorld),
     "webhooks": (WEBHOOKS, WebhookWorld),
