@@ -6,7 +6,7 @@ usage: run.py --build DIR --store embedded|redis --group GROUP [--only NAME] [--
               [--seconds N]               (rolling: how long each)
 
 Groups: calls, flows, kill, delivery, api, notify, sweep, webhooks, crowd, rolling, chaos, disk, and two workers on one store, redis only:
-fleet, and upgrade, where they are of different versions.
+fleet; upgrade, where they are of different versions; torment, where there are four that pause and die.
 
 Every test gets a world of its own, so that one failure cannot spoil the next. At its end every call's ladder must be a
 path of the machine and no invariant may be broken (proof.py). Exit 0 only when all passed; a failed test prints what
@@ -34,16 +34,17 @@ from notify import NOTIFY, NotifyWorld  # noqa: E402
 from proof import Proof  # noqa: E402
 from rolling import ROLLING  # noqa: E402
 from sweep import SWEEP, SweepWorld  # noqa: E402
+from torment import TORMENT, TormentWorld  # noqa: E402
 from upgrade import UPGRADE, UpgradeWorld  # noqa: E402
 from webhooks import WEBHOOKS, WebhookWorld  # noqa: E402
 from world import World  # noqa: E402
 
 WORLDS = {"fleet": FleetWorld, "api": ApiWorld, "flows": FlowWorld, "notify": NotifyWorld, "sweep": SweepWorld,
           "webhooks": WebhookWorld, "crowd": CrowdWorld, "upgrade": UpgradeWorld,
-          "rolling": chaos_world, "chaos": chaos_world, "disk": small_disk_world}
+          "rolling": chaos_world, "chaos": chaos_world, "disk": small_disk_world, "torment": TormentWorld}
 FUNCTIONS = {"fleet": FLEET, "api": API, "flows": FLOWS, "delivery": DELIVERY, "notify": NOTIFY, "sweep": SWEEP,
              "webhooks": WEBHOOKS, "crowd": CROWD, "upgrade": UPGRADE, "rolling": ROLLING,
-             "chaos": CHAOS, "disk": FULL_DISK}
+             "chaos": CHAOS, "disk": FULL_DISK, "torment": TORMENT}
 LASTING = {"rolling"}  # groups that take as long as they are told to
 
 
@@ -54,6 +55,8 @@ def tests_of(options):
     if group == "kill":
         return {point.name: point.play for point in KILL_POINTS}
     more = {"seed": options.seed, "calls": options.calls} if group == "crowd" else {}
+    if group == "torment":
+        more = {"calls": options.calls}
     if group in LASTING and options.seconds:
         more = {"seconds": options.seconds}
     return {test.__name__: lambda world, t=functools.partial(test, **more): (None, list(t(world) or ()))
@@ -107,7 +110,7 @@ def main():
     parser.add_argument("--seconds", type=int)
     parser.add_argument("--seed", default=secrets.token_hex(4))
     options = parser.parse_args()
-    if options.group in ("fleet", "upgrade") and options.store != "redis":
+    if options.group in ("fleet", "upgrade", "torment") and options.store != "redis":
         parser.error("two workers share a store only when it is redis")
     chosen = {name: test for name, test in tests_of(options).items() if options.only in name}
     if not chosen:
