@@ -142,6 +142,19 @@ inline constexpr std::int64_t kStoreReconnectMaxMs = 2000;
 // How often a Redis connection looks for a late reply, and how often it asks whether the server is still the master.
 inline constexpr std::int64_t kStoreTickMs = 100;
 inline constexpr std::int64_t kStoreHeartbeatMs = 1000;
+// A Sentinel or a node of a cluster that has not answered within 200 ms is passed over for the next one; all of them
+// are asked again after 100 ms, and even without a reason every second: a message of a new master can be lost.
+inline constexpr std::int64_t kStoreAskMs = 200;
+inline constexpr std::int64_t kStoreAskAgainMs = 100;
+inline constexpr std::int64_t kStoreAskEveryMs = 1000;
+// How many of them are remembered; a cluster that large has more who know.
+inline constexpr std::size_t kStoreServers = 64;
+// MOVED and ASK followed for one request: a slot under way gives two, a failover beside it one more.
+inline constexpr std::size_t kStoreRedirects = 5;
+// Masters connected at once: 65 places are in no more of them, twice that while they move.
+inline constexpr std::size_t kStoreNodes = 130;
+// A master that only a redirection led to is kept this long, for the rest of its slot.
+inline constexpr std::int64_t kStoreKeepMs = 5000;
 // The same complaint of Redis is repeated in the log after this long; in between it is counted.
 inline constexpr std::int64_t kStoreComplainMs = 10'000;
 // An event as its ladder line keeps it for a replay: a webhook takes ~500 bytes, an audit of 64 legs ~20 KB.

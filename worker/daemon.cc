@@ -37,6 +37,7 @@ Json provider_view(const TelnyxCounters& counters) {
                                     {"requests", counters.requests},
                                     {"refused_full", counters.refused_full},
                                     {"waited_out", counters.waited_out},
+                                    {"still_waiting", counters.still_waiting},
                                     {"queued", static_cast<std::uint64_t>(counters.queued)},
                                     {"in_flight", static_cast<std::uint64_t>(counters.in_flight)}}) {
     set_int(view.get(), name, static_cast<std::int64_t>(value));
@@ -149,6 +150,15 @@ Result<void> Daemon::open_store() {
     auto password = secret(redis.password_file);
     if (!password) return pass_on(password.error(), "password_file of Redis");
     options.password = *std::move(password);
+  }
+  for (const HostPort& server : redis.sentinels) options.sentinels.push_back({{}, server.host, server.port});
+  for (const HostPort& server : redis.cluster) options.cluster.push_back({{}, server.host, server.port});
+  options.master_name = redis.master;
+  options.sentinel_login.user = redis.sentinel_user;
+  if (!redis.sentinel_password_file.empty()) {
+    auto password = secret(redis.sentinel_password_file);
+    if (!password) return pass_on(password.error(), "sentinel_password_file of Redis");
+    options.sentinel_login.password = *std::move(password);
   }
   options.wait_replicas = redis.wait_replicas;
   options.wait_ms = redis.wait_ms;
@@ -268,6 +278,7 @@ void Daemon::add_health(json_t* health) const {
     for (const auto& [name, value] : redis_->counters()) {
       set_int(part.get(), std::string(name).c_str(), static_cast<std::int64_t>(value));
     }
+    set_text(part.get(), "masters", redis_->masters());
     set_json(health, "redis", std::move(part));
   }
   const TelnyxCounters provider = provider_->counters();

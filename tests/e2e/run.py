@@ -5,8 +5,8 @@ usage: run.py --build DIR --store embedded|redis --group GROUP [--only NAME] [--
               [--calls N] [--seed TEXT]   (crowd: how many, and the orders of an earlier run)
               [--seconds N]               (rolling: how long each)
 
-Groups: calls, flows, kill, delivery, api, notify, sweep, webhooks, crowd, rolling, chaos, disk, and two workers on one store, redis only:
-fleet; upgrade, where they are of different versions; torment, where there are four that pause and die.
+Groups are `calls`, `kill` and the keys of GROUPS. On Redis only: fleet, two workers on one store; upgrade, where they
+are of different versions; torment, where there are four that pause and die.
 
 Every test gets a world of its own, so that one failure cannot spoil the next. At its end every call's ladder must be a
 path of the machine and no invariant may be broken (proof.py). Exit 0 only when all passed; a failed test prints what
@@ -31,6 +31,7 @@ from fleet import FLEET, FleetWorld  # noqa: E402
 from flows import FLOWS, FlowWorld  # noqa: E402
 from kill_points import KILL_POINTS  # noqa: E402
 from notify import NOTIFY, NotifyWorld  # noqa: E402
+from outage import OUTAGE, OutageWorld  # noqa: E402
 from proof import Proof  # noqa: E402
 from rolling import ROLLING  # noqa: E402
 from sweep import SWEEP, SweepWorld  # noqa: E402
@@ -39,12 +40,23 @@ from upgrade import UPGRADE, UpgradeWorld  # noqa: E402
 from webhooks import WEBHOOKS, WebhookWorld  # noqa: E402
 from world import World  # noqa: E402
 
-WORLDS = {"fleet": FleetWorld, "api": ApiWorld, "flows": FlowWorld, "notify": NotifyWorld, "sweep": SweepWorld,
-          "webhooks": WebhookWorld, "crowd": CrowdWorld, "upgrade": UpgradeWorld,
-          "rolling": chaos_world, "chaos": chaos_world, "disk": small_disk_world, "torment": TormentWorld}
-FUNCTIONS = {"fleet": FLEET, "api": API, "flows": FLOWS, "delivery": DELIVERY, "notify": NOTIFY, "sweep": SWEEP,
-             "webhooks": WEBHOOKS, "crowd": CROWD, "upgrade": UPGRADE, "rolling": ROLLING,
-             "chaos": CHAOS, "disk": FULL_DISK, "torment": TORMENT}
+GROUPS = {  # what is played (where it differs: by store), each on a fresh world of this kind
+    "flows": (FLOWS, FlowWorld),
+    "delivery": (DELIVERY, World),
+    "api": (API, ApiWorld),
+    "notify": (NOTIFY, NotifyWorld),
+    "sweep": (SWEEP, SweepWorld),
+    "webhooks": (WEBHOOKS, WebhookWorld),
+    "crowd": (CROWD, CrowdWorld),
+    "outage": (OUTAGE, OutageWorld),
+    "rolling": (ROLLING, chaos_world),
+    "chaos": (CHAOS, chaos_world),
+    "disk": (FULL_DISK, small_disk_world),
+    "fleet": (FLEET, FleetWorld),
+    "upgrade": (UPGRADE, UpgradeWorld),
+    "torment": (TORMENT, TormentWorld),
+}
+COUNTED = {"crowd", "torment"}  # groups of as many calls as they are told
 LASTING = {"rolling"}  # groups that take as long as they are told to
 
 
@@ -54,13 +66,14 @@ def tests_of(options):
         return {call.name: lambda world, c=call: play(world, c) for call in CALLS}
     if group == "kill":
         return {point.name: point.play for point in KILL_POINTS}
-    more = {"seed": options.seed, "calls": options.calls} if group == "crowd" else {}
-    if group == "torment":
-        more = {"calls": options.calls}
+    more = {"seed": options.seed} if group == "crowd" else {}
+    if group in COUNTED:
+        more["calls"] = options.calls
     if group in LASTING and options.seconds:
         more = {"seconds": options.seconds}
+    tests, _ = GROUPS[group]
     return {test.__name__: lambda world, t=functools.partial(test, **more): (None, list(t(world) or ()))
-            for test in (CHAOS[options.store] if group == "chaos" else FUNCTIONS[group])}
+            for test in (tests[options.store] if isinstance(tests, dict) else tests)}
 
 
 def explain(world, handle):
@@ -75,7 +88,8 @@ def explain(world, handle):
 
 
 def run(name, test, options, proof):
-    world = WORLDS.get(options.group, World)(options.build, store=options.store, sanitized=options.sanitized)
+    _, new_world = GROUPS.get(options.group, (None, World))
+    world = new_world(options.build, store=options.store, sanitized=options.sanitized)
     handle, found = None, []
     try:
         with world:
@@ -102,7 +116,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", required=True)
     parser.add_argument("--store", choices=["embedded", "redis"], default="embedded")
-    parser.add_argument("--group", choices=["calls", "kill", *FUNCTIONS], required=True)
+    parser.add_argument("--group", choices=["calls", "kill", *GROUPS], required=True)
     parser.add_argument("--only", default="")
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--sanitized", action="store_true")

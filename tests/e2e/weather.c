@@ -1,7 +1,6 @@
 /* Bad weather for a program under test, by LD_PRELOAD: a disk that is slow to sync, a clock that is wrong, a pause or the
  * end before anything is sent. The file named by RINGFENCE_WEATHER holds 64-bit numbers (the enum below) that the test
  * changes while the program runs. Used by chaos.py and torment.py; must never be near the product. */
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -20,7 +19,7 @@ enum { SYNC_MS, CLOCK_AHEAD_MS, PAUSE_MS, PAUSE_CHANCE, KILL_CHANCE, PAUSES, KIL
 static volatile long long* weather;
 static unsigned dice;
 
-__attribute__((constructor)) static void look_out(void) {
+[[gnu::constructor]] static void look_out(void) {
   const char* path = getenv("RINGFENCE_WEATHER");
   const int fd = path == NULL ? -1 : open(path, O_RDWR | O_CLOEXEC);
   void* page = fd < 0 ? MAP_FAILED : mmap(NULL, NUMBERS * sizeof(long long), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);

@@ -97,7 +97,10 @@ void derive_audit(Session& s, Millis at_ms, const Policy& policy) {
 // an audit (dial), a new attempt (answer, hangup), a deadline (bridge, speak).
 void expire(Session& s, Millis at_ms) {
   for (const OutboxEntry& entry : s.outbox) {
-    if (entry.verb == Verb::record_start && at_ms >= entry.expires_ms) s.record_maybe |= entry.maybe_executed();
+    if (at_ms < entry.expires_ms) continue;
+    if (entry.verb == Verb::record_start) s.record_maybe |= entry.maybe_executed();
+    // It never left: as good as refused.
+    if (entry.verb == Verb::bridge && entry.attempt == s.bridge_attempt) s.bridge_refused |= !entry.maybe_executed();
   }
   std::erase_if(s.outbox, [&](const OutboxEntry& entry) { return at_ms >= entry.expires_ms; });
 }

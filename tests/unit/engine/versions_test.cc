@@ -35,9 +35,8 @@ class NextStore final : public Store {
   void list(std::size_t count, std::function<void(Result<std::vector<CallListing>>)> done) override {
     store_.list(count, std::move(done));
   }
-  void lines(std::string list, std::size_t count, Millis since_ms,
-             std::function<void(Result<std::vector<std::string>>)> done) override {
-    store_.lines(std::move(list), count, since_ms, std::move(done));
+  void list_rows(ListQuestion question, std::function<void(Result<std::vector<ListRow>>)> done) override {
+    store_.list_rows(std::move(question), std::move(done));
   }
   void put_directory(std::string text, std::function<void(Result<std::uint64_t>)> done) override {
     store_.put_directory(std::move(text), std::move(done));

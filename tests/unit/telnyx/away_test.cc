@@ -209,6 +209,27 @@ TEST_F(TelnyxAwayTest, ADialWhoseTurnDoesNotComeIsNotSentAndComesAgain) {
   EXPECT_EQ(client_->counters().breaker, State::closed) << "our own limit is no failure of the provider";
 }
 
+TEST_F(TelnyxAwayTest, ACommandThatWaitsForItsTurnIsNotSentTwiceForBeingAskedAgain) {
+  serve([](const SeenRequest&) { return ScriptedReply{}; });
+  TelnyxOptions options;
+  options.rate = 10;
+  options.burst = 1;
+  connect(options);
+  Command dial = command_for(Verb::dial);
+  send(dial);
+  dial.id.text = "cmd-other";
+  send(dial);
+  dial.tries = 2;
+  send(dial);
+  ASSERT_TRUE(wait_for(3));
+  EXPECT_EQ(server_->seen.size(), 2u);
+  EXPECT_EQ(std::ranges::count(outcomes_, OutcomeClass::not_sent, &CommandOutcome::outcome), 1);
+  EXPECT_EQ(client_->counters().still_waiting, 1u);
+  send(dial);
+  ASSERT_TRUE(wait_for(4));
+  EXPECT_EQ(server_->seen.size(), 3u) << "nothing waits: it is a hedge, and leaves";
+}
+
 TEST_F(TelnyxAwayTest, TooManyRequestsHoldBackDialsAndNotHangUps) {
   serve_status();
   status_ = 429;

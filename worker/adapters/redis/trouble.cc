@@ -11,23 +11,24 @@ namespace ringfence {
 namespace {
 
 constexpr std::array<TroubleRule, kTroubles> kRules = {{
-    {"BUSY", "busy", true, false,
+    {"BUSY", "busy", true, Then::stay,
      "another client's script holds Redis: redis-cli SCRIPT KILL, or wait; keep busy-reply-threshold at 200"},
-    {"OOM", "out_of_memory", true, false,
+    {"OOM", "out_of_memory", true, Then::stay,
      "raise maxmemory or give Redis a machine with more; see INFO memory for who fills it"},
-    {"READONLY", "readonly", true, true,
+    {"READONLY", "readonly", true, Then::leave,
      "this server is a replica now: name the master, or use sentinel or cluster so that ringd finds it"},
-    {"LOADING", "loading", true, true, "nothing: Redis reads its data after a start and serves when it is done"},
-    {"MASTERDOWN", "masterdown", true, true, "this replica has lost its master: bring the master back or promote it"},
-    {"CLUSTERDOWN", "clusterdown", true, false,
+    {"LOADING", "loading", true, Then::leave, "nothing: Redis reads its data after a start and serves when it is done"},
+    {"MASTERDOWN", "masterdown", true, Then::leave,
+     "this replica has lost its master: bring the master back or promote it"},
+    {"CLUSTERDOWN", "clusterdown", true, Then::look,
      "slots are without a master: redis-cli --cluster check; bring the node back or wait for its failover"},
-    {"NOREPLICAS", "noreplicas", true, false,
+    {"NOREPLICAS", "noreplicas", true, Then::look,
      "fewer replicas than min-replicas-to-write keep up: start them, see INFO replication"},
-    {"MISCONF", "disk", true, false, "Redis cannot write its files: make room on its disk, see its own log"},
-    {"TRYAGAIN", "tryagain", true, false, "nothing: the slot is moving to another node; it is asked again"},
-    {"NOPERM", "denied", false, false,
+    {"MISCONF", "disk", true, Then::stay, "Redis cannot write its files: make room on its disk, see its own log"},
+    {"TRYAGAIN", "tryagain", true, Then::stay, "nothing: the slot is moving to another node; it is asked again"},
+    {"NOPERM", "denied", false, Then::stay,
      "the ACL user lacks a command or key pattern: compare it with conf/redis.conf.sample, see ACL LOG"},
-    {"", "other", false, false, "read the detail; the key prefix must be ringd's alone"},
+    {"", "other", false, Then::stay, "read the detail; the key prefix must be ringd's alone"},
 }};
 
 constexpr std::array<std::string_view, 3> kRoutine = {"NOSCRIPT", "MOVED", "ASK"};
@@ -57,12 +58,14 @@ void Complaints::hear(const TroubleRule& rule, const redisReply* reply) {
   const auto kind = static_cast<std::size_t>(&rule - kRules.data());
   ++counters_.troubles[kind];
   say(kind, first_word(reply), complaint_of(reply), rule.advice);
+  if (rule.then == Then::look) look_();
 }
 
 void Complaints::hear_short_wait(long long have, int want) {
   ++counters_.too_few_replicas;
   say(kTroubles, "WAIT", std::to_string(have) + " of " + std::to_string(want) + " replicas have the last commits",
       "start the missing replicas, see INFO replication; wait_replicas must not ask for more than there are");
+  look_();
 }
 
 void Complaints::hear_written() {

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,12 +19,18 @@
 
 namespace ringfence {
 
+enum class Then : std::uint8_t {
+  stay,  // nobody else would serve us better
+  look,  // stay, and ask anew who is the master
+  leave  // this server cannot serve us: drop the connection, ask anew who is the master
+};
+
 struct TroubleRule {
   std::string_view code;     // the first word of the error; empty: any other
   std::string_view counter;  // its name in `ringctl health`
   bool not_written = false;  // certain: refused before the first write. Else the outcome is unknown
-  bool leave = false;        // this server cannot serve us: drop the connection, ask anew who does
-  std::string_view advice;   // for the operator
+  Then then = Then::stay;
+  std::string_view advice;  // for the operator
 };
 
 // The rule for an error reply; null for any other reply and for what is routine (NOSCRIPT, MOVED, ASK).
@@ -35,8 +42,9 @@ struct TroubleRule {
 // Counts every trouble, says each kind once and then at most every limits::kStoreComplainMs, and says when it is over.
 class Complaints {
  public:
-  Complaints(UvLoop& loop, Log& log, RedisCounters& counters, std::string server)
-      : loop_(loop), log_(log), counters_(counters), server_(std::move(server)) {}
+  // `look` runs when another server may be the master.
+  Complaints(UvLoop& loop, Log& log, RedisCounters& counters, std::string server, std::function<void()> look)
+      : loop_(loop), log_(log), counters_(counters), server_(std::move(server)), look_(std::move(look)) {}
   Complaints(const Complaints&) = delete;
   Complaints& operator=(const Complaints&) = delete;
 
@@ -58,6 +66,7 @@ class Complaints {
   Log& log_;
   RedisCounters& counters_;
   std::string server_;
+  std::function<void()> look_;
   std::array<Kind, kTroubles + 1> kinds_{};  // the last: too few replicas
   Millis since_ms_ = 0;                      // 0: all is well
 };

@@ -108,7 +108,11 @@ void TelnyxClient::send(Command command, std::function<void(CommandOutcome)> don
   if (verb == Verb::audit) {
     job.audit = std::make_unique<Audit>(job.command.connection_id, job.command.call_session_id);
   }
-  if (!queue_.push(job)) {
+  if (job.command.tries > 1 && queue_.holds(job.command.id)) {
+    // A resend is a hedge against what may have got lost on the wire; this one has not left us.
+    ++counters_.still_waiting;
+    settle(job, OutcomeClass::not_sent, "an earlier copy still waits for its turn");
+  } else if (!queue_.push(job)) {
     ++counters_.refused_full;
     settle(job, OutcomeClass::not_sent, "too many commands are waiting for the provider");
   }

@@ -38,12 +38,13 @@ struct TelnyxOptions {
 };
 
 struct TelnyxCounters {
-  std::uint64_t requests = 0;      // handed to curl; an audit makes several
-  std::uint64_t refused_full = 0;  // not_sent: the queue was full
-  std::uint64_t waited_out = 0;    // not_sent: their turn did not come in time
-  std::uint64_t kept_back = 0;     // not_sent: the breaker was open
-  std::uint64_t failures = 0;      // requests that say that the provider is away
-  std::uint64_t too_many = 0;      // answers 429
+  std::uint64_t requests = 0;       // handed to curl; an audit makes several
+  std::uint64_t refused_full = 0;   // not_sent: the queue was full
+  std::uint64_t waited_out = 0;     // not_sent: their turn did not come in time
+  std::uint64_t still_waiting = 0;  // not_sent: a copy of it was waiting already
+  std::uint64_t kept_back = 0;      // not_sent: the breaker was open
+  std::uint64_t failures = 0;       // requests that say that the provider is away
+  std::uint64_t too_many = 0;       // answers 429
   std::uint64_t opened = 0, probes = 0;
   Breaker::State breaker = Breaker::State::closed;
   int rate = 0;  // requests a second we allow ourselves now

@@ -41,6 +41,7 @@ bool CommandQueue::push(Job& job) {
   constexpr std::size_t kReserved = limits::kCommandQueue / limits::kUrgentShare;
   const std::size_t bound = limits::kCommandQueue - (is_patient(job.command.verb) ? kReserved : 0);
   if (size_ >= bound) return false;
+  waiting_.insert(job.command.id);
   lanes_[lane_of(job.command.verb)].push_back(std::move(job));
   ++size_;
   return true;
@@ -49,6 +50,7 @@ bool CommandQueue::push(Job& job) {
 Job CommandQueue::take_front(std::deque<Job>& lane) {
   Job job = std::move(lane.front());
   lane.pop_front();
+  waiting_.erase(job.command.id);
   --size_;
   return job;
 }

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <unordered_set>
 
 #include "adapters/telnyx/audit.h"
 #include "core/command.h"
@@ -33,6 +34,8 @@ class CommandQueue {
  public:
   // False: full, the job is untouched.
   [[nodiscard]] bool push(Job& job);
+  // A copy of this command waits here.
+  [[nodiscard]] bool holds(const CommandId& id) const { return waiting_.contains(id); }
   // The most urgent, oldest first within its lane; null when there is none.
   [[nodiscard]] const Job* front() const noexcept;
   [[nodiscard]] Job pop();  // that one; there must be one
@@ -48,6 +51,7 @@ class CommandQueue {
 
   // send_by_ms is a constant after arrival within a lane, so each front is its lane's earliest.
   std::array<std::deque<Job>, kLanes> lanes_;
+  std::unordered_set<CommandId> waiting_;
   std::size_t size_ = 0;
 };
 
