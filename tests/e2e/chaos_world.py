@@ -182,7 +182,12 @@ class Chaos:
         return said
 
     def refused(self):
+        """Attempts that nginx answered 503."""
         return self.sim("GET", "/stats")["webhook_statuses"].get("503", 0)
+
+    def missed(self):
+        """Those, and the ones that the provider gave up waiting for."""
+        return self.refused() + self.sim("GET", "/stats")["webhook_statuses"].get("0", 0)
 
     # --- nginx --------------------------------------------------------------------------------------------------------
     def _nginx_conf(self):

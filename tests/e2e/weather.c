@@ -1,6 +1,6 @@
-/* Bad weather for a program under test, by LD_PRELOAD: a disk that is slow to sync, a clock that is wrong, a pause or the
- * end before anything is sent. The file named by RINGFENCE_WEATHER holds 64-bit numbers (the enum below) that the test
- * changes while the program runs. Used by chaos.py and torment.py; must never be near the product. */
+/* Bad weather for a program under test, by LD_PRELOAD: a disk that is slow to sync, a clock that is wrong, a pause or
+ * the end before anything is sent. The file named by RINGFENCE_WEATHER holds 64-bit numbers (the enum below) that the
+ * test changes while the program runs. Used by chaos.py and torment.py; must never be near the product. */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <poll.h>
