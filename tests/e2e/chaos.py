@@ -35,7 +35,7 @@ def survived(world, fault, says=(), refuses=True):
         traffic.more(15)
     if refuses and world.missed() == missed:
         yield "every event was taken: the fault was not felt"
-    said = world.complaints()
+    said = world.said()
     print(f"    said: {said}", flush=True)
     yield from (f"ringd did not say {what}" for what in says if what not in str(said))
     for name in world.worker_names():

@@ -171,12 +171,12 @@ class Chaos:
         """That file system, seen from here."""
         return f"/proc/{self.processes[name].pid}/root{self.dir}/disk"
 
-    def complaints(self):
-        """What the workers warned of, with the detail of the first time."""
+    def said(self):
+        """What the workers told the operator, with the detail of the first time."""
         said = {}
         for path in sorted(self.dir.glob("ringd*.log")):
             for line in path.read_text(errors="replace").splitlines():
-                if '"level":"warning"' in line or '"level":"error"' in line:
+                if any(f'"level":"{level}"' in line for level in ("error", "warning", "notice")):
                     entry = json.loads(line)
                     said.setdefault(entry["what"], entry.get("detail", ""))
         return said
