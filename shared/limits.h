@@ -86,6 +86,9 @@ inline constexpr std::size_t kSocketReadBytes = 64 * 1024;
 inline constexpr std::int64_t kStalledPeerMs = 10'000;
 // How long a stopping worker finishes what is in flight: a verdict takes 1.5 s at most, the rest is for slow readers.
 inline constexpr std::int64_t kDrainMs = 5000;
+// How long a starting worker waits for its store, and then for the directory, before it takes events all the same and
+// tells them `later`: nginx waits kVerdictMs and more for those in the backlog, and a store that is there needs 20 ms.
+inline constexpr std::int64_t kStartMs = 500;
 inline constexpr std::size_t kConfigBytes = 1024 * 1024;
 // One API key or password; Telnyx's have 60 characters.
 inline constexpr std::size_t kSecretFileBytes = 4096;
@@ -139,10 +142,18 @@ inline constexpr std::int64_t kStoreReconnectMaxMs = 2000;
 // How often a Redis connection looks for a late reply, and how often it asks whether the server is still the master.
 inline constexpr std::int64_t kStoreTickMs = 100;
 inline constexpr std::int64_t kStoreHeartbeatMs = 1000;
+// The same complaint of Redis is repeated in the log after this long; in between it is counted.
+inline constexpr std::int64_t kStoreComplainMs = 10'000;
 // An event as its ladder line keeps it for a replay: a webhook takes ~500 bytes, an audit of 64 legs ~20 KB.
 inline constexpr std::size_t kStoredEventBytes = 32 * 1024;
-// Lines of a kept list in one answer.
+// Rows of a kept list in one answer.
 inline constexpr std::size_t kListLines = 1000;
+// Of a longer list each of a Redis' 64 shards keeps its part, of a shorter one up to so many: sessions fall unevenly.
+inline constexpr std::size_t kShardRows = 1000;
+// Rows that one commit clears away when a list is too long; more than one only after its bound was lowered.
+inline constexpr std::size_t kListTrim = 100;
+// Lists whose length the embedded store remembers: the log, and the missed calls of as many users.
+inline constexpr std::size_t kListsCounted = 1024;
 // Missed calls in one list (of a Redis shard), and for how long they are kept.
 inline constexpr std::size_t kLedgerRows = 1000;
 inline constexpr std::int64_t kLedgerMs = 30LL * 24 * 3'600'000;
@@ -211,6 +222,25 @@ inline constexpr long kProviderConnections = 4;
 inline constexpr long kProviderConnectionsPlain = 32;
 // A full page of call events with the raw webhooks in it weighs ~500 KB.
 inline constexpr std::size_t kProviderReplyBytes = 1024 * 1024;
+// The breaker in front of the provider opens after so many failures in a row, or when half of the requests of two spans
+// fail and there were enough of them to tell. Five: the devices of one call, which are dialled together.
+inline constexpr int kBreakerInARow = 5;
+inline constexpr int kBreakerShareOf = 20;
+inline constexpr std::int64_t kBreakerSpanMs = 5000;
+// How long nothing is asked then, doubling: a phone that must stop ringing does so within these five seconds, and the
+// pause of its own hang-up, of the provider's return. A connection that broke with all its requests costs the first.
+inline constexpr std::int64_t kBreakerFirstMs = 500;
+inline constexpr std::int64_t kBreakerMostMs = 5000;
+// Hang-ups and looks get so much of a start over dials: what tries first had better harm nobody.
+inline constexpr std::int64_t kProbeGraceMs = 250;
+// A 429 halves the rate, once in kSlowedMs, down to this share; it is whole again after kRateBackMs without one. So
+// long as the provider asks, but within these bounds, patient commands wait meanwhile: dials have 2.5 s to be sent.
+inline constexpr std::int64_t kSlowedMs = 1000;
+inline constexpr std::int64_t kSlowedMostMs = 5000;
+inline constexpr int kSlowestShare = 32;
+inline constexpr std::int64_t kRateBackMs = 10'000;
+// Without a rate of ours: where the halving begins.
+inline constexpr int kUnlimitedRate = 10'000;
 // A command that has waited so long that less than this is left of its deadline is not sent: Telnyx answers within
 // 500 ms, and an earlier end would only turn "not sent" into "unknown".
 inline constexpr std::int64_t kProviderAnswerMs = 500;
@@ -220,6 +250,8 @@ inline constexpr unsigned kProviderUnackedMs = 2000;
 inline constexpr long kProviderIdleSecs = 300;
 // A Retry-After beyond the window of a command_id is of no use.
 inline constexpr std::int64_t kRetryAfterMs = 60'000;
+// The same for a hang-up, an answer or a bridge, for which somebody waits on the phone.
+inline constexpr std::int64_t kUrgentRetryAfterMs = 10'000;
 // Text of a provider's error kept for the ladder.
 inline constexpr std::size_t kDetailBytes = 200;
 // Telnyx refuses longer texts to speak.

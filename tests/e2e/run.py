@@ -3,8 +3,10 @@
 
 usage: run.py --build DIR --store embedded|redis --group GROUP [--only NAME] [--repeat N] [--sanitized]
               [--calls N] [--seed TEXT]   (crowd: how many, and the orders of an earlier run)
+              [--seconds N]               (rolling: how long each)
 
-Groups: calls, flows, kill, delivery, api, notify, sweep, webhooks, crowd, and fleet: two workers on one store, redis only.
+Groups: calls, flows, kill, delivery, api, notify, sweep, webhooks, crowd, rolling, and two workers on one store, redis only:
+fleet, and upgrade, where they are of different versions.
 
 Every test gets a world of its own, so that one failure cannot spoil the next. At its end every call's ladder must be a
 path of the machine and no invariant may be broken (proof.py). Exit 0 only when all passed; a failed test prints what
@@ -21,6 +23,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 from api import API, ApiWorld  # noqa: E402
 from calls import CALLS, play  # noqa: E402
+from chaos_world import chaos_world  # noqa: E402
 from crowd import CROWD, CrowdWorld  # noqa: E402
 from delivery import DELIVERY  # noqa: E402
 from fleet import FLEET, FleetWorld  # noqa: E402
@@ -28,14 +31,18 @@ from flows import FLOWS, FlowWorld  # noqa: E402
 from kill_points import KILL_POINTS  # noqa: E402
 from notify import NOTIFY, NotifyWorld  # noqa: E402
 from proof import Proof  # noqa: E402
+from rolling import ROLLING  # noqa: E402
 from sweep import SWEEP, SweepWorld  # noqa: E402
+from upgrade import UPGRADE, UpgradeWorld  # noqa: E402
 from webhooks import WEBHOOKS, WebhookWorld  # noqa: E402
 from world import World  # noqa: E402
 
 WORLDS = {"fleet": FleetWorld, "api": ApiWorld, "flows": FlowWorld, "notify": NotifyWorld, "sweep": SweepWorld,
-          "webhooks": WebhookWorld, "crowd": CrowdWorld}
+          "webhooks": WebhookWorld, "crowd": CrowdWorld, "upgrade": UpgradeWorld,
+          "rolling": chaos_world}
 FUNCTIONS = {"fleet": FLEET, "api": API, "flows": FLOWS, "delivery": DELIVERY, "notify": NOTIFY, "sweep": SWEEP,
-             "webhooks": WEBHOOKS, "crowd": CROWD}
+             "webhooks": WEBHOOKS, "crowd": CROWD, "upgrade": UPGRADE, "rolling": ROLLING}
+LASTING = {"rolling"}  # groups that take as long as they are told to
 
 
 def tests_of(options):
@@ -45,6 +52,8 @@ def tests_of(options):
     if group == "kill":
         return {point.name: point.play for point in KILL_POINTS}
     more = {"seed": options.seed, "calls": options.calls} if group == "crowd" else {}
+    if group in LASTING and options.seconds:
+        more = {"seconds": options.seconds}
     return {test.__name__: lambda world, t=functools.partial(test, **more): (None, list(t(world) or ()))
             for test in FUNCTIONS[group]}
 
@@ -93,9 +102,10 @@ def main():
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--sanitized", action="store_true")
     parser.add_argument("--calls", type=int, default=20)
+    parser.add_argument("--seconds", type=int)
     parser.add_argument("--seed", default=secrets.token_hex(4))
     options = parser.parse_args()
-    if options.group == "fleet" and options.store != "redis":
+    if options.group in ("fleet", "upgrade") and options.store != "redis":
         parser.error("two workers share a store only when it is redis")
     chosen = {name: test for name, test in tests_of(options).items() if options.only in name}
     if not chosen:

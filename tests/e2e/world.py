@@ -63,6 +63,8 @@ def wait_for(what, condition, seconds=10.0):
 
 
 class World:
+    programs = {"ringd": "worker/ringd", "ringd2": "worker/ringd"}  # by the worker's name, in the build directory
+
     def __init__(self, build, store="embedded", nginx_workers=2, ring="5s", sanitized=False, extra_ringd="",
                  log_level="debug"):
         self.build = Path(build).resolve()
@@ -187,7 +189,7 @@ log_level {self.log_level};
     def start_ringd(self, wait=True):
         conf = self.dir / "ringd.conf"
         conf.write_text(self._ringd_conf())
-        process = self._spawn("ringd", [self.build / "worker/ringd", "-c", conf])
+        process = self._spawn("ringd", [self.build / self.programs["ringd"], "-c", conf])
         if not wait:
             return
 

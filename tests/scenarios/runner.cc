@@ -8,7 +8,8 @@
 namespace ringfence::scenario {
 
 bool play_files(const std::vector<std::string>& files, const NewPerformer& performer) {
-  const Policy policy;
+  Policy policy;
+  policy.command_jitter_percent = 0;  // a file says when, to the tenth of a second
   std::size_t failed = 0;
   for (const std::string& name : files) {
     const auto script = read_script(name);

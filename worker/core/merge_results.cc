@@ -163,11 +163,27 @@ void merge_outcome(Session& session, const OutboxEntry& entry, const CommandOutc
   }
 }
 
+// The longest Retry-After that is kept to. Beyond it somebody hears silence, or a phone rings for nobody, because we
+// were polite; asked so seldom, a few urgent commands are no burden to the provider.
+Millis most_patience_ms(Verb verb) {
+  switch (verb) {
+    case Verb::hangup:
+    case Verb::reject:
+    case Verb::answer:
+    case Verb::bridge:
+      return limits::kUrgentRetryAfterMs;
+    default:
+      return limits::kRetryAfterMs;
+  }
+}
+
 // not_sent and unknown keep the entry: the same command goes out again until its window closes.
-void keep_trying(OutboxEntry& entry, const CommandOutcome& outcome, Millis at_ms) {
+void keep_trying(const Session& session, OutboxEntry& entry, const CommandOutcome& outcome, Millis at_ms,
+                 const Policy& policy) {
   if (outcome.outcome == OutcomeClass::not_sent) ++entry.not_sent;
   if (outcome.retry_after_ms > 0) {
-    entry.next_try_ms = std::max(entry.next_try_ms, at_ms + outcome.retry_after_ms);
+    const Millis pause_ms = std::min(outcome.retry_after_ms, most_patience_ms(entry.verb));
+    entry.next_try_ms = std::max(entry.next_try_ms, at_ms + scattered(session, entry, pause_ms, policy));
   } else if (outcome.http_status >= 500 && entry.tries == 1 && entry.verb != Verb::notify) {
     entry.next_try_ms = at_ms;  // the provider's own advice: after a 5xx, again at once (and then with back-off)
   }
@@ -222,7 +238,7 @@ void merge_result(Session& session, const CommandResult& result, const Event& ev
   if (settled) {
     session.outbox.erase(entry);
   } else {
-    keep_trying(*entry, result.outcome, event.at_ms);
+    keep_trying(session, *entry, result.outcome, event.at_ms, policy);
   }
   merge_outcome(session, copy, result.outcome, event.at_ms, policy);
 }

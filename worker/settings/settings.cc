@@ -133,6 +133,8 @@ class Reader {
                           .connect_ms = values_.number("telnyx.connect"),
                           .deadline_ms = values_.number("telnyx.deadline"),
                           .keep_warm_ms = values_.number("telnyx.keep_warm"),
+                          .rate = static_cast<int>(values_.number("telnyx.rate")),
+                          .burst = static_cast<int>(values_.number("telnyx.burst")),
                           .connection = text("telnyx.connection"),
                           .sweep_ms = values_.number("telnyx.sweep"),
                           .stray_age_ms = values_.number("telnyx.stray_age")};

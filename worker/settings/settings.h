@@ -40,8 +40,10 @@ struct TelnyxSettings {
   Millis connect_ms = 1000;
   Millis deadline_ms = 2500;
   Millis keep_warm_ms = 0;  // 0: never
-  std::string connection;   // empty: those of the calls that come in
-  Millis sweep_ms = 0;      // 0: never
+  int rate = 200;           // requests a second; 0: no limit of ours
+  int burst = 500;
+  std::string connection;  // empty: those of the calls that come in
+  Millis sweep_ms = 0;     // 0: never
   Millis stray_age_ms = 60'000;
 };
 

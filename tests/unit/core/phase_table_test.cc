@@ -36,6 +36,7 @@ class Everything {
   void play(std::uint64_t seed) {
     constexpr int kTurns = 120;
     test::Storm storm(seed);
+    storm.policy.command_jitter_percent = 0;  // the rare seeds below were found so
     for (int turn = 0; turn < kTurns; ++turn) {
       const auto [before, event, result] = storm.next();
       note(before, event, result.next, event.at_ms);

@@ -16,14 +16,19 @@ std::size_t weight(const ScriptCall& call) {
   return bytes;
 }
 
+std::size_t most_of_a_shard(std::size_t most) {
+  return std::max(std::min(most, limits::kShardRows), (most + kShards - 1) / kShards);
+}
+
 ScriptCall commit_call(const RedisKeys& keys, CommitRequest request) {
   const std::size_t shard = shard_of(request.session);
   ScriptCall call{Script::commit, {}, {}};
   call.keys = {keys.session(request.session), keys.due(shard), keys.ladder(request.session), keys.recent(shard)};
-  const std::string session = request.session.text;
-  call.arguments.reserve(9);
+  std::size_t words = 9;
+  for (const ListWrite& write : request.lists) words += 3 + 4 * write.rows.size();
+  call.arguments.reserve(words);
   call.arguments.push_back(std::to_string(request.expected_version));
-  call.arguments.push_back(short_hash(request.event.text));
+  call.arguments.push_back(request.event.empty() ? std::string() : short_hash(request.event.text));
   call.arguments.push_back(std::move(request.document));
   call.arguments.push_back(std::to_string(request.due_ms));
   call.arguments.push_back(std::to_string(std::max<Millis>(request.ttl_ms, 1)));
@@ -31,17 +36,18 @@ ScriptCall commit_call(const RedisKeys& keys, CommitRequest request) {
   call.arguments.push_back(std::move(request.ladder_line));
   call.arguments.push_back(std::to_string(limits::kLadderLines));
   call.arguments.push_back(std::to_string(limits::kListedCalls));
-  if (request.rows.empty()) return call;
-  for (const std::string& list : request.lists) {
-    call.keys.push_back(keys.rows(shard, list));
-    call.keys.push_back(keys.row_lines(shard, list));
-  }
-  call.arguments.push_back(std::to_string(std::max<Millis>(request.rows_ttl_ms, 1)));
-  call.arguments.push_back(std::to_string(request.rows_most));
-  for (ListRow& row : request.rows) {
-    call.arguments.push_back(session + "/" + row.name);
-    call.arguments.push_back(std::to_string(row.at_ms));
-    call.arguments.push_back(std::move(row.line));
+  for (ListWrite& write : request.lists) {
+    call.keys.push_back(keys.rows(shard, write.list));
+    call.keys.push_back(keys.row_lines(shard, write.list));
+    call.arguments.push_back(std::to_string(std::max<Millis>(write.ttl_ms, 1)));
+    call.arguments.push_back(std::to_string(most_of_a_shard(write.most)));
+    call.arguments.push_back(std::to_string(write.rows.size()));
+    for (ListRow& row : write.rows) {
+      call.arguments.push_back(std::move(row.name));
+      call.arguments.push_back(std::to_string(row.at_ms));
+      call.arguments.push_back(std::move(row.line));
+      call.arguments.emplace_back(row.first_stays ? "1" : "");
+    }
   }
   return call;
 }
@@ -49,20 +55,19 @@ ScriptCall commit_call(const RedisKeys& keys, CommitRequest request) {
 }  // namespace
 
 CommitLane::CommitLane(UvLoop& loop, Log& log, const RedisOptions& options, const RedisKeys& keys,
-                       Completions& completions)
-    : loop_(loop),
-      log_(log),
-      wait_replicas_(options.wait_replicas),
+                       Complaints& complaints, Completions& completions)
+    : wait_replicas_(options.wait_replicas),
       wait_replicas_text_(std::to_string(options.wait_replicas)),
       wait_ms_text_(std::to_string(options.wait_ms)),
       keys_(keys),
+      complaints_(complaints),
       completions_(completions),
       end_of_turn_(loop) {
   const int count = wait_replicas_ > 0 ? 2 : 1;
   for (int i = 0; i < count; ++i) {
     writers_.push_back(std::make_unique<Writer>());
-    writers_.back()->connection =
-        std::make_unique<RedisConnection>(loop, log, options, "commits-" + std::to_string(i + 1), [this] { pump(); });
+    writers_.back()->connection = std::make_unique<RedisConnection>(
+        loop, log, options, complaints, "commits-" + std::to_string(i + 1), [this] { pump(); });
   }
 }
 
@@ -70,14 +75,23 @@ bool CommitLane::ready() const noexcept {
   return std::ranges::any_of(writers_, [](const auto& writer) { return writer->connection->ready(); });
 }
 
+std::size_t CommitLane::in_flight() const noexcept {
+  std::size_t count = queue_.size() + again_.size();
+  for (const auto& writer : writers_) count += writer->connection->in_flight() + writer->batch.size();
+  return count;
+}
+
 void CommitLane::submit(CommitRequest request, std::function<void(CommitResult)> done) {
   auto entry = std::make_unique<Entry>();
   entry->done = std::move(done);
   std::size_t bytes = request.document.size() + request.ladder_line.size();
-  for (const ListRow& row : request.rows) bytes += row.line.size();
+  for (const ListWrite& write : request.lists) {
+    for (const ListRow& row : write.rows) bytes += row.line.size();
+  }
   if (queue_.size() >= limits::kStoreQueue || queue_bytes_ + bytes > limits::kStoreQueueBytes ||
       bytes > 2 * limits::kDocumentBytes) {
-    answer(std::move(entry));  // unknown: as good as never sent
+    entry->result.not_written = true;
+    answer(std::move(entry));
     return;
   }
   entry->call = commit_call(keys_, std::move(request));
@@ -98,8 +112,12 @@ void CommitLane::submit(CommitRequest request, std::function<void(CommitResult)>
 void CommitLane::pump() {
   if (!ready()) {
     // Nobody is served by waiting for a server that is away: the caller retries, or says "later" in time.
-    for (auto& entry : std::exchange(again_, {})) answer(std::move(entry));
-    for (auto& entry : std::exchange(queue_, {})) answer(std::move(entry));
+    for (auto* waiting : {&again_, &queue_}) {
+      for (auto& entry : std::exchange(*waiting, {})) {
+        entry->result.not_written = true;
+        answer(std::move(entry));
+      }
+    }
     queue_bytes_ = 0;
     return;
   }
@@ -154,15 +172,11 @@ void CommitLane::on_script(Writer& writer, std::unique_ptr<Entry> entry, const r
     return;
   }
   entry->result = commit_result(reply);
-  if (is_error(reply, "")) complain(reply);
-  // A demoted or restarting server stays what it is for a while: start over at connecting.
-  if (is_error(reply, "READONLY") || is_error(reply, "LOADING")) {
-    writer.connection->drop(reply_error(reply).text);
-  }
   if (wait_replicas_ > 0) {
     writer.batch.push_back(std::move(entry));
     return;
   }
+  if (entry->result.status == CommitStatus::committed) complaints_.hear_written();
   answer(std::move(entry));
   if (reply != nullptr) pump();
 }
@@ -170,28 +184,21 @@ void CommitLane::on_script(Writer& writer, std::unique_ptr<Entry> entry, const r
 void CommitLane::on_wait(Writer& writer, const redisReply* reply) {
   const bool enough = reply != nullptr && reply->type == REDIS_REPLY_INTEGER && reply->integer >= wait_replicas_;
   for (auto& entry : std::exchange(writer.batch, {})) {
+    const CommitStatus status = entry->result.status;
     // A conflict claims nothing that a failover could take back: the next commit is checked against what is there then.
-    if (!enough && entry->result.status != CommitStatus::conflict) entry->result = CommitResult{};
+    if (!enough && (status == CommitStatus::committed || status == CommitStatus::duplicate)) entry->result = {};
+    if (enough && status == CommitStatus::committed) complaints_.hear_written();
     answer(std::move(entry));
   }
   writer.waiting = false;
-  if (!enough && reply != nullptr) complain(reply);
+  if (!enough && reply != nullptr && reply->type == REDIS_REPLY_INTEGER) {
+    complaints_.hear_short_wait(reply->integer, wait_replicas_);
+  }
   if (reply != nullptr) pump();
 }
 
 void CommitLane::answer(std::unique_ptr<Entry> entry) {
   completions_.post([entry = std::move(entry)] { entry->done(std::move(entry->result)); });
-}
-
-void CommitLane::complain(const redisReply* reply) {
-  ++complaints_;
-  const auto now_ms = static_cast<Millis>(uv_now(loop_.get()));
-  if (complained_ms_ != 0 && now_ms - complained_ms_ < limits::kStoreHeartbeatMs) return;
-  complained_ms_ = now_ms;
-  const std::string detail =
-      reply->type == REDIS_REPLY_INTEGER ? "too few replicas have the last commits" : reply_error(reply).text;
-  log_.write(LogLevel::error, "redis_commit_unknown", {{"detail", detail}, {"count", std::to_string(complaints_)}});
-  complaints_ = 0;
 }
 
 }  // namespace ringfence

@@ -20,9 +20,11 @@ namespace ringfence {
 
 class CommitLane {
  public:
-  CommitLane(UvLoop& loop, Log& log, const RedisOptions& options, const RedisKeys& keys, Completions& completions);
+  CommitLane(UvLoop& loop, Log& log, const RedisOptions& options, const RedisKeys& keys, Complaints& complaints,
+             Completions& completions);
   void submit(CommitRequest request, std::function<void(CommitResult)> done);
   [[nodiscard]] bool ready() const noexcept;
+  [[nodiscard]] std::size_t in_flight() const noexcept;  // requests; the queued too
 
  private:
   struct Entry {
@@ -46,22 +48,18 @@ class CommitLane {
   void on_script(Writer& writer, std::unique_ptr<Entry> entry, const redisReply* reply);
   void on_wait(Writer& writer, const redisReply* reply);
   void answer(std::unique_ptr<Entry> entry);
-  void complain(const redisReply* reply);
 
-  UvLoop& loop_;
-  Log& log_;
   const int wait_replicas_;
   const std::string wait_replicas_text_;
   const std::string wait_ms_text_;
   const RedisKeys& keys_;
+  Complaints& complaints_;
   Completions& completions_;
   std::deque<std::unique_ptr<Entry>> queue_;
   std::size_t queue_bytes_ = 0;
   std::deque<std::unique_ptr<Entry>> again_;  // after a NOSCRIPT, ahead of the queue; at most what was in flight
   UvDeferred end_of_turn_;
   bool pump_posted_ = false;
-  Millis complained_ms_ = 0;
-  std::size_t complaints_ = 0;
   std::vector<std::unique_ptr<Writer>> writers_;  // last: their handlers use everything above
 };
 

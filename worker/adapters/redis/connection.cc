@@ -13,11 +13,12 @@ bool is_error(const redisReply* reply, std::string_view prefix) {
          std::string_view(reply->str, reply->len).starts_with(prefix);
 }
 
-RedisConnection::RedisConnection(UvLoop& loop, Log& log, const RedisOptions& options, std::string name,
-                                 std::function<void()> changed)
+RedisConnection::RedisConnection(UvLoop& loop, Log& log, const RedisOptions& options, Complaints& complaints,
+                                 std::string name, std::function<void()> changed)
     : loop_(loop),
       log_(log),
       options_(options),
+      complaints_(complaints),
       name_(std::move(name)),
       changed_(std::move(changed)),
       resolve_(loop),
@@ -86,7 +87,13 @@ void RedisConnection::on_reply(redisAsyncContext*, void* reply, void* self) noex
   if (connection->closing_ || connection->pending_.empty()) return;
   ReplyHandler handler = std::move(connection->pending_.front().handler);
   connection->pending_.pop_front();
-  handler(static_cast<const redisReply*>(reply));
+  const auto* said = static_cast<const redisReply*>(reply);
+  if (said == nullptr) connection->complaints_.hear_nothing();
+  const TroubleRule* trouble = trouble_of(said);
+  // What set-up is refused for is its own to say, but for what ails the server as a whole.
+  if (trouble != nullptr && (connection->ready() || trouble->not_written)) connection->complaints_.hear(*trouble, said);
+  handler(said);
+  if (trouble != nullptr && trouble->leave) connection->drop(complaint_of(said));
 }
 
 void RedisConnection::drop(std::string reason) {

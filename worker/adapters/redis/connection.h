@@ -22,6 +22,7 @@
 #include "adapters/redis/redis_poll.h"
 #include "adapters/redis/resolve.h"
 #include "adapters/redis/scripts.h"
+#include "adapters/redis/trouble.h"
 #include "adapters/uv/loop.h"
 #include "ports/log.h"
 
@@ -32,7 +33,8 @@ using ReplyHandler = std::move_only_function<void(const redisReply*)>;
 class RedisConnection {
  public:
   // `changed` runs when the connection became ready or was lost.
-  RedisConnection(UvLoop& loop, Log& log, const RedisOptions& options, std::string name, std::function<void()> changed);
+  RedisConnection(UvLoop& loop, Log& log, const RedisOptions& options, Complaints& complaints, std::string name,
+                  std::function<void()> changed);
   ~RedisConnection();
   RedisConnection(const RedisConnection&) = delete;
   RedisConnection& operator=(const RedisConnection&) = delete;
@@ -45,7 +47,7 @@ class RedisConnection {
   void run(const ScriptCall& call, bool as_text, ReplyHandler handler);
   // Answers NOSCRIPT by sending the text once. Not for what a WAIT already sent is to cover.
   void run_retrying(ScriptCall call, ReplyHandler handler);
-  // The server is not what it should be (demoted, loading): start over.
+  // The server is not what it should be (demoted, loading, silent): start over.
   void drop(std::string reason);
 
  private:
@@ -68,6 +70,7 @@ class RedisConnection {
   UvLoop& loop_;
   Log& log_;
   RedisOptions options_;
+  Complaints& complaints_;
   std::string name_;
   std::function<void()> changed_;
   State state_ = State::waiting;
@@ -85,6 +88,7 @@ class RedisConnection {
   Millis last_heartbeat_ms_ = 0;
   std::string reason_;     // why we dropped, or what refused us
   std::string complaint_;  // the last one logged
+  bool was_ready_ = false;
   bool closing_ = false;
 };
 

@@ -1,7 +1,6 @@
 // The way of a Redis connection from nothing to "ready"; see connection.h.
 #include <fcntl.h>
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -9,14 +8,6 @@
 #include "shared/limits.h"
 
 namespace ringfence {
-namespace {
-
-// Redis never repeats a secret in an error; the length is bounded all the same.
-std::string complaint_of(const redisReply* reply) {
-  return std::string(reply->str, std::min<std::size_t>(reply->len, limits::kFieldBytes));
-}
-
-}  // namespace
 
 void RedisConnection::attempt() {
   attempt_started_ms_ = static_cast<Millis>(uv_now(loop_.get()));
@@ -84,6 +75,7 @@ void RedisConnection::set_up() {
 
 void RedisConnection::check_role(const redisReply* reply) {
   if (reply == nullptr) return;
+  if (is_error(reply, "BUSY") && state_ == State::ready) return;  // still the one it was
   if (is_error(reply, "")) {
     drop("it does not tell its role: " + complaint_of(reply));
   } else if (reply->type != REDIS_REPLY_ARRAY || reply->elements == 0 ||
@@ -97,6 +89,7 @@ void RedisConnection::check_role(const redisReply* reply) {
 
 void RedisConnection::become_ready() {
   state_ = State::ready;
+  if (std::exchange(was_ready_, true)) complaints_.hear_reconnect();
   resolve_.keep();
   backoff_ms_ = 0;
   complaint_.clear();

@@ -2,6 +2,7 @@
 #include "adapters/redis/gather.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "shared/limits.h"
@@ -134,31 +135,63 @@ void Listing::release_reads() {
   if (--outstanding_ == 0) read_more();
 }
 
-ListLines::ListLines(RedisConnection& connection, const RedisKeys& keys, std::string list, std::size_t count,
-                     Millis since_ms, std::function<void()> finished)
-    : Gather(connection, keys, std::move(finished)),
-      list_(std::move(list)),
-      count_(std::min(count, limits::kListLines)),
-      since_ms_(since_ms) {}
-
-void ListLines::ask(std::size_t shard, ReplyHandler handler) {
-  ScriptCall call{Script::lines,
-                  {keys_.rows(shard, list_), keys_.row_lines(shard, list_)},
-                  {std::to_string(count_), std::to_string(since_ms_)}};
-  connection_.run_retrying(std::move(call), std::move(handler));
+ListRows::ListRows(RedisConnection& connection, const RedisKeys& keys, ListQuestion question,
+                   std::function<void()> finished)
+    : Gather(connection, keys, std::move(finished)), question_(std::move(question)) {
+  question_.count = std::min(question_.count, limits::kListLines);
 }
 
-void ListLines::merge() {
+void ListRows::ask(std::size_t shard, ReplyHandler handler) {
+  const std::string key = keys_.rows(shard, question_.list);
+  if (!question_.name.empty()) {
+    connection_.run_retrying({Script::row, {key}, {question_.name}}, std::move(handler));
+    return;
+  }
+  const std::string until = std::to_string(question_.until_ms), since = "(" + std::to_string(question_.since_ms);
+  const std::string count = std::to_string(question_.count);
+  connection_.send({"ZREVRANGEBYSCORE", key, until, since, "WITHSCORES", "LIMIT", "0", count}, std::move(handler));
+}
+
+void ListRows::merge() {
   std::ranges::stable_sort(found_, std::ranges::greater(), &Found::score);
-  if (found_.size() > count_) found_.resize(count_);
-  finish();
+  if (found_.size() > question_.count) found_.resize(question_.count);
+  std::array<std::vector<std::size_t>, kShards> places;
+  for (std::size_t i = 0; i < found_.size(); ++i) {
+    rows_.push_back({.name = found_[i].session.text, .at_ms = static_cast<Millis>(found_[i].score)});
+    places.at(found_[i].shard).push_back(i);
+  }
+  outstanding_ = 1;
+  for (std::size_t shard = 0; shard < kShards; ++shard) {
+    if (places.at(shard).empty()) continue;
+    const std::string key = keys_.row_lines(shard, question_.list);
+    std::vector<std::string_view> words{"HMGET", key};
+    for (const std::size_t place : places.at(shard)) words.emplace_back(found_[place].session.text);
+    ++outstanding_;
+    connection_.send(words, [this, mine = places.at(shard)](const redisReply* reply) { read(mine, reply); });
+  }
+  release_reads();
 }
 
-Result<std::vector<std::string>> ListLines::take_result() {
+void ListRows::read(const std::vector<std::size_t>& places, const redisReply* reply) {
+  auto lines = text_list(reply);
+  if (!lines || lines->size() != places.size()) {
+    failed_ = true;
+    error_ = lines ? Error{ErrorCode::internal, "Redis gave too few lines of a list"} : std::move(lines.error());
+  } else {
+    for (std::size_t i = 0; i < places.size(); ++i) rows_[places[i]].line = std::move((*lines)[i]);
+  }
+  release_reads();
+}
+
+void ListRows::release_reads() {
+  if (--outstanding_ == 0) finish();
+}
+
+Result<std::vector<ListRow>> ListRows::take_result() {
   if (failed_) return std::unexpected(std::move(error_));
-  std::vector<std::string> lines;
-  for (Found& found : found_) lines.push_back(std::move(found.session.text));
-  return lines;
+  // Without a line: it went between the two questions.
+  std::erase_if(rows_, [](const ListRow& row) { return row.line.empty(); });
+  return std::move(rows_);
 }
 
 Result<std::vector<CallListing>> Listing::take_result() {

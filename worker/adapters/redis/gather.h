@@ -24,7 +24,7 @@ class Gather {
 
  protected:
   struct Found {
-    SessionId session;  // ListLines: the line
+    SessionId session;  // ListRows: the row's name
     std::size_t shard = 0;
     double score = 0;
   };
@@ -84,19 +84,20 @@ class Listing final : public Gather {
   std::vector<CallListing> calls_;
 };
 
-class ListLines final : public Gather {
+// First the names, whose bytes are few, of every shard; then the lines of those that are among the newest of all.
+class ListRows final : public Gather {
  public:
-  ListLines(RedisConnection& connection, const RedisKeys& keys, std::string list, std::size_t count, Millis since_ms,
-            std::function<void()> finished);
-  [[nodiscard]] Result<std::vector<std::string>> take_result();
+  ListRows(RedisConnection& connection, const RedisKeys& keys, ListQuestion question, std::function<void()> finished);
+  [[nodiscard]] Result<std::vector<ListRow>> take_result();
 
  private:
   void ask(std::size_t shard, ReplyHandler handler) override;
   void merge() override;
+  void read(const std::vector<std::size_t>& places, const redisReply* reply);
+  void release_reads();
 
-  std::string list_;
-  std::size_t count_;
-  Millis since_ms_;
+  ListQuestion question_;
+  std::vector<ListRow> rows_;
 };
 
 }  // namespace ringfence

@@ -20,9 +20,11 @@ class RedisStore::Parts {
   Parts(UvLoop& loop, Log& log, RedisOptions given)
       : options(std::move(given)),
         keys(options.key_prefix),
+        complaints(loop, log, counts,
+                   options.unix_path.empty() ? options.host + ":" + std::to_string(options.port) : options.unix_path),
         completions(loop),
-        lane(loop, log, options, keys, completions),
-        reader(loop, log, options, "reads", [] {}) {}
+        lane(loop, log, options, keys, complaints, completions),
+        reader(loop, log, options, complaints, "reads", [] {}) {}
 
   // Answers `done` later with what `read` makes of the reply, or says at once that there will be none.
   template <class T>
@@ -59,9 +61,11 @@ class RedisStore::Parts {
 
   const RedisOptions options;
   const RedisKeys keys;
+  RedisCounters counts;
+  Complaints complaints;
   std::list<std::unique_ptr<DueClaim>> claims;
   std::list<std::unique_ptr<Listing>> listings;
-  std::list<std::unique_ptr<ListLines>> lines;
+  std::list<std::unique_ptr<ListRows>> rows;
   Completions completions;
   CommitLane lane;
   RedisConnection reader;  // last: goes first, and with it every handler
@@ -85,6 +89,17 @@ Result<std::unique_ptr<RedisStore>> RedisStore::open(UvLoop& loop, Log& log, Red
 }
 
 bool RedisStore::ready() const noexcept { return parts_->reader.ready() && parts_->lane.ready(); }
+
+std::vector<std::pair<std::string_view, std::uint64_t>> RedisStore::counters() const {
+  const RedisCounters& counts = parts_->counts;
+  std::vector<std::pair<std::string_view, std::uint64_t>> named = {
+      {"in_flight", parts_->reader.in_flight() + parts_->lane.in_flight()},
+      {"reconnects", counts.reconnects},
+      {"no_answer", counts.no_answer},
+      {"too_few_replicas", counts.too_few_replicas}};
+  for (std::size_t i = 0; i < kTroubles; ++i) named.emplace_back(trouble_rules()[i].counter, counts.troubles[i]);
+  return named;
+}
 
 void RedisStore::load(const SessionId& session, std::function<void(Result<StoredSession>)> done) {
   if (auto refused = parts_->refusal()) {
@@ -125,13 +140,12 @@ void RedisStore::list(std::size_t count, std::function<void(Result<std::vector<C
   parts_->ask_all(parts_->listings, std::move(done), count);
 }
 
-void RedisStore::lines(std::string list, std::size_t count, Millis since_ms,
-                       std::function<void(Result<std::vector<std::string>>)> done) {
+void RedisStore::list_rows(ListQuestion question, std::function<void(Result<std::vector<ListRow>>)> done) {
   if (auto refused = parts_->refusal()) {
-    parts_->post<std::vector<std::string>>(std::move(done), std::unexpected(std::move(*refused)));
+    parts_->post<std::vector<ListRow>>(std::move(done), std::unexpected(std::move(*refused)));
     return;
   }
-  parts_->ask_all(parts_->lines, std::move(done), std::move(list), count, since_ms);
+  parts_->ask_all(parts_->rows, std::move(done), std::move(question));
 }
 
 void RedisStore::put_directory(std::string text, std::function<void(Result<std::uint64_t>)> done) {

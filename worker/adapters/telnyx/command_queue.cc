@@ -1,6 +1,7 @@
 // Lanes by urgency; see command_queue.h.
 #include "adapters/telnyx/command_queue.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "shared/limits.h"
@@ -52,11 +53,13 @@ Job CommandQueue::take_front(std::deque<Job>& lane) {
   return job;
 }
 
-std::optional<Job> CommandQueue::pop(bool patient) {
-  for (std::size_t lane = 0; lane < (patient ? kLanes : kFirstPatientLane); ++lane) {
-    if (!lanes_[lane].empty()) return take_front(lanes_[lane]);
-  }
-  return std::nullopt;
+const Job* CommandQueue::front() const noexcept {
+  const auto lane = std::ranges::find_if(lanes_, [](const auto& one) { return !one.empty(); });
+  return lane == lanes_.end() ? nullptr : &lane->front();
+}
+
+Job CommandQueue::pop() {
+  return take_front(*std::ranges::find_if(lanes_, [](const auto& one) { return !one.empty(); }));
 }
 
 std::optional<Job> CommandQueue::pop_late(Millis now_ms) {
