@@ -86,6 +86,9 @@ inline constexpr std::size_t kSocketReadBytes = 64 * 1024;
 inline constexpr std::int64_t kStalledPeerMs = 10'000;
 // How long a stopping worker finishes what is in flight: a verdict takes 1.5 s at most, the rest is for slow readers.
 inline constexpr std::int64_t kDrainMs = 5000;
+// How long a starting worker waits for its store, and then for the directory, before it takes events all the same and
+// tells them `later`: nginx waits kVerdictMs and more for those in the backlog, and a store that is there needs 20 ms.
+inline constexpr std::int64_t kStartMs = 500;
 inline constexpr std::size_t kConfigBytes = 1024 * 1024;
 // One API key or password; Telnyx's have 60 characters.
 inline constexpr std::size_t kSecretFileBytes = 4096;
@@ -104,6 +107,8 @@ inline constexpr std::size_t kListedCalls = 1000;
 inline constexpr std::int64_t kControlAnswerMs = 5000;
 inline constexpr std::size_t kDirectoryBytes = 16 * 1024 * 1024;
 
+// The provider's count of its deliveries; what claims more is no count.
+inline constexpr int kAttempts = 1000;
 // What is kept of a genuine webhook that is of no call, and how many of them may be on their way into the store: a
 // provider that has gone mad must not fill the store's queue.
 inline constexpr std::size_t kKeptBodyBytes = 8 * 1024;
@@ -167,13 +172,34 @@ inline constexpr std::int64_t kFallbackKeepMs = 7LL * 24 * 3'600'000;
 // Other workers leave a call alone for this long because of the mark on its legs: longer than nearly every outage; then
 // it is a stray like any other.
 inline constexpr std::int64_t kFallbackHomeMs = 2LL * 3'600'000;
-// How often a worker signs the register of its store, and the signatures kept of a shard: a day of 100 workers.
+// How often a worker signs the register of its store, and how many workers the register keeps.
 inline constexpr std::int64_t kFallbackSignMs = 60'000;
 inline constexpr std::size_t kWorkersListed = 1000;
+// A Sentinel or a node of a cluster that has not answered within 200 ms is passed over for the next one; all of them
+// are asked again after 100 ms, and even without a reason every second: a message of a new master can be lost.
+inline constexpr std::int64_t kStoreAskMs = 200;
+inline constexpr std::int64_t kStoreAskAgainMs = 100;
+inline constexpr std::int64_t kStoreAskEveryMs = 1000;
+// How many of them are remembered; a cluster that large has more who know.
+inline constexpr std::size_t kStoreServers = 64;
+// MOVED and ASK followed for one request: a slot under way gives two, a failover beside it one more.
+inline constexpr std::size_t kStoreRedirects = 5;
+// Masters connected at once: 65 places are in no more of them, twice that while they move.
+inline constexpr std::size_t kStoreNodes = 130;
+// A master that only a redirection led to is kept this long, for the rest of its slot.
+inline constexpr std::int64_t kStoreKeepMs = 5000;
+// The same complaint of Redis is repeated in the log after this long; in between it is counted.
+inline constexpr std::int64_t kStoreComplainMs = 10'000;
 // An event as its ladder line keeps it for a replay: a webhook takes ~500 bytes, an audit of 64 legs ~20 KB.
 inline constexpr std::size_t kStoredEventBytes = 32 * 1024;
-// Lines of a kept list in one answer.
+// Rows of a kept list in one answer.
 inline constexpr std::size_t kListLines = 1000;
+// Of a longer list each of a Redis' 64 shards keeps its part, of a shorter one up to so many: sessions fall unevenly.
+inline constexpr std::size_t kShardRows = 1000;
+// Rows that one commit clears away when a list is too long; more than one only after its bound was lowered.
+inline constexpr std::size_t kListTrim = 100;
+// Lists whose length the embedded store remembers: the log, and the missed calls of as many users.
+inline constexpr std::size_t kListsCounted = 1024;
 // Missed calls in one list (of a Redis shard), and for how long they are kept.
 inline constexpr std::size_t kLedgerRows = 1000;
 inline constexpr std::int64_t kLedgerMs = 30LL * 24 * 3'600'000;
@@ -181,6 +207,20 @@ inline constexpr std::int64_t kLedgerMs = 30LL * 24 * 3'600'000;
 // that is 2 MB of a file, and at the very worst 130 MB of a Redis.
 inline constexpr std::size_t kKeptEvents = 250;
 inline constexpr std::int64_t kKeptEventsMs = 7LL * 24 * 3'600'000;
+// Events that are told `later`, remembered by their id: as many as a full engine refuses in the time in which the
+// provider comes again. How often they are looked at, and for how long: the longest chain of the provider's attempts
+// ends after about eight minutes.
+inline constexpr std::size_t kFailingEvents = 4096;
+inline constexpr std::int64_t kFailingLookMs = 1000;
+inline constexpr std::int64_t kFailingMs = 10LL * 60'000;
+// Rows of the event log read at once, and looked at in all for one answer: a search that finds little says how far it
+// came, before ringctl stops waiting. 256 names of 64 shards take Redis and us 5 ms.
+inline constexpr std::size_t kEventPage = 256;
+inline constexpr std::size_t kEventsLookedAt = 20'000;
+// Events delivered again for one request, for how long, and how many a second: beside live calls.
+inline constexpr std::size_t kRedeliverBatch = 64;
+inline constexpr std::int64_t kRedeliverMs = 2000;
+inline constexpr std::int64_t kRedeliverPerSecond = 200;
 // Lines kept of one ladder: a 64-leg call with retries makes ~500.
 inline constexpr std::size_t kLadderLines = 1000;
 
@@ -242,6 +282,25 @@ inline constexpr long kProviderConnections = 4;
 inline constexpr long kProviderConnectionsPlain = 32;
 // A full page of call events with the raw webhooks in it weighs ~500 KB.
 inline constexpr std::size_t kProviderReplyBytes = 1024 * 1024;
+// The breaker in front of the provider opens after so many failures in a row, or when half of the requests of two spans
+// fail and there were enough of them to tell. Five: the devices of one call, which are dialled together.
+inline constexpr int kBreakerInARow = 5;
+inline constexpr int kBreakerShareOf = 20;
+inline constexpr std::int64_t kBreakerSpanMs = 5000;
+// How long nothing is asked then, doubling: a phone that must stop ringing does so within these five seconds, and the
+// pause of its own hang-up, of the provider's return. A connection that broke with all its requests costs the first.
+inline constexpr std::int64_t kBreakerFirstMs = 500;
+inline constexpr std::int64_t kBreakerMostMs = 5000;
+// Hang-ups and looks get so much of a start over dials: what tries first had better harm nobody.
+inline constexpr std::int64_t kProbeGraceMs = 250;
+// A 429 halves the rate, once in kSlowedMs, down to this share; it is whole again after kRateBackMs without one. So
+// long as the provider asks, but within these bounds, patient commands wait meanwhile: dials have 2.5 s to be sent.
+inline constexpr std::int64_t kSlowedMs = 1000;
+inline constexpr std::int64_t kSlowedMostMs = 5000;
+inline constexpr int kSlowestShare = 32;
+inline constexpr std::int64_t kRateBackMs = 10'000;
+// Without a rate of ours: where the halving begins.
+inline constexpr int kUnlimitedRate = 10'000;
 // A command that has waited so long that less than this is left of its deadline is not sent: Telnyx answers within
 // 500 ms, and an earlier end would only turn "not sent" into "unknown".
 inline constexpr std::int64_t kProviderAnswerMs = 500;
@@ -251,6 +310,8 @@ inline constexpr unsigned kProviderUnackedMs = 2000;
 inline constexpr long kProviderIdleSecs = 300;
 // A Retry-After beyond the window of a command_id is of no use.
 inline constexpr std::int64_t kRetryAfterMs = 60'000;
+// The same for a hang-up, an answer or a bridge, for which somebody waits on the phone.
+inline constexpr std::int64_t kUrgentRetryAfterMs = 10'000;
 // Text of a provider's error kept for the ladder.
 inline constexpr std::size_t kDetailBytes = 200;
 // Telnyx refuses longer texts to speak.

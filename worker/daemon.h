@@ -2,6 +2,7 @@
 // in which they may still call each other. Wiring only. Used by main.cc.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "adapters/ingest/frame_server.h"
 #include "adapters/notify/webhook_notifier.h"
+#include "adapters/redis/redis_store.h"
 #include "adapters/system/notify.h"
 #include "adapters/system/stderr_log.h"
 #include "adapters/telnyx/client.h"
@@ -51,6 +53,7 @@ class Daemon {
   [[nodiscard]] Result<void> open_applications();
   [[nodiscard]] Result<FrameServerOptions> socket_options(const char* name, const SocketSettings& socket);
   [[nodiscard]] Result<void> open_sockets();
+  void wait_a_moment_for(const std::function<bool()>& there);
   void add_health(json_t* health) const;
   void watch_signals();
   void reload();
@@ -72,6 +75,7 @@ class Daemon {
   std::unique_ptr<Store> fleet_;            // Redis, behind store_ when there is a fallback
   std::unique_ptr<LocalStore> local_;       // the fallback's own
   std::unique_ptr<Store> store_;            // what the engine sees
+  RedisStore* redis_ = nullptr;             // fleet_ or store_, when it is one
   FallbackStore* fallback_ = nullptr;       // store_, when it is one
   std::optional<WorkerRegister> register_;  // without a fallback, which has its own
   Millis sign_ms_ = 0;

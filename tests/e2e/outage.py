@@ -1,275 +1,272 @@
-"""Redis stopped under living calls: between ring and answer, during dialling, before the call, after the bridge; and
-ringd killed meanwhile. One winner each, nobody is hung up because of it, and when Redis is back it holds each call as if
-it had never been away: the stored log, played again, gives the stored document.
+"""The provider's API goes away under several calls, and comes back: nobody is forgotten, and it is not stormed.
 
-Each function plays on a fresh OutageWorld and yields what differed. Store redis only. See run.py.
+Webhooks still come, as they do when only an API is down. Each function plays on a fresh OutageWorld and yields what
+differed. See run.py.
 """
+import http.client
 import json
-import signal
 import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from calls import (RECOVERY_MS, STOP_RINGING_MS, dialled_once, everything_ended, fault, one_winner, phase_of,
-                   played_again, stopped_ringing, wait_phase, wait_ringing)
+from calls import everything_ended, one_winner, people, phase_of, wait_phase, wait_ringing
 from world import World, sip, wait_for
 
-FIVE = ["phone", "tablet", "desk", "web", "car"]
-# What is not noticed at once: a second until Redis counts as away.
-NOTICE_MS = 1500
+PROBES = 4  # the breaker's pauses by then: 0.5 + 1 + 2 + 4 s
+IN_A_ROW = 5  # failures that open it
+PLAIN_CONNECTIONS = 32  # what ringd may have on the wire at once
+# From the provider's return: the longest pause of the breaker, and a command's own with its jitter.
+BACK_S = 15
 
 
-def silent(devices=FIVE):
-    return [{"to": sip(device), "never": True} for device in devices]
+class Relay:
+    """Stands between ringd and the stand-in. `mode`: pass, refuse (503), silent (no answer), closed (no connection)."""
+
+    def __init__(self, target_port):
+        self.mode, self.target_port, self.counts = "pass", target_port, {}
+        self.changed = threading.Condition()
+        self.port = 0
+        self._open()
+
+    def _open(self):
+        relay = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def handle_one(self):
+                body = self.rfile.read(int(self.headers.get("content-length") or 0))
+                with relay.changed:
+                    mode = relay.mode
+                    relay.counts[mode] = relay.counts.get(mode, 0) + 1
+                    relay.changed.wait_for(lambda: relay.mode != "silent", 30)
+                if mode == "pass":
+                    status, headers, text = relay.forward(self.command, self.path, body, self.headers)
+                elif mode == "refuse":
+                    status, headers, text = 503, {}, b'{"errors":[{"code":"10007","title":"Unexpected error"}]}'
+                else:
+                    self.close_connection = True
+                    return
+                self.send_response(status)
+                for name in ("content-type", "retry-after"):
+                    if name in headers:
+                        self.send_header(name, headers[name])
+                self.send_header("content-length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text)
+
+            do_GET = do_POST = do_PUT = handle_one
+
+            def log_message(self, *_):
+                pass
+
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+            block_on_close = False
+            request_queue_size = 128
+
+            def handle_error(self, *_):  # a peer that hung up first
+                pass
+        self.server = Server(("127.0.0.1", self.port), Handler)
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def forward(self, method, path, body, headers):
+        target = http.client.HTTPConnection("127.0.0.1", self.target_port, timeout=30)
+        try:
+            wanted = {name: headers[name] for name in ("authorization", "content-type") if name in headers}
+            target.request(method, path, body or None, wanted)
+            answer = target.getresponse()
+            return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+        finally:
+            target.close()
+
+    def become(self, mode):
+        was = self.mode
+        if mode == "closed":
+            self.close()
+        with self.changed:
+            self.mode = mode
+            self.changed.notify_all()
+        if was == "closed":
+            self._open()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
 
 
 class OutageWorld(World):
-    """Five devices; with `fallback` all a single worker goes on with everything."""
-
     def __init__(self, build, **more):
-        super().__init__(build, ring="40s", fallback="all", **more)
+        super().__init__(build, ring="60s", extra_ringd="leg 60s;", **more)
 
-    def import_directory(self, devices=None, text=None):
-        super().import_directory(devices or FIVE, text)
+    def start_sim(self):
+        super().start_sim()
+        self.relay = Relay(self.sim_port)
 
-    def start_ringd(self, wait=True):
-        super().start_ringd(wait)
-        if wait and self.fallback == "all" and self.processes.get("redis"):
-            wait_for("ringd to know that it is alone", lambda: self.fallback_view().get("alone"))
+    def stop(self):
+        if hasattr(self, "relay"):
+            self.relay.become("closed")
+        super().stop()
 
-    def with_fallback(self, policy):
-        self.stop_ringd()
-        self.fallback = policy
-        self.start_ringd()
-        return self
+    def _ringd_conf(self):
+        return super()._ringd_conf().replace(f"api http://127.0.0.1:{self.sim_port}/v2;",
+                                             f"api http://127.0.0.1:{self.relay.port}/v2;")
 
-    def ringctl(self, *words, check=True):
-        """Also what a degraded ringd says, which ringctl tells by its exit code."""
-        if words != ("health",):
-            return super().ringctl(*words, check=check)
-        asked = subprocess.run(self.ringctl_command("--json", "health"), capture_output=True, text=True, timeout=20)
-        told = asked.stdout.strip() or asked.stderr.strip()
-        return json.loads(told) if told.startswith("{") else None
-
-    def fallback_view(self):
-        return self.ringctl("health").get("fallback", {})
-
-    def stop_redis(self, how=signal.SIGKILL):
-        self._end("redis", how)
-        self.note("Redis is stopped")
-
-    def wait_away(self):
-        wait_for("Redis to count as away", lambda: self.fallback_view()["mode"] == "away")
-
-    def redis_returns(self):
-        (self.dir / "redis.sock").unlink(missing_ok=True)
-        self.start_redis()
-        wait_for("every call to have gone home",
-                 lambda: (f := self.fallback_view())["mode"] == "normal" and f["here"] == 0, 30)
+    def provider(self):
+        """What ringd says of the provider; also while that makes its health degraded."""
+        done = subprocess.run(self.ringctl_command("--json", "health"), capture_output=True, text=True, timeout=20)
+        health = json.loads(done.stdout)
+        return {**health["telnyx"], "status": health["status"]}
 
     def act(self, handle, who, what):
         self.sim("POST", f"/calls/{handle['call_session_id']}/act", {"who": who, "do": what})
 
-    def answer(self, handle, devices):
-        self.act(handle, [sip(device) for device in devices], "answer")
+    def begin(self, count, **script):
+        return [self.call({"people": people(), **script}) for _ in range(count)]
 
-    def begin(self, **script):
-        return self.call({"people": silent(), **script})
+    def go_away(self, mode):
+        self.before = self.provider()
+        self.relay.become(mode)
 
-
-def bridged(world, handle):
-    return [leg for leg in world.truth(handle)["legs"] if leg["bridged_now"]]
-
-
-def wait_bridged(world, handle):
-    wait_for("somebody to be bridged", lambda: bridged(world, handle), 15)
-    wait_for("the others to stop", lambda: world.truth(handle)["ringing_now"] == 0, 15)
-
-
-def end_of(world, handle, outcome="answered", allow_ms=STOP_RINGING_MS + NOTICE_MS):
-    """With Redis back: how the call ended, by the provider and by the store."""
-    wait_for("every leg of the call to end", lambda: world.truth(handle)["over"], 45)
-    wait_for("ringd to close the call", lambda: phase_of(world, handle) == "closed", 45)
-    truth = world.truth(handle)
-    yield from everything_ended(truth)
-    yield from one_winner(truth)
-    yield from dialled_once(truth)
-    yield from stopped_ringing(truth, allow_ms)
-    yield from played_again(world, handle)
-    view = world.session(handle)
-    if view["outcome"] != outcome:
-        yield f"ringd says outcome {view['outcome']!r}, expected {outcome!r}"
-    if outcome == "answered" and len([leg for leg in truth["legs"] if leg["bridged_ms"]]) != 1:
-        yield "not exactly one device was bridged"
+    def come_back(self):
+        """After several probes; yields when more was asked of the provider meanwhile than it may be."""
+        wait_for("the breaker to open", lambda: self.provider()["breaker"] != "closed", 30)
+        wait_for(f"{PROBES} probes", lambda: self.provider()["probes"] >= self.before["probes"] + PROBES, 60)
+        during = self.provider()
+        if during["status"] != "degraded":
+            yield f"health says {during['status']} while the provider is away"
+        mode = self.relay.mode
+        asked = during["requests"] - self.before["requests"]
+        allowed = IN_A_ROW + PLAIN_CONNECTIONS + during["probes"] - self.before["probes"]
+        if asked > allowed:
+            yield f"{asked} requests while the provider was away ({mode}), at most {allowed} are no storm"
+        if during["kept_back"] <= self.before["kept_back"]:
+            yield "nothing was kept back: this shows nothing"
+        self.relay.become("pass")
+        wait_for("the breaker to close", lambda: self.provider()["breaker"] == "closed", 60)
+        log = (self.dir / "ringd.log").read_text(errors="replace")
+        if log.count('"provider_away"') != log.count('"provider_back"') or '"provider_away"' not in log:
+            yield f"the log tells {log.count('provider_away')} times that it was away and {log.count('provider_back')} that it came back"
 
 
-def counted_well(world):
-    fallback = world.fallback_view()
-    for key in ("conflicts", "stuck", "in_doubt"):
-        if fallback[key]:
-            yield f"fallback counts {fallback[key]} {key}"
-
-
-def stopped_between_ring_and_answer(world):
-    calls = {count: world.begin() for count in (1, 2, 5)}
-    for handle in calls.values():
-        wait_ringing(world, handle, 5)
-    world.stop_redis()
-    for count, handle in calls.items():
-        world.answer(handle, FIVE[:count])
-    for handle in calls.values():
-        wait_bridged(world, handle)
-    if len({leg["to"] for leg in bridged(world, calls[5])}) != 1:
-        yield "five answered, and not one was bridged"
-    world.act(calls[1], "caller", "hangup")  # ends while Redis is away
-    wait_for("that call to end", lambda: world.truth(calls[1])["over"])
-    world.redis_returns()
-    for count in (2, 5):
-        if not bridged(world, calls[count]):
-            yield f"the conversation of {count} who answered did not outlive the outage"
-        world.act(calls[count], "caller", "hangup")
-    for handle in calls.values():
-        yield from end_of(world, handle)
-    yield from counted_well(world)
-
-
-def stopped_during_dialling(world):
-    handle = world.begin(faults=[fault("hold_response", {"verb": "dial"}, ms=700, count=5)])
-    wait_for("five dials to arrive",
-             lambda: len([c for c in world.truth(handle)["commands"] if c["verb"] == "dial"]) == 5)
-    world.stop_redis()
-    wait_ringing(world, handle, 5)
-    world.answer(handle, FIVE[1:3])
-    wait_bridged(world, handle)
-    world.redis_returns()
-    world.act(handle, "caller", "hangup")
-    yield from end_of(world, handle)
-    yield from counted_well(world)
-
-
-def stopped_before_the_call(world):
-    world.stop_redis()
-    early = world.begin()  # nobody has noticed yet
-    wait_ringing(world, early, 5)
-    world.wait_away()
-    handles = [world.begin() for _ in range(2)]
+def end(world, handles, outcomes):
     for handle in handles:
-        wait_ringing(world, handle, 5)
-    for count, handle in zip((1, 2, 5), [early, *handles]):
-        world.answer(handle, FIVE[:count])
-        wait_bridged(world, handle)
-    world.act(early, "caller", "hangup")
-    wait_for("that call to end", lambda: world.truth(early)["over"])
-    world.redis_returns()
-    for handle in handles:
-        world.act(handle, "caller", "hangup")
-    for handle in [early, *handles]:
-        yield from end_of(world, handle)
-    yield from counted_well(world)
+        wait_for("every leg of the call to end", lambda: world.truth(handle)["over"], 60)
+        wait_for("ringd to close the call", lambda: phase_of(world, handle) == "closed", 60)
+        truth = world.truth(handle)
+        yield from everything_ended(truth)
+        yield from one_winner(truth)
+        outcome = world.session(handle)["outcome"]
+        if outcome not in outcomes:
+            yield f"ringd says outcome {outcome}, expected {' or '.join(outcomes)}"
 
 
-def stopped_after_the_bridge(world):
-    talk, end = world.begin(), world.begin()
-    for handle in (talk, end):
-        wait_ringing(world, handle, 5)
-        world.answer(handle, FIVE[:1])
+def everything_goes_on(world, mode):
+    """In the middle of ringing: some answer, some callers leave, some ring on; and some talk and hang up."""
+    taken, left, ringing, talking = (world.begin(2) for _ in range(4))
+    for handle in taken + left + ringing + talking:
+        wait_ringing(world, handle)
+    for handle in talking:
+        world.act(handle, sip("tablet"), "answer")
+    for handle in talking:
         wait_phase(world, handle, "connected")
-    world.stop_redis()
-    world.wait_away()
-    world.act(end, "caller", "hangup")
-    wait_for("the call to end also without Redis", lambda: world.truth(end)["over"])
-    if not bridged(world, talk):
-        yield "a conversation was cut"
-    world.redis_returns()
-    if not bridged(world, talk):
-        yield "a conversation was cut when Redis came back"
-    world.act(talk, "caller", "hangup")
-    for handle in (talk, end):
-        yield from end_of(world, handle)
-    yield from counted_well(world)
-
-
-def ringd_killed_during_the_outage(world):
-    before = world.begin()
-    wait_ringing(world, before, 5)
-    world.stop_redis()
-    world.wait_away()
-    meanwhile = world.begin()
-    wait_ringing(world, meanwhile, 5)
-    world.kill_ringd()
-    world.answer(meanwhile, FIVE[:2])
-    world.start_ringd()
-    wait_bridged(world, meanwhile)
-    after = world.begin()  # the numbers are known, from the copy of the directory
-    wait_ringing(world, after, 5)
-    world.answer(after, FIVE[2:3])
-    wait_bridged(world, after)
-    if world.truth(before)["ringing_now"] != 5:
-        yield "a call that only Redis knows was touched"
-    world.redis_returns()
-    world.answer(before, FIVE[3:])
-    wait_bridged(world, before)
-    for handle in (before, meanwhile, after):
+        wait_for("the others to stop", lambda: world.truth(handle)["ringing_now"] == 0)
+    world.go_away(mode)
+    for handle in taken:
+        world.act(handle, sip("phone"), "answer")
+    for handle in left:
         world.act(handle, "caller", "hangup")
-        yield from end_of(world, handle, allow_ms=STOP_RINGING_MS + RECOVERY_MS + NOTICE_MS)
-    yield from counted_well(world)
-
-
-def new_calls_live_here_and_those_in_redis_wait(world):
-    world.with_fallback("new_calls")
-    before = world.begin()
-    wait_ringing(world, before, 5)
-    talk = world.begin()
-    wait_ringing(world, talk, 5)
-    world.answer(talk, FIVE[:1])
-    wait_phase(world, talk, "connected")
-    world.stop_redis()
-    world.wait_away()
-    meanwhile = world.begin()
-    wait_ringing(world, meanwhile, 5)
-    world.answer(meanwhile, FIVE)
-    wait_bridged(world, meanwhile)
-    if world.truth(before)["ringing_now"] != 5 or not bridged(world, talk):
-        yield "somebody was hung up because of the outage"
-    world.redis_returns()
-    world.answer(before, FIVE[:2])
-    wait_bridged(world, before)
-    for handle in (before, talk, meanwhile):
+    for handle in talking:
         world.act(handle, "caller", "hangup")
-        yield from end_of(world, handle)
-    yield from counted_well(world)
+    for handle in taken:
+        wait_phase(world, handle, "answering")
+    for handle in left:
+        wait_phase(world, handle, "closing")
+    yield from world.come_back()
+    for handle in left:
+        wait_for("the phones of a caller who left to stop", lambda: world.truth(handle)["ringing_now"] == 0, BACK_S)
+    for handle in taken:
+        wait_for("who answered to be connected", lambda: phase_of(world, handle) == "connected", BACK_S)
+        world.act(handle, "caller", "hangup")
+    for handle in ringing:
+        if phase_of(world, handle) != "ringing" or world.truth(handle)["ringing_now"] != 3:
+            yield f"a call that only rang is {phase_of(world, handle)}"
+        world.act(handle, sip("desk"), "answer")
+        wait_phase(world, handle, "connected")
+        world.act(handle, "caller", "hangup")
+    yield from end(world, taken + ringing + talking, {"answered"})
+    yield from end(world, left, {"abandoned"})
 
 
-def without_a_fallback_everybody_waits(world):
-    world.with_fallback("none")
-    before = world.begin()
-    wait_ringing(world, before, 5)
-    world.stop_redis()
-    during = world.begin()
-    wait_for("the new call's webhook to be put off",
-             lambda: world.ringctl("health")["engine"]["later"] > 0)
-    if world.truth(during)["legs"] or world.truth(before)["ringing_now"] != 5:
-        yield "something happened without a store"
-    (world.dir / "redis.sock").unlink(missing_ok=True)
-    world.start_redis()
-    wait_for("the store to be there", lambda: world.ringctl("health")["store"]["ready"])
-    world.answer(before, FIVE[:1])
-    wait_bridged(world, before)
-    world.act(before, "caller", "hangup")
-    yield from end_of(world, before)
-    world.act(during, "caller", "hangup")
+def calls_go_on_when_everything_is_answered_503(world):
+    yield from everything_goes_on(world, "refuse")
 
 
-def all_is_for_a_single_worker(world):
-    conf = world.dir / "ringd2.conf"
-    conf.write_text(world._ringd_conf().replace("/ingest.sock", "/ingest2.sock")
-                    .replace("/control.sock", "/control2.sock").replace("/fallback.db", "/fallback2.db"))
-    second = subprocess.run([str(world.build / "worker/ringd"), "-c", str(conf)], capture_output=True, text=True,
-                            timeout=30)
-    if second.returncode != 1 or "store_fallback_all_refused" not in second.stderr:
-        yield f"a second worker ended with {second.returncode}: {second.stderr[-400:]}"
-    if not world.fallback_view()["alone"]:
-        yield "the refused one has signed before it was refused"
+def calls_go_on_when_no_connection_is_taken(world):
+    yield from everything_goes_on(world, "closed")
 
 
-OUTAGE = [stopped_between_ring_and_answer, stopped_during_dialling, stopped_before_the_call, stopped_after_the_bridge,
-          ringd_killed_during_the_outage, new_calls_live_here_and_those_in_redis_wait,
-          without_a_fallback_everybody_waits, all_is_for_a_single_worker]
+def calls_go_on_when_nothing_is_answered(world):
+    yield from everything_goes_on(world, "silent")
+
+
+def calls_that_come_meanwhile_wait(world):
+    """Nobody can be rung until the provider is back; then everybody is, and who answers is connected."""
+    world.go_away("closed")
+    handles = world.begin(4)
+    for handle in handles:
+        wait_phase(world, handle, "ringing")
+    world.act(handles[0], "caller", "hangup")
+    yield from world.come_back()
+    for handle in handles[1:]:
+        wait_for("the devices to ring", lambda: world.truth(handle)["ringing_now"] == 3, BACK_S)
+        world.act(handle, sip("phone"), "answer")
+        wait_for("who answered to be connected", lambda: phase_of(world, handle) == "connected", BACK_S)
+        world.act(handle, "caller", "hangup")
+    yield from end(world, handles[1:], {"answered"})
+    yield from end(world, handles[:1], {"abandoned"})
+    if world.truth(handles[0])["legs"]:
+        yield "a device was rung for a caller who had left"
+
+
+def too_many_requests_slow_only_dials(world):
+    """429 is no outage: dials wait as long as they are told, what is urgent goes on, and the call is taken."""
+    before = world.provider()
+    world.sim("POST", "/faults", {"match": {"verb": "dial"}, "do": "rate_limit", "retry_after_s": 2, "count": 6})
+    handles = world.begin(3)
+    for handle in handles:
+        wait_ringing(world, handle)
+        world.act(handle, sip("phone"), "answer")
+        wait_phase(world, handle, "connected")
+        world.act(handle, "caller", "hangup")
+    after = world.provider()
+    if after["too_many"] - before["too_many"] != 6 or after["opened"] != before["opened"]:
+        yield f"six times too many: {after}"
+    yield from end(world, handles, {"answered"})
+
+
+def a_full_channel_is_an_outcome_and_no_outage(world):
+    """Capacity answers end their device at once and for good, however many there are."""
+    for code, status in (("90041", 403), ("90043", 422)):
+        world.sim("POST", "/faults", {"match": {"verb": "dial", "to": sip("desk")}, "do": "refuse", "code": code,
+                                      "status": status, "count": 4})
+    world.sim("POST", "/faults", {"match": {"verb": "dial", "to": sip("tablet")}, "do": "rate_limit",
+                                  "retry_after_s": 1, "count": 2})
+    handles = world.begin(8)
+    for handle in handles:
+        wait_ringing(world, handle, 2)
+        desk = [device for device in world.session(handle)["devices"] if device["device"] == "desk"][0]
+        if desk["state"] != "ended_inferred":
+            yield f"the desk is {desk}"
+        world.act(handle, sip("tablet"), "answer")
+        wait_phase(world, handle, "connected")
+        world.act(handle, "caller", "hangup")
+    if world.provider()["opened"]:
+        yield "a capacity answer opened the breaker"
+    yield from end(world, handles, {"answered"})
+
+
+OUTAGE = [calls_go_on_when_everything_is_answered_503, calls_go_on_when_no_connection_is_taken,
+          calls_go_on_when_nothing_is_answered, calls_that_come_meanwhile_wait, too_many_requests_slow_only_dials,
+          a_full_channel_is_an_outcome_and_no_outage]

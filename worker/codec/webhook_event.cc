@@ -7,6 +7,7 @@
 
 #include "core/utc_time.h"
 #include "shared/json.h"
+#include "shared/limits.h"
 
 namespace ringfence {
 namespace {
@@ -77,27 +78,37 @@ std::string bare_id(const json_t* root) {
   return "bare:" + derived_uuid(type, leg, get_text(root, "created_at"), "bare");
 }
 
-// "2026-11-21T07:00:00.123456Z", with any fraction and whatever zone it names: it is always UTC. 0: not a time.
-Millis time_of(std::string_view text) {
-  constexpr std::size_t kWholeSeconds = 19;
-  if (text.size() < kWholeSeconds) return 0;
-  Millis at_ms = parse_utc(std::string(text.substr(0, kWholeSeconds)) + "Z").value_or(0);
-  const std::string_view rest = text.substr(kWholeSeconds);
-  if (at_ms == 0 || !rest.starts_with('.')) return at_ms;
-  Millis worth_ms = 100;
-  for (std::size_t i = 1; i < rest.size() && worth_ms > 0 && rest[i] >= '0' && rest[i] <= '9'; ++i) {
-    at_ms += worth_ms * (rest[i] - '0');
-    worth_ms /= 10;
+// 2025-11-23T03:30:00.076316Z for calls, 2025-11-23T03:30:00.076+00:00 for messages.
+Millis occurred_at(std::string_view text) {
+  constexpr std::string_view kOffset = "+00:00";
+  if (!text.ends_with('Z') && !text.ends_with(kOffset)) return 0;
+  text.remove_suffix(text.ends_with('Z') ? 1 : kOffset.size());
+  const std::size_t dot = std::min(text.find('.'), text.size());
+  const auto second = parse_utc(std::string(text.substr(0, dot)) + "Z");
+  if (!second) return 0;
+  Millis fraction = 0;
+  constexpr std::size_t kDigits = 3;
+  for (std::size_t i = dot + 1; i <= dot + kDigits; ++i) {
+    const char digit = i < text.size() && text[i] >= '0' && text[i] <= '9' ? text[i] : '0';
+    fraction = fraction * 10 + (digit - '0');
   }
-  return at_ms;
+  return *second + fraction;
+}
+
+void read_envelope(Envelope& envelope, const json_t* root, const json_t* data) {
+  envelope.occurred_ms = occurred_at(get_text(data, "occurred_at"));
+  const json_t* meta = get_object(root, "meta");
+  envelope.attempt = static_cast<int>(std::clamp<std::int64_t>(get_int(meta, "attempt"), 0, limits::kAttempts));
+  envelope.delivered_to = get_text(meta, "delivered_to").substr(0, limits::kFieldBytes);
 }
 
 }  // namespace
 
-Result<Event> decode_webhook(ByteView body) {
+Result<Event> decode_webhook(ByteView body, Envelope* envelope) {
   const auto json = parse_json(as_text(body));
   if (!json) return fail(ErrorCode::invalid, "the webhook is not JSON: " + json.error().text);
   const json_t* data = get_object(json->get(), "data");
+  if (envelope != nullptr) read_envelope(*envelope, json->get(), data);
   std::string id(get_text(data, "id"));
   if (data == nullptr) {
     id = bare_id(json->get());
@@ -108,9 +119,6 @@ Result<Event> decode_webhook(ByteView body) {
   const std::string_view type_name = get_text(data, "event_type");
   const json_t* payload = get_object(data, "payload");
   Event event{.id = {std::move(id)}};
-  event.attempt =
-      static_cast<int>(std::clamp<std::int64_t>(get_int(get_object(json->get(), "meta"), "attempt", 1), 1, 1'000'000));
-  event.occurred_ms = time_of(get_text(data, "occurred_at"));
   WebhookFact fact = read_payload(payload, type_name);
   if (type_name.starts_with("call.")) {
     event.session = fact.client_state ? fact.client_state->session : SessionId{fact.call_leg_id};

@@ -67,8 +67,6 @@ struct Event {
   SessionId session;
   Millis at_ms = 0;  // when we learnt it; step()'s only clock
   std::variant<WebhookFact, CommandResult, Tick, DeviceReady, Cancel> body;
-  int attempt = 1;               // the provider's, to tell us
-  Millis occurred_ms = 0;        // by the provider's clock; 0: it does not say
   std::optional<RingPlan> plan;  // resolved by the engine for an incoming `initiated`, else absent
 };
 

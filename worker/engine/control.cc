@@ -26,8 +26,12 @@ enum class Place {
   replay,
   cancel,
   missed,
+  events,
+  event,
+  dead,
   bad,
   other,
+  again,
   watch,
   directory,
   ready,
@@ -40,13 +44,18 @@ Place place_of(const std::vector<std::string>& path) {
     if (head == "health") return Place::health;
     if (head == "calls") return Place::calls;
     if (head == "missed") return Place::missed;
+    if (head == "events") return Place::events;
     if (head == "watch") return Place::watch;
     if (head == "directory") return Place::directory;
     if (head == "summaries") return Place::summaries;
   }
   if (path.size() == 2 && head == "calls") return Place::call;
-  if (path.size() == 2 && head == "events" && path[1] == "bad") return Place::bad;
-  if (path.size() == 2 && head == "events" && path[1] == "other") return Place::other;
+  if (path.size() == 2 && head == "events") {
+    if (path[1] == "dead") return Place::dead;
+    if (path[1] == "bad") return Place::bad;
+    if (path[1] == "other") return Place::other;
+    return path[1] == "redeliver" ? Place::again : Place::event;
+  }
   if (path.size() == 2 && head == "devices" && path[1] == "ready") return Place::ready;
   if (path.size() == 3 && head == "calls") {
     if (path[2] == "cancel") return Place::cancel;
@@ -60,7 +69,8 @@ std::string_view methods_of(Place place) {
   if (place == Place::directory) return "GET and PUT";
   if (place == Place::summaries) return "PUT";
   if (place == Place::replay) return "GET and POST";
-  return place == Place::cancel || place == Place::ready ? "POST" : "GET";
+  const bool acts = place == Place::cancel || place == Place::ready || place == Place::again;
+  return acts ? "POST" : "GET";
 }
 
 }  // namespace
@@ -68,6 +78,8 @@ std::string_view methods_of(Place place) {
 Control::Control(ControlParts parts)
     : parts_(std::move(parts)),
       past_(parts_.store, parts_.clock, parts_.engine.policy()),
+      events_(parts_.store),
+      again_(parts_.engine, parts_.store, parts_.clock),
       started_ms_(parts_.clock.now_ms()) {}
 
 void Control::on_request(const RequestFrame& frame, std::function<void(ControlReply)> done) {
@@ -81,7 +93,8 @@ void Control::on_request(const RequestFrame& frame, std::function<void(ControlRe
   if (place == Place::nowhere) {
     done(sentence(404,
                   "there is only /health, /calls, /calls/ID, /calls/ID/explain, /calls/ID/replay, /calls/ID/cancel, "
-                  "/missed, /events/bad, /events/other, /devices/ready, /summaries, /watch and /directory"));
+                  "/missed, /events, /events/ID, /events/dead, /events/bad, /events/other, /events/redeliver, "
+                  "/devices/ready, /summaries, /watch and /directory"));
     return;
   }
   if (methods_of(place).find(frame.method) == std::string_view::npos || frame.method.empty()) {
@@ -93,7 +106,7 @@ void Control::on_request(const RequestFrame& frame, std::function<void(ControlRe
       if (frame.method == "GET") return show_directory(done);
       return import_directory(*target, frame.body, std::move(done));
     case Place::call:
-      return call(path[1], std::move(done));
+      return call(path[1], *target, std::move(done));
     case Place::explain:
       return past_.explain_call(path[1], std::move(done));
     case Place::replay:
@@ -101,6 +114,14 @@ void Control::on_request(const RequestFrame& frame, std::function<void(ControlRe
       return past_.what_if_call(path[1], *target, std::string(as_text(frame.body)), std::move(done));
     case Place::missed:
       return past_.missed(*target, std::move(done));
+    case Place::events:
+      return events_.log(*target, std::move(done));
+    case Place::event:
+      return events_.one(path[1], *target, std::move(done));
+    case Place::dead:
+      return events_.dead(*target, std::move(done));
+    case Place::again:
+      return again_.start(*target, std::move(done));
     case Place::bad:
     case Place::other:
       return past_.events(path[1], *target, std::move(done));
@@ -167,21 +188,26 @@ void Control::calls(const RequestTarget& target, Done done) {
   });
 }
 
-void Control::call(std::string_view id, Done done) {
-  with_call(parts_.store, id, std::move(done), [this](StoredCall call, Done reply) {
-    const SessionId session = call.session.id;
-    auto answered = [call = std::move(call), reply = std::move(reply)](Result<std::vector<std::string>> ladder) {
+void Control::call(std::string_view id, const RequestTarget& target, Done done) {
+  const bool whole = target.parameter("whole") != nullptr;
+  with_document(parts_.store, id, std::move(done), [this, whole](StoredSession stored, Done reply) {
+    Result<Session> session = decode_session(stored.document);
+    if (!session) return reply(unreadable_call(session.error()));
+    const SessionId known = session->id;
+    auto answered = [whole, stored = std::move(stored), session = *std::move(session),
+                     reply = std::move(reply)](Result<std::vector<std::string>> ladder) {
       if (!ladder) {
         reply(failed(ladder.error()));
         return;
       }
       Json lines = json_array_new();
-      for (const std::string& line : *ladder) append_line(lines.get(), line);
-      Json body = call_view(call.session, call.version);
+      for (const std::string& line : *ladder) append_line(lines.get(), line, whole);
+      Json body = call_view(session, stored.version);
       set_json(body.get(), "ladder", std::move(lines));
+      if (whole) set_text(body.get(), "document", stored.document);
       reply(answer(body));
     };
-    parts_.store.ladder(session, std::move(answered));
+    parts_.store.ladder(known, std::move(answered));
   });
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/command.h"
 #include "core/invariants.h"
+#include "engine/histogram.h"
 
 namespace ringfence {
 
@@ -23,9 +24,14 @@ struct EngineStats {
   std::uint64_t expired = 0;     // of later: not durable within limits::kVerdictMs
   std::uint64_t elsewhere = 0;   // of later: of a call that began on another worker while the store was away
 
+  std::uint64_t late = 0;  // events that were not applied within event_log's `late`, whether they were then or not
+  std::uint64_t dead = 0;  // events that were told `later` so often that they are listed as dead
+  Histogram occurred_to_received, received_to_accepted, accepted_to_sent;  // of webhooks; sent: handed to the provider
+
   std::uint64_t commits = 0, conflicts = 0, unknown = 0;
   std::uint64_t loads = 0;            // sessions read from the store because they were not in memory
   std::uint64_t unreadable = 0;       // stored documents that could not be decoded
+  std::uint64_t of_a_newer = 0;       // stored documents left to a newer ringd (codec/README.md)
   std::uint64_t results_dropped = 0;  // command results that found no room or no store; the outbox asks again
   std::uint64_t ticks = 0;            // times a session was asked to look at its deadlines
   std::uint64_t recovered = 0;        // sessions taken over from the store's due index

@@ -40,16 +40,16 @@ bool Lanes::has_room(const Event& event) const {
   return lane == lanes_.end() || lane->second.queue.size() < room;
 }
 
-void Lanes::enqueue(Event event, VerdictSlip slip) {
+void Lanes::enqueue(Event event, VerdictSlip slip, std::unique_ptr<Delivery> delivery) {
   if (!has_room(event)) {
     if (slip.open()) ++parts_.stats.queue_full;
-    give_up(event, std::move(slip), "queue full");
+    give_up(event, std::move(slip), delivery.get(), "queue full");
     return;
   }
   Lane& lane = lanes_[event.session];
   lane.session = event.session;
   if (is_tick(event)) lane.tick_queued = true;
-  Work work{.serial = ++serial_, .event = std::move(event), .slip = std::move(slip)};
+  Work work{.serial = ++serial_, .event = std::move(event), .slip = std::move(slip), .delivery = std::move(delivery)};
   work.deadline = parts_.timers.at(parts_.clock.now_ms() + limits::kVerdictMs,
                                    [this, session = lane.session, serial = work.serial] { expire(session, serial); });
   lane.queue.push_back(std::move(work));
@@ -86,12 +86,13 @@ void Lanes::load(Lane& lane) {
   lane.busy = true;
   ++parts_.stats.loads;
   auto loaded = [this, &lane](Result<StoredSession> stored) { on_loaded(lane, std::move(stored)); };
-  const Event& event = lane.queue.front().event;
-  if (event.plan) {  // the beginning of a call
-    parts_.store.load_to_begin(lane.session, {event.occurred_ms, event.attempt}, std::move(loaded));
-  } else {
-    parts_.store.load(lane.session, std::move(loaded));
+  const Work& work = lane.queue.front();
+  if (!work.event.plan) return parts_.store.load(lane.session, std::move(loaded));
+  FirstEvent first;  // the beginning of a call
+  if (work.delivery != nullptr) {
+    first = {.occurred_ms = work.delivery->occurred_ms, .attempt = work.delivery->again ? 2 : work.delivery->attempt};
   }
+  parts_.store.load_to_begin(lane.session, first, std::move(loaded));
 }
 
 void Lanes::on_loaded(Lane& lane, Result<StoredSession> loaded) {
@@ -99,39 +100,58 @@ void Lanes::on_loaded(Lane& lane, Result<StoredSession> loaded) {
   if (!loaded) {
     parts_.log.write(LogLevel::warning, "load_failed",
                      {{"session", lane.session.text}, {"detail", loaded.error().text}});
-    retry_later(lane);
-  } else if (!adopt(lane, *loaded)) {
-    retry_later(lane);
-  } else {
-    advance(lane);
+    retry_later(lane, loaded.error().text);
+    return;
   }
+  const Adopted adopted = adopt(lane, *loaded);
+  if (adopted == Adopted::yes) advance(lane);
+  if (adopted == Adopted::unreadable) retry_later(lane, std::move(lane.trouble));
+  if (adopted == Adopted::of_a_newer) leave_to_newer(lane);
 }
 
-bool Lanes::adopt(Lane& lane, const StoredSession& stored) {
+Lanes::Adopted Lanes::adopt(Lane& lane, const StoredSession& stored) {
   if (stored.version == 0) {
     Session fresh;
     fresh.id = lane.session;
     if (stored.begins_here) fresh.plan.home = parts_.store.home();
     parts_.cache.put(lane.session, std::move(fresh), 0, 0);
-    return true;
+    return Adopted::yes;
   }
-  if (stored.document.empty()) {  // on its way from another worker's machine: ours when all of it is there
+  if (stored.document.empty()) {  // ours when all of it is there
     parts_.log.write(LogLevel::info, "session_on_its_way", {{"session", lane.session.text}});
     parts_.cache.forget(lane.session);
-    return false;
+    lane.trouble = "the call is on its way from another worker's machine";
+    return Adopted::unreadable;
   }
   Result<Session> session = decode_session(stored.document);
   if (!session) {
-    ++parts_.stats.unreadable;
-    parts_.log.write(LogLevel::error, "session_unreadable",
+    const bool newer = session.error().code == ErrorCode::unavailable;
+    ++(newer ? parts_.stats.of_a_newer : parts_.stats.unreadable);
+    parts_.log.write(newer ? LogLevel::warning : LogLevel::error, newer ? "session_of_a_newer" : "session_unreadable",
                      {{"session", lane.session.text}, {"detail", session.error().text}});
     parts_.cache.forget(lane.session);
-    return false;
+    lane.trouble = "the stored call cannot be read: " + session.error().text;
+    return newer ? Adopted::of_a_newer : Adopted::unreadable;
   }
   const Millis due = due_ms(*session);
   parts_.cache.put(lane.session, std::move(*session), stored.version, due);
   parts_.due_changed();
-  return true;
+  return Adopted::yes;
+}
+
+// At once, so that nginx's and the provider's next tries, which may meet the newer one, come soon.
+void Lanes::leave_to_newer(Lane& lane) {
+  lane.busy = true;  // a verdict may bring in the next event of this session before we are back
+  for (std::size_t left = lane.queue.size(); left > 0; --left) {
+    Work& work = lane.queue.front();
+    const Event event = work.event;
+    VerdictSlip slip = std::move(work.slip);
+    leave(lane, lane.queue.begin());
+    // Of a tick nothing is lost: the newer one keeps the deadlines of its calls.
+    if (!is_tick(event)) give_up(event, std::move(slip), nullptr, "the call is in the hands of a newer ringd");
+  }
+  lane.busy = false;
+  advance(lane);
 }
 
 bool Lanes::step_front(Lane& lane, const SessionCache::Entry& entry) {
@@ -139,33 +159,16 @@ bool Lanes::step_front(Lane& lane, const SessionCache::Entry& entry) {
   Event& event = work.event;
   // Stepped at the time of stepping: deadlines count from when the decision is made, not from a wait before it.
   event.at_ms = parts_.clock.now_ms();
-  const bool must_exist = is_tick(event) || is_result(event);
+  const bool of_ours = is_tick(event) || is_result(event);
   if (is_tick(event)) event.id = EventId{"tick:" + std::to_string(entry.version)};
-  if (must_exist && entry.version == 0) {
-    parts_.log.write(LogLevel::warning, "session_gone", {{"session", lane.session.text}, {"event", event.id.text}});
-    parts_.cache.forget(lane.session);
-    return false;
-  }
-  if (entry.version == 0 && is_elsewhere(event)) {
-    // Not lost, and no stray: its own worker has it, and tells the store as soon as that is back.
-    parts_.cache.forget(lane.session);
-    lane.busy = true;
-    ++parts_.stats.elsewhere;
-    parts_.gate.say_later(work.slip, "the call lives on another worker");
-    lane.busy = false;
-    return false;
-  }
+  const bool begins_nothing = of_ours || (work.delivery != nullptr && work.delivery->again && !work.delivery->begins);
+  if (begins_nothing && entry.version == 0) return drop_front(lane, event);
+  if (entry.version == 0 && is_elsewhere(event)) return leave_to_its_home(lane);
   if (entry.version == 0 && event.plan) event.plan->home = entry.session.plan.home;
   if (is_tick(event)) ++parts_.stats.ticks;
   StepResult result = step(entry.session, event, parts_.policy);
-  if (!result.changed && entry.version == 0) {  // a call that was never offered to us: nothing to remember
-    parts_.cache.forget(lane.session);
-    lane.busy = true;  // the verdict may bring in the next event of this session before we are back
-    parts_.gate.say_ignored(work.slip);
-    lane.busy = false;
-    return false;
-  }
-  if (result.changed || !must_exist) {  // a webhook always commits: its mark makes the next copy a duplicate
+  if (!result.changed && entry.version == 0) return ignore_front(lane);
+  if (result.changed || !of_ours) {  // a webhook always commits: its mark makes the next copy a duplicate
     commit_front(lane, entry, std::move(result));
     return true;
   }
@@ -177,10 +180,69 @@ bool Lanes::step_front(Lane& lane, const SessionCache::Entry& entry) {
   return false;
 }
 
+// What has to have a call, and the call is not there.
+bool Lanes::drop_front(Lane& lane, const Event& event) {
+  parts_.log.write(LogLevel::warning, "session_gone", {{"session", lane.session.text}, {"event", event.id.text}});
+  parts_.cache.forget(lane.session);
+  lane.busy = true;  // a verdict may bring in the next event of this session before we are back
+  parts_.gate.say_refused(lane.queue.front().slip, "its call is not kept any more");
+  lane.busy = false;
+  return false;
+}
+
 bool Lanes::is_elsewhere(const Event& event) const {
   const auto* fact = std::get_if<WebhookFact>(&event.body);
   return fact != nullptr && fact->client_state &&
          lives_elsewhere(*fact->client_state, parts_.store.home(), parts_.clock.now_ms());
+}
+
+// Not lost, and no stray: its own worker has it, and tells the store as soon as that is back.
+bool Lanes::leave_to_its_home(Lane& lane) {
+  parts_.cache.forget(lane.session);
+  ++parts_.stats.elsewhere;
+  lane.busy = true;
+  parts_.gate.say_later(lane.queue.front().slip, "the call lives on another worker");
+  lane.busy = false;
+  return false;
+}
+
+// Of a call that was never offered to us: there is nothing to remember but that it came.
+bool Lanes::ignore_front(Lane& lane) {
+  parts_.cache.forget(lane.session);
+  const Work& work = lane.queue.front();
+  lane.busy = true;
+  if (work.delivery == nullptr) {
+    parts_.gate.say_ignored(lane.queue.front().slip);
+    lane.busy = false;
+    return false;
+  }
+  CommitRequest request;
+  request.session = lane.session;
+  parts_.events.add_other(request, work.event, *work.delivery, "of no call of ours");
+  parts_.store.commit(std::move(request),
+                      [this, &lane](const CommitResult& written) { on_ignored(lane, written.status); });
+  return true;
+}
+
+void Lanes::on_ignored(Lane& lane, CommitStatus status) {
+  if (status != CommitStatus::committed) {
+    ++parts_.stats.unknown;
+    retry_later(lane, "the store did not say whether it has it");
+    return;
+  }
+  Work& work = lane.queue.front();
+  tell_durable(work, status);
+  parts_.gate.say_ignored(work.slip);
+  lane.pause_ms = 0;
+  lane.busy = false;
+  finish_front(lane);
+  advance(lane);
+}
+
+void Lanes::tell_durable(const Work& work, CommitStatus status) {
+  if (work.delivery == nullptr) return;
+  if (status == CommitStatus::committed) parts_.events.accepted(work.event.id, *work.delivery);
+  if (status == CommitStatus::duplicate) parts_.events.duplicate(work.event.id);
 }
 
 void Lanes::commit_front(Lane& lane, const SessionCache::Entry& entry, StepResult result) {
@@ -197,10 +259,10 @@ void Lanes::commit_front(Lane& lane, const SessionCache::Entry& entry, StepResul
   request.due_ms = due_ms(result.next);
   request.ttl_ms = is_tombstone(result.next) ? parts_.policy.tombstone_ms : parts_.policy.session_ttl_ms;
   request.ladder_line = line;
-  request.rows = ledger_changes(entry.session, result.next);
-  if (!request.rows.empty()) request.lists = missed_lists(result.next);
-  request.rows_ttl_ms = limits::kLedgerMs;
-  request.rows_most = limits::kLedgerRows;
+  request.lists = ledger_changes(entry.session, result.next);
+  if (const Delivery* delivery = lane.queue.front().delivery.get()) {
+    parts_.events.add_applied(request, entry.session, event, result, *delivery);
+  }
   lane.busy = true;
   Asked asked{.result = std::move(result),
               .line = std::move(line),
@@ -242,9 +304,10 @@ void Lanes::on_commit(Lane& lane, Asked asked, const CommitResult& commit) {
     ++parts_.stats.unknown;
     log_event(parts_.log, LogLevel::warning, "commit_unknown", work.event, expected);
     parts_.cache.forget(lane.session);
-    retry_later(lane);
+    retry_later(lane, "the store did not say whether it has it");
     return;
   }
+  tell_durable(work, commit.status);
   bool look_again = false;
   if (commit.status == CommitStatus::committed) {
     ++parts_.stats.commits;
@@ -265,7 +328,12 @@ void Lanes::on_commit(Lane& lane, Asked asked, const CommitResult& commit) {
     // Our own commit of unknown outcome landed after we had reloaded: nobody has its due time in memory.
     look_again = lane.pause_ms != 0;
   }
+  const bool measured = work.delivery != nullptr && !result.commands.empty();
+  const Millis durable_ms = measured ? parts_.clock.now_ms() : 0;
   parts_.gate.open(commit.status, lane.session, work.slip, std::move(result.commands));
+  if (measured && commit.status == CommitStatus::committed) {
+    parts_.stats.accepted_to_sent.add(parts_.clock.now_ms() - durable_ms);
+  }
   lane.pause_ms = 0;
   lane.busy = false;
   finish_front(lane);
@@ -280,15 +348,19 @@ void Lanes::on_conflict(Lane& lane, const StoredSession& current) {
   ++parts_.stats.conflicts;
   log_event(parts_.log, LogLevel::info, "commit_conflict", lane.queue.front().event, current.version);
   lane.busy = false;
-  if (adopt(lane, current) && ++lane.conflicts <= limits::kCommitConflicts && !lane.queue.front().given_up) {
+  const Adopted adopted = adopt(lane, current);
+  if (adopted == Adopted::of_a_newer) return leave_to_newer(lane);
+  if (adopted == Adopted::yes && ++lane.conflicts <= limits::kCommitConflicts && !lane.queue.front().given_up) {
     advance(lane);
   } else {
-    retry_later(lane);
+    retry_later(lane, lane.conflicts > limits::kCommitConflicts ? "other workers were first again and again"
+                                                                : std::move(lane.trouble));
   }
 }
 
-void Lanes::retry_later(Lane& lane) {
+void Lanes::retry_later(Lane& lane, std::string trouble) {
   lane.conflicts = 0;
+  lane.trouble = std::move(trouble);
   lane.pause_ms = std::clamp(lane.pause_ms * 2, limits::kStoreRetryMs, limits::kStoreRetryMaxMs);
   if (lane.queue.front().given_up) finish_front(lane);
   lane.busy = true;
@@ -323,13 +395,19 @@ void Lanes::expire(const SessionId& session, std::uint64_t serial) {
   VerdictSlip slip = std::move(place->slip);
   const Event event = place->event;
   const bool being_stored = place == lane.queue.begin() && lane.busy && !lane.pausing;
-  if (!being_stored) leave(lane, place);  // else the store's answer ends it
+  // Where it is being stored the store's answer ends it, and needs to know how it came.
+  std::unique_ptr<Delivery> delivery;
+  if (place->delivery != nullptr) delivery = std::make_unique<Delivery>(*place->delivery);
+  std::string reason = "not durable in time";
+  if (lane.pause_ms != 0 && !lane.trouble.empty()) reason += ": " + lane.trouble;
+  if (!being_stored) leave(lane, place);
   if (slip.open()) ++parts_.stats.expired;
-  give_up(event, std::move(slip), "not durable in time");
+  give_up(event, std::move(slip), delivery.get(), std::move(reason));
 }
 
-void Lanes::give_up(const Event& event, VerdictSlip slip, std::string reason) {
+void Lanes::give_up(const Event& event, VerdictSlip slip, const Delivery* delivery, std::string reason) {
   if (is_result(event)) ++parts_.stats.results_dropped;
+  if (delivery != nullptr) parts_.events.failed(event, *delivery, reason);
   parts_.log.write(LogLevel::warning, "event_given_up",
                    {{"session", event.session.text}, {"event", event.id.text}, {"detail", reason}});
   parts_.gate.say_later(slip, std::move(reason));

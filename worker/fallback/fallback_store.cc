@@ -89,7 +89,30 @@ FallbackStore::Resident* FallbackStore::move_in(const SessionId& session, bool b
   return &resident;
 }
 
+// Lists only, beside any session: here they are a session of their own, so that they have a journal.
+CommitRequest FallbackStore::note_of(CommitRequest request) {
+  std::string names;
+  for (const ListWrite& write : request.lists) {
+    names += write.list + "/";
+    for (const ListRow& row : write.rows) names += row.name + "/" + std::to_string(row.at_ms) + "/" + row.line + "/";
+  }
+  request.session = SessionId{"noted:" + short_hash(names)};
+  request.event = EventId{"noted"};
+  request.expected_version = 0;
+  request.document.clear();
+  request.due_ms = 0;
+  request.ttl_ms = limits::kFallbackDoubtMs;
+  return request;
+}
+
 void FallbackStore::commit(CommitRequest request, CommitDone done) {
+  if (request.event.empty()) {
+    if (!found_ || !health_.away()) return commit_there(std::move(request), std::move(done), false);
+    return commit(note_of(std::move(request)), [done = std::move(done)](CommitResult result) {
+      if (result.status == CommitStatus::duplicate) result.status = CommitStatus::committed;
+      done(result);
+    });
+  }
   const auto resident = residents_.find(request.session);
   if (resident != residents_.end()) {
     if (!resident->second.leaving && waits(resident->second)) {
@@ -136,9 +159,10 @@ void FallbackStore::commit_here(CommitRequest request, CommitDone done) {
 
 void FallbackStore::commit_there(CommitRequest request, CommitDone done, bool again) {
   std::optional<CommitRequest> kept;
-  if (takes_up() || again) kept = request;
+  const bool beside = request.event.empty();
+  if (!beside && (takes_up() || again)) kept = request;
   const std::uint64_t expected = request.expected_version;
-  if (expected == 0 && !request.document.empty()) remember_begun(request.session);
+  if (expected == 0 && !beside && !request.document.empty()) remember_begun(request.session);
   parts_.fleet.commit(std::move(request), [this, kept = std::move(kept), again, expected,
                                            done = std::move(done)](const CommitResult& result) mutable {
     on_fleet_commit(std::move(kept), again, expected, result, done);
@@ -216,10 +240,9 @@ void FallbackStore::list(std::size_t count, std::function<void(Result<std::vecto
   health_.away() ? parts_.local.list(count, std::move(done)) : parts_.fleet.list(count, std::move(done));
 }
 
-void FallbackStore::lines(std::string list, std::size_t count, Millis since_ms,
-                          std::function<void(Result<std::vector<std::string>>)> done) {
+void FallbackStore::list_rows(ListQuestion question, std::function<void(Result<std::vector<ListRow>>)> done) {
   Store& store = health_.away() ? static_cast<Store&>(parts_.local) : parts_.fleet;
-  store.lines(std::move(list), count, since_ms, std::move(done));
+  store.list_rows(std::move(question), std::move(done));
 }
 
 void FallbackStore::put_directory(std::string text, std::function<void(Result<std::uint64_t>)> done) {

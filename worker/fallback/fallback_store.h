@@ -85,8 +85,7 @@ class FallbackStore final : public Store {
   void ladder(const SessionId& session, std::function<void(Result<std::vector<std::string>>)> done) override;
   // Away: those that are here.
   void list(std::size_t count, std::function<void(Result<std::vector<CallListing>>)> done) override;
-  void lines(std::string list, std::size_t count, Millis since_ms,
-             std::function<void(Result<std::vector<std::string>>)> done) override;
+  void list_rows(ListQuestion question, std::function<void(Result<std::vector<ListRow>>)> done) override;
   void put_directory(std::string text, std::function<void(Result<std::uint64_t>)> done) override;
   // Away: the copy of the last one that was read.
   void get_directory(std::uint64_t known_revision, std::function<void(Result<DirectoryText>)> done) override;
@@ -129,6 +128,7 @@ class FallbackStore final : public Store {
   void remember_begun(const SessionId& session);
   [[nodiscard]] bool may_begin(const SessionId& session, const FirstEvent& first) const;
 
+  [[nodiscard]] static CommitRequest note_of(CommitRequest request);
   void commit_here(CommitRequest request, CommitDone done);
   void commit_there(CommitRequest request, CommitDone done, bool again);
   void on_fleet_commit(std::optional<CommitRequest> kept, bool again, std::uint64_t expected,

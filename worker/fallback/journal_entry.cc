@@ -8,10 +8,34 @@
 namespace ringfence {
 namespace {
 
-Json texts(const std::vector<std::string>& all) {
-  Json array = json_array_new();
-  for (const std::string& text : all) append_json(array.get(), Json(json_stringn(text.data(), text.size())));
-  return array;
+Json rows_of(const ListWrite& write) {
+  Json rows = json_array_new();
+  for (const ListRow& row : write.rows) {
+    Json one = json_object_new();
+    set_text(one.get(), "name", row.name);
+    set_int(one.get(), "at", row.at_ms);
+    set_text(one.get(), "line", row.line);
+    if (row.first_stays) set_bool(one.get(), "first_stays", true);
+    append_json(rows.get(), std::move(one));
+  }
+  return rows;
+}
+
+ListWrite write_of(const json_t* json) {
+  ListWrite write;
+  write.list = get_text(json, "list");
+  write.ttl_ms = get_int(json, "ttl");
+  write.most = static_cast<std::size_t>(get_int(json, "most"));
+  write.unless_in = get_text(json, "unless_in");
+  const json_t* rows = get_array(json, "rows");
+  for (std::size_t i = 0; i < json_array_size(rows); ++i) {
+    const json_t* row = json_array_get(rows, i);
+    write.rows.push_back({.name = std::string(get_text(row, "name")),
+                          .at_ms = get_int(row, "at"),
+                          .line = std::string(get_text(row, "line")),
+                          .first_stays = get_bool(row, "first_stays")});
+  }
+  return write;
 }
 
 }  // namespace
@@ -23,19 +47,18 @@ std::string encode_entry(const CommitRequest& request) {
   set_int(json.get(), "due", request.due_ms);
   set_int(json.get(), "ttl", request.ttl_ms);
   set_text(json.get(), "line", request.ladder_line);
-  if (request.rows.empty()) return dump_json(json.get());
-  Json rows = json_array_new();
-  for (const ListRow& row : request.rows) {
+  if (request.lists.empty()) return dump_json(json.get());
+  Json lists = json_array_new();
+  for (const ListWrite& write : request.lists) {
     Json one = json_object_new();
-    set_text(one.get(), "name", row.name);
-    set_int(one.get(), "at", row.at_ms);
-    set_text(one.get(), "line", row.line);
-    append_json(rows.get(), std::move(one));
+    set_text(one.get(), "list", write.list);
+    set_int(one.get(), "ttl", write.ttl_ms);
+    set_int(one.get(), "most", static_cast<std::int64_t>(write.most));
+    if (!write.unless_in.empty()) set_text(one.get(), "unless_in", write.unless_in);
+    set_json(one.get(), "rows", rows_of(write));
+    append_json(lists.get(), std::move(one));
   }
-  set_json(json.get(), "rows", std::move(rows));
-  set_json(json.get(), "lists", texts(request.lists));
-  set_int(json.get(), "rows_ttl", request.rows_ttl_ms);
-  set_int(json.get(), "rows_most", static_cast<std::int64_t>(request.rows_most));
+  set_json(json.get(), "lists", std::move(lists));
   return dump_json(json.get());
 }
 
@@ -51,20 +74,8 @@ Result<CommitRequest> decode_entry(const SessionId& session, std::string_view li
   request.due_ms = get_int(json, "due");
   request.ttl_ms = get_int(json, "ttl");
   request.ladder_line = get_text(json, "line");
-  const json_t* rows = get_array(json, "rows");
-  for (std::size_t i = 0; i < json_array_size(rows); ++i) {
-    const json_t* row = json_array_get(rows, i);
-    request.rows.push_back({.name = std::string(get_text(row, "name")),
-                            .at_ms = get_int(row, "at"),
-                            .line = std::string(get_text(row, "line"))});
-  }
   const json_t* lists = get_array(json, "lists");
-  for (std::size_t i = 0; i < json_array_size(lists); ++i) {
-    const json_t* name = json_array_get(lists, i);
-    if (json_is_string(name)) request.lists.emplace_back(json_string_value(name));
-  }
-  request.rows_ttl_ms = get_int(json, "rows_ttl");
-  request.rows_most = static_cast<std::size_t>(get_int(json, "rows_most"));
+  for (std::size_t i = 0; i < json_array_size(lists); ++i) request.lists.push_back(write_of(json_array_get(lists, i)));
   return request;
 }
 

@@ -1,7 +1,6 @@
 // See worker_register.h.
 #include "fallback/worker_register.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "shared/limits.h"
@@ -31,10 +30,10 @@ void WorkerRegister::send(Millis now_ms, int tries, std::function<void(bool)> do
   request.expected_version = version_;
   request.event = EventId{"signed:" + std::to_string(now_ms)};
   request.ttl_ms = 2 * kHourMs;
-  request.rows.push_back({.name = "seen", .at_ms = now_ms, .line = worker_});
-  request.lists.emplace_back(kList);
-  request.rows_ttl_ms = kDayMs;
-  request.rows_most = limits::kWorkersListed;
+  request.lists.push_back({.list = kList,
+                           .rows = {{.name = short_hash(worker_), .at_ms = now_ms, .line = worker_}},
+                           .ttl_ms = kDayMs,
+                           .most = limits::kWorkersListed});
   store_.commit(std::move(request), [this, now_ms, tries, done = std::move(done)](const CommitResult& result) mutable {
     if (result.status == CommitStatus::conflict && tries > 1) {
       version_ = result.current.version;  // signed before a restart
@@ -48,15 +47,15 @@ void WorkerRegister::send(Millis now_ms, int tries, std::function<void(bool)> do
 }
 
 void WorkerRegister::others(Millis now_ms, std::function<void(Result<std::vector<std::string>>)> done) {
-  store_.lines(kList, limits::kListLines, now_ms - kDayMs,
-               [this, done = std::move(done)](Result<std::vector<std::string>> lines) {
-                 if (!lines) return done(std::move(lines));
-                 std::ranges::sort(*lines);
-                 const auto repeated = std::ranges::unique(*lines);
-                 lines->erase(repeated.begin(), repeated.end());
-                 std::erase(*lines, worker_);
-                 done(std::move(lines));
-               });
+  store_.list_rows({.list = kList, .since_ms = now_ms - kDayMs},
+                   [this, done = std::move(done)](const Result<std::vector<ListRow>>& rows) {
+                     if (!rows) return done(std::unexpected(rows.error()));
+                     std::vector<std::string> names;
+                     for (const ListRow& row : *rows) {
+                       if (row.line != worker_) names.push_back(row.line);
+                     }
+                     done(std::move(names));
+                   });
 }
 
 }  // namespace ringfence

@@ -21,10 +21,20 @@ struct SocketSettings {
   std::string user, group;  // names or numbers; group empty: unchanged
 };
 
+struct HostPort {
+  std::string host;
+  std::uint16_t port = 0;
+  bool operator==(const HostPort&) const = default;
+};
+
 struct RedisSettings {
   std::string unix_path;  // or, when empty:
   std::string host;
   std::uint16_t port = 0;
+  std::vector<HostPort> sentinels;  // or, when there are any, whom they name:
+  std::string master;
+  std::string sentinel_user, sentinel_password_file;
+  std::vector<HostPort> cluster;  // or, when there are any, whom these name
   std::string user, password_file;
   std::string key_prefix;
   int wait_replicas = 0;
@@ -41,8 +51,10 @@ struct TelnyxSettings {
   Millis connect_ms = 1000;
   Millis deadline_ms = 2500;
   Millis keep_warm_ms = 0;  // 0: never
-  std::string connection;   // empty: those of the calls that come in
-  Millis sweep_ms = 0;      // 0: never
+  int rate = 200;           // requests a second; 0: no limit of ours
+  int burst = 500;
+  std::string connection;  // empty: those of the calls that come in
+  Millis sweep_ms = 0;     // 0: never
   Millis stray_age_ms = 60'000;
 };
 
@@ -61,6 +73,15 @@ struct NotifySettings {
   std::vector<ApplicationSettings> applications;
 };
 
+struct EventLogSettings {
+  enum class Payload : std::uint8_t { facts, body, none };
+  Millis keep_ms = 0;
+  std::size_t most = 0;
+  Payload payload = Payload::facts;
+  Millis late_ms = 0;
+  int tries = 0;
+};
+
 struct Settings {
   SocketSettings ingest, control;
   StoreKind store = StoreKind::embedded;
@@ -71,6 +92,7 @@ struct Settings {
   std::string worker;  // its name among those that share the store; empty: the machine's and the ingest socket's
   TelnyxSettings telnyx;
   NotifySettings notify;
+  EventLogSettings event_log;
   Policy policy;
   std::uint8_t log_level = 6;  // syslog's numbers, as in LogLevel
 };

@@ -19,9 +19,14 @@ constexpr ConfEntry path(std::string_view context, std::string_view name, std::s
                          std::string_view help) {
   return {.context = context, .name = name, .type = ConfType::path, .fallback = fallback, .help = help};
 }
-constexpr ConfEntry choice(std::string_view name, std::string_view choices, std::string_view fallback,
-                           std::string_view help) {
-  return {.name = name, .type = ConfType::choice, .fallback = fallback, .choices = choices, .help = help};
+constexpr ConfEntry choice(std::string_view context, std::string_view name, std::string_view choices,
+                           std::string_view fallback, std::string_view help) {
+  return {.context = context,
+          .name = name,
+          .type = ConfType::choice,
+          .fallback = fallback,
+          .choices = choices,
+          .help = help};
 }
 constexpr ConfEntry block(std::string_view name, std::string_view help) {
   return {.name = name, .type = ConfType::block, .help = help};
@@ -56,10 +61,11 @@ constexpr ConfEntry kTable[] = {
     text("", "control", "unix:/run/ringd/control.sock", "Where ringctl asks."),
     text("", "control_user", "", "A user who may use ringctl, besides root and ringd's own."),
     text("", "control_group", "", "The group of the control socket's file, mode 0660; unchanged when not set."),
-    choice("log_level", "error|warning|notice|info|debug", "info",
+    choice("", "log_level", "error|warning|notice|info|debug", "info",
            "The least important lines that are written; SIGHUP reads it again."),
-    choice("store", "embedded|redis", "embedded", "Where calls live: a file of this machine, or Redis for a fleet."),
-    choice("store_fallback", "none|new_calls|all", "new_calls",
+    choice("", "store", "embedded|redis", "embedded",
+           "Where calls live: a file of this machine, or Redis for a fleet."),
+    choice("", "store_fallback", "none|new_calls|all", "new_calls",
            "While Redis is away: events are told later; or calls that come meanwhile live on this machine until it is "
            "back; or also those in progress go on, for a single worker only."),
     path(
@@ -74,6 +80,11 @@ constexpr ConfEntry kTable[] = {
 
     block("redis", "The store of a fleet."),
     text("redis", "server", "unix:/run/redis/redis-server.sock", "unix:PATH, or HOST:PORT."),
+    text("redis", "sentinel", "", "HOST:PORT ...: who says which server is the master, instead of server; repeatable."),
+    text("redis", "master", "", "The name by which the Sentinels know it."),
+    text("redis", "sentinel_user", "", "The ACL user at the Sentinels."),
+    path("redis", "sentinel_password_file", "", "A file with their password on one line; not set: no password."),
+    text("redis", "cluster", "", "HOST:PORT ...: some nodes of a Redis Cluster, instead of server; repeatable."),
     text("redis", "user", "", "The ACL user; not set: the default user."),
     path("redis", "password_file", "", "A file with the password on one line; not set: no password."),
     text("redis", "key_prefix", "rf", "What the names of all our keys begin with; one per fleet."),
@@ -94,6 +105,11 @@ constexpr ConfEntry kTable[] = {
     time("telnyx", "deadline", "2500ms", 500, 10 * kSecond, "After this the outcome of a command is unknown."),
     time("telnyx", "keep_warm", "4m", 0, kHour,
          "One cheap request after each such time without a command keeps the connection open; 0s: never."),
+    count("telnyx", "rate", "200", 0, 10'000,
+          "Requests a second to the API; hang-ups and bridges leave before dials, which wait. 0: no limit of ours. "
+          "Telnyx publishes none; twenty outgoing calls a second, its SIP limit, are about 200 requests."),
+    count("telnyx", "burst", "500", 1, 100'000,
+          "So many requests may leave at once after a quiet time; a fifth of them never for dials."),
 
     text(
         "telnyx", "connection", "",
@@ -114,6 +130,21 @@ constexpr ConfEntry kTable[] = {
     time("notify", "connect", "2s", 100, 30 * kSecond, "How long a connection to an application may take."),
     time("notify", "deadline", "10s", 500, kMinute, "An application that has not answered by then is told again."),
 
+    block("event_log",
+          "Every webhook that was accepted, what it changed and which commands followed: `ringctl events`."),
+    time("event_log", "keep", "7d", kHour, 90 * 24 * kHour,
+         "Accepted events are forgotten after this long; a weekend and its investigation."),
+    count("event_log", "most", "100000", 1000, 1'000'000,
+          "The newest so many are kept, about 1 kB each: 5,000 calls of three devices."),
+    choice(
+        "event_log", "payload", "facts|body|none", "facts",
+        "What of the event itself is kept: what ringd read in it, the body as it came, or nothing, so that no number "
+        "is stored and it cannot be put through again."),
+    time("event_log", "late", "10s", kSecond, kHour,
+         "An event that is not applied by then is counted and logged: event_late."),
+    count(
+        "event_log", "tries", "3", 1, 20,
+        "An event told `later` so often is listed by `ringctl dead`. Telnyx delivers twice, then to the failover URL."),
     block("ring", "The ring rules; every default is meant to be kept."),
     time("ring", "timeout", "30s", kSecond, 10 * kMinute, "Nobody answered by then: voicemail. Telnyx rings >= 5s."),
     time("ring", "leg", "30s", 5 * kSecond, 10 * kMinute,
@@ -138,6 +169,8 @@ constexpr ConfEntry kTable[] = {
     time("ring", "command_retry", "600ms", 100, 10 * kSecond,
          "The first identical resend of an unanswered command; the pause doubles from here."),
     time("ring", "command_retry_max", "5s", 100, kMinute, "The doubling stops here."),
+    count("ring", "command_jitter", "25", 0, 100,
+          "Percent by which each such pause is longer at most, so that many calls do not ask in step."),
     time("ring", "dedupe_window", "45s", kSecond, 55 * kSecond,
          "Resends end here: Telnyx ignores a repeated command for 60s only."),
     time("ring", "notify_retry", "2s", 100, kHour,
@@ -193,7 +226,8 @@ constexpr std::array<PolicyTime, 27> kTimes = {{
     {"ring.session_ttl", &Policy::session_ttl_ms},
 }};
 
-constexpr std::array<PolicyCount, 3> kCounts = {{
+constexpr std::array<PolicyCount, 4> kCounts = {{
+    {"ring.command_jitter", &Policy::command_jitter_percent},
     {"ring.record_attempts", &Policy::record_attempts},
     {"ring.bridge_attempts", &Policy::bridge_attempts},
     {"ring.answer_attempts", &Policy::answer_attempts},

@@ -30,13 +30,13 @@ TEST_F(FallbackTest, RowsOfListsGoHome) {
   lose_the_fleet();
   ASSERT_TRUE(load_to_begin("s"));
   CommitRequest with_rows = request("s", 0, "e0", "doc1");
-  with_rows.rows = {{.name = "phone", .at_ms = clock.now_ms(), .line = "missed by phone"}};
-  with_rows.lists = {"missed"};
+  with_rows.lists = {
+      {.list = "missed", .rows = {{.name = "s/phone", .at_ms = clock.now_ms(), .line = "missed by phone"}}}};
   ASSERT_EQ(commit(with_rows).status, CommitStatus::committed);
-  std::vector<std::string> seen;
-  store->lines("missed", 10, 0, [&seen](const auto& lines) { seen = lines.value_or(seen); });
+  std::vector<ListRow> seen;
+  store->list_rows({.list = "missed"}, [&seen](const auto& rows) { seen = rows.value_or(seen); });
   loop.run();
-  EXPECT_EQ(seen, (std::vector<std::string>{"missed by phone"}));
+  EXPECT_EQ(seen, with_rows.lists[0].rows);
   fleet_returns();
   EXPECT_EQ(fleet.lists["missed"]["s/phone"].line, "missed by phone");
 }
@@ -95,6 +95,19 @@ TEST_F(FallbackTest, WhatIsNoCallIsKeptMeanwhile) {
   EXPECT_EQ(commit(kept).status, CommitStatus::duplicate);
   fleet_returns();
   EXPECT_TRUE(fleet.rows["bad:1"].applied.contains("frame"));
+}
+
+TEST_F(FallbackTest, RowsBesideASessionAreKeptMeanwhile) {
+  lose_the_fleet();
+  CommitRequest beside;
+  beside.session = SessionId{"s"};
+  beside.lists = {{.list = "events/dead", .rows = {{.name = "e", .at_ms = clock.now_ms(), .line = "told later"}}}};
+  EXPECT_EQ(commit(beside).status, CommitStatus::committed);
+  EXPECT_EQ(commit(beside).status, CommitStatus::committed);
+  EXPECT_EQ(load("s").error().code, ErrorCode::unavailable) << "nothing happened to the session";
+  fleet_returns();
+  EXPECT_EQ(fleet.lists["events/dead"]["e"].line, "told later");
+  EXPECT_EQ(load("s")->version, 0u);
 }
 
 TEST_F(FallbackTest, DueSessionsAreTheOnesThatAreHere) {

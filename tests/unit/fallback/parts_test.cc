@@ -77,10 +77,13 @@ TEST(JournalEntry, KeepsEverythingButTheDocument) {
   request.due_ms = 1'795'244'400'123;
   request.ttl_ms = 900'000;
   request.ladder_line = R"({"v":42,"text":"quoted \"and\" \n more"})";
-  request.rows = {{.name = "phone", .at_ms = 17, .line = R"({"a":1})"}, {.name = "web", .at_ms = 18, .line = ""}};
-  request.lists = {"missed", "missed/acme/anna"};
-  request.rows_ttl_ms = 77;
-  request.rows_most = 5;
+  request.lists = {{.list = "missed",
+                    .rows = {{.name = "phone", .at_ms = 17, .line = R"({"a":1})"},
+                             {.name = "web", .at_ms = 18, .line = "", .first_stays = true}},
+                    .ttl_ms = 77,
+                    .most = 5,
+                    .unless_in = "log"},
+                   {.list = "missed/acme/anna", .rows = {}}};
   const auto kept = decode_entry(request.session, encode_entry(request));
   ASSERT_TRUE(kept) << kept.error().text;
   EXPECT_EQ(kept->session, request.session);
@@ -90,10 +93,13 @@ TEST(JournalEntry, KeepsEverythingButTheDocument) {
   EXPECT_EQ(kept->due_ms, request.due_ms);
   EXPECT_EQ(kept->ttl_ms, request.ttl_ms);
   EXPECT_EQ(kept->ladder_line, request.ladder_line);
-  EXPECT_EQ(kept->rows, request.rows);
-  EXPECT_EQ(kept->lists, request.lists);
-  EXPECT_EQ(kept->rows_ttl_ms, 77);
-  EXPECT_EQ(kept->rows_most, 5u);
+  ASSERT_EQ(kept->lists.size(), 2u);
+  EXPECT_EQ(kept->lists[0].list, "missed");
+  EXPECT_EQ(kept->lists[0].rows, request.lists[0].rows);
+  EXPECT_EQ(kept->lists[0].ttl_ms, 77);
+  EXPECT_EQ(kept->lists[0].most, 5u);
+  EXPECT_EQ(kept->lists[0].unless_in, "log");
+  EXPECT_EQ(kept->lists[1].list, "missed/acme/anna");
 }
 
 TEST(JournalEntry, WhatIsNoEntryIsRefused) {
