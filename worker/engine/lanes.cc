@@ -134,7 +134,7 @@ void Lanes::leave_to_newer(Lane& lane) {
     VerdictSlip slip = std::move(work.slip);
     leave(lane, lane.queue.begin());
     // Of a tick nothing is lost: the newer one keeps the deadlines of its calls.
-    if (!is_tick(event)) give_up(event, std::move(slip), "the call is in the hands of a newer ringd");
+    if (!is_tick(event)) give_up(event, std::move(slip), nullptr, "the call is in the hands of a newer ringd");
   }
   lane.busy = false;
   advance(lane);
