@@ -32,6 +32,7 @@ Json engine_view(const EngineStats& stats) {
   number("ignored", stats.ignored);
   number("bad", stats.bad);
   number("queue_full", stats.queue_full);
+  number("new_calls_put_off", stats.new_calls_put_off);
   number("expired", stats.expired);
   number("commits", stats.commits);
   number("conflicts", stats.conflicts);
@@ -46,6 +47,7 @@ Json engine_view(const EngineStats& stats) {
   number("strays_left", stats.strays_left);
   number("sessions_cached", stats.sessions_cached);
   number("queue_depth", stats.queue_depth);
+  number("new_calls", stats.new_calls);
   number("commands_in_flight", stats.commands_in_flight);
   set_json(view.get(), "broken", by_name(stats.broken, Invariant::one_winner));
   set_json(view.get(), "commands", by_name<Verb>(stats.commands_by_verb));
