@@ -95,6 +95,9 @@ inline constexpr std::size_t kSocketReadBytes = 64 * 1024;
 inline constexpr std::int64_t kStalledPeerMs = 10'000;
 // How long a stopping worker finishes what is in flight: a verdict takes 1.5 s at most, the rest is for slow readers.
 inline constexpr std::int64_t kDrainMs = 5000;
+// How long a starting worker waits for its store, and then for the directory, before it takes events all the same and
+// tells them `later`: nginx waits kVerdictMs and more for those in the backlog, and a store that is there needs 20 ms.
+inline constexpr std::int64_t kStartMs = 500;
 inline constexpr std::size_t kConfigBytes = 1024 * 1024;
 // One API key or password; Telnyx's have 60 characters.
 inline constexpr std::size_t kSecretFileBytes = 4096;
@@ -148,10 +151,31 @@ inline constexpr std::int64_t kStoreReconnectMaxMs = 2000;
 // How often a Redis connection looks for a late reply, and how often it asks whether the server is still the master.
 inline constexpr std::int64_t kStoreTickMs = 100;
 inline constexpr std::int64_t kStoreHeartbeatMs = 1000;
+// A Sentinel or a node of a cluster that has not answered within 200 ms is passed over for the next one; all of them
+// are asked again after 100 ms, and even without a reason every second: a message of a new master can be lost.
+inline constexpr std::int64_t kStoreAskMs = 200;
+inline constexpr std::int64_t kStoreAskAgainMs = 100;
+inline constexpr std::int64_t kStoreAskEveryMs = 1000;
+// How many of them are remembered; a cluster that large has more who know.
+inline constexpr std::size_t kStoreServers = 64;
+// MOVED and ASK followed for one request: a slot under way gives two, a failover beside it one more.
+inline constexpr std::size_t kStoreRedirects = 5;
+// Masters connected at once: 65 places are in no more of them, twice that while they move.
+inline constexpr std::size_t kStoreNodes = 130;
+// A master that only a redirection led to is kept this long, for the rest of its slot.
+inline constexpr std::int64_t kStoreKeepMs = 5000;
+// The same complaint of Redis is repeated in the log after this long; in between it is counted.
+inline constexpr std::int64_t kStoreComplainMs = 10'000;
 // An event as its ladder line keeps it for a replay: a webhook takes ~500 bytes, an audit of 64 legs ~20 KB.
 inline constexpr std::size_t kStoredEventBytes = 32 * 1024;
-// Lines of a kept list in one answer.
+// Rows of a kept list in one answer.
 inline constexpr std::size_t kListLines = 1000;
+// Of a longer list each of a Redis' 64 shards keeps its part, of a shorter one up to so many: sessions fall unevenly.
+inline constexpr std::size_t kShardRows = 1000;
+// Rows that one commit clears away when a list is too long; more than one only after its bound was lowered.
+inline constexpr std::size_t kListTrim = 100;
+// Lists whose length the embedded store remembers: the log, and the missed calls of as many users.
+inline constexpr std::size_t kListsCounted = 1024;
 // Missed calls in one list (of a Redis shard), and for how long they are kept.
 inline constexpr std::size_t kLedgerRows = 1000;
 inline constexpr std::int64_t kLedgerMs = 30LL * 24 * 3'600'000;

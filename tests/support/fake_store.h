@@ -22,6 +22,32 @@ enum class CommitFault : std::uint8_t {
   late     // unknown, and written only with the next write_late()
 };
 
+using StoredLists = std::map<std::string, std::map<std::string, ListRow>>;
+
+inline void write_lists(StoredLists& lists, const CommitRequest& request) {
+  for (const ListWrite& write : request.lists) {
+    auto& list = lists[write.list];
+    for (const ListRow& row : write.rows) {
+      if (row.line.empty()) {
+        list.erase(row.name);
+      } else if (!row.first_stays || !list.contains(row.name)) {
+        list[row.name] = row;
+      }
+    }
+  }
+}
+
+inline std::vector<ListRow> listed(StoredLists& lists, const ListQuestion& question) {
+  std::vector<ListRow> rows;
+  for (const auto& [name, row] : lists[question.list]) {
+    const bool in_time = row.at_ms > question.since_ms && row.at_ms <= question.until_ms;
+    if (question.name.empty() ? in_time : name == question.name) rows.push_back(row);
+  }
+  std::ranges::stable_sort(rows, std::ranges::greater(), &ListRow::at_ms);
+  if (rows.size() > question.count) rows.resize(question.count);
+  return rows;
+}
+
 class FakeStore final : public Store {
  public:
   struct Row {
@@ -62,8 +88,8 @@ class FakeStore final : public Store {
 
   // --- what is true ---
   std::map<std::string, Row> rows;
-  std::vector<CommitRequest> commits;                           // every one asked for
-  std::map<std::string, std::map<std::string, ListRow>> lists;  // by list, then by session/row
+  std::vector<CommitRequest> commits;  // every one asked for
+  StoredLists lists;                   // by list, then by the row's name
   std::size_t loads = 0, scans = 0;
   std::vector<Millis> scan_until_ms;
   DirectoryText directory;
@@ -133,18 +159,12 @@ class FakeStore final : public Store {
     loop_.post([listing = std::move(listing), done = std::move(done)] { done(listing); });
   }
 
-  void lines(std::string list, std::size_t count, Millis since_ms,
-             std::function<void(Result<std::vector<std::string>>)> done) override {
-    std::vector<ListRow> listed;
-    for (const auto& [name, row] : lists[list]) {
-      if (row.at_ms > since_ms) listed.push_back(row);
+  void list_rows(ListQuestion question, std::function<void(Result<std::vector<ListRow>>)> done) override {
+    if (away) {
+      loop_.post([done = std::move(done)] { done(fail(ErrorCode::unavailable, "the store is away")); });
+      return;
     }
-    std::ranges::stable_sort(listed, std::ranges::greater(), &ListRow::at_ms);
-    std::vector<std::string> lines;
-    for (const ListRow& row : listed) {
-      if (lines.size() < count) lines.push_back(row.line);
-    }
-    loop_.post([lines = std::move(lines), done = std::move(done)] { done(lines); });
+    loop_.post([found = listed(lists, question), done = std::move(done)] { done(found); });
   }
 
   void put_directory(std::string text, std::function<void(Result<std::uint64_t>)> done) override {
@@ -171,6 +191,10 @@ class FakeStore final : public Store {
 
  private:
   CommitResult apply(const CommitRequest& request) {
+    if (request.event.empty()) {
+      write_lists(lists, request);
+      return {.status = CommitStatus::committed};
+    }
     Row& row = rows[request.session.text];
     if (row.applied.contains(request.event.text)) return {.status = CommitStatus::duplicate, .version = row.version};
     if (row.version != request.expected_version) {
@@ -181,12 +205,7 @@ class FakeStore final : public Store {
     row.document = request.document;
     row.applied.insert(request.event.text);
     row.ladder.push_back(request.ladder_line);
-    for (const std::string& list : request.lists) {
-      for (const ListRow& one : request.rows) {
-        const std::string name = request.session.text + "/" + one.name;
-        one.line.empty() ? (void)lists[list].erase(name) : (void)(lists[list][name] = one);
-      }
-    }
+    write_lists(lists, request);
     row.due_ms = request.due_ms;
     row.ttl_ms = request.ttl_ms;
     return {.status = CommitStatus::committed, .version = row.version};

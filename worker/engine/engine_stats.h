@@ -26,6 +26,7 @@ struct EngineStats {
   std::uint64_t commits = 0, conflicts = 0, unknown = 0;
   std::uint64_t loads = 0;            // sessions read from the store because they were not in memory
   std::uint64_t unreadable = 0;       // stored documents that could not be decoded
+  std::uint64_t of_a_newer = 0;       // stored documents left to a newer ringd (codec/README.md)
   std::uint64_t results_dropped = 0;  // command results that found no room or no store; the outbox asks again
   std::uint64_t ticks = 0;            // times a session was asked to look at its deadlines
   std::uint64_t recovered = 0;        // sessions taken over from the store's due index

@@ -39,6 +39,7 @@ Json engine_view(const EngineStats& stats) {
   number("unknown", stats.unknown);
   number("loads", stats.loads);
   number("unreadable", stats.unreadable);
+  number("of_a_newer", stats.of_a_newer);
   number("results_dropped", stats.results_dropped);
   number("ticks", stats.ticks);
   number("recovered", stats.recovered);

@@ -28,10 +28,10 @@ void KeptEvents::keep(std::string_view kind, const EventFrame& frame, std::strin
   request.session = SessionId{"event-" + short_hash(frame.id)};
   request.event = EventId{std::string(frame.id)};
   request.ttl_ms = parts_.policy.session_ttl_ms;
-  request.rows = {{.name = {}, .at_ms = now_ms, .line = dump_json(line.get())}};
-  request.lists = {kept_events_list(kind)};
-  request.rows_ttl_ms = limits::kKeptEventsMs;
-  request.rows_most = limits::kKeptEvents;
+  request.lists = {{.list = kept_events_list(kind),
+                    .rows = {{.name = std::string(frame.id), .at_ms = now_ms, .line = dump_json(line.get())}},
+                    .ttl_ms = limits::kKeptEventsMs,
+                    .most = limits::kKeptEvents}};
   // std::function wants copies and a slip has none: it waits here.
   const std::uint64_t number = ++count_;
   waiting_.emplace(number, std::move(slip));

@@ -140,32 +140,49 @@ void Lanes::on_loaded(Lane& lane, Result<StoredSession> loaded) {
     parts_.log.write(LogLevel::warning, "load_failed",
                      {{"session", lane.session.text}, {"detail", loaded.error().text}});
     retry_later(lane);
-  } else if (!adopt(lane, *loaded)) {
-    retry_later(lane);
-  } else {
-    advance(lane);
+    return;
   }
+  const Adopted adopted = adopt(lane, *loaded);
+  if (adopted == Adopted::yes) advance(lane);
+  if (adopted == Adopted::unreadable) retry_later(lane);
+  if (adopted == Adopted::of_a_newer) leave_to_newer(lane);
 }
 
-bool Lanes::adopt(Lane& lane, const StoredSession& stored) {
+Lanes::Adopted Lanes::adopt(Lane& lane, const StoredSession& stored) {
   if (stored.version == 0) {
     Session fresh;
     fresh.id = lane.session;
     parts_.cache.put(lane.session, std::move(fresh), 0, 0);
-    return true;
+    return Adopted::yes;
   }
   Result<Session> session = decode_session(stored.document);
   if (!session) {
-    ++parts_.stats.unreadable;
-    parts_.log.write(LogLevel::error, "session_unreadable",
+    const bool newer = session.error().code == ErrorCode::unavailable;
+    ++(newer ? parts_.stats.of_a_newer : parts_.stats.unreadable);
+    parts_.log.write(newer ? LogLevel::warning : LogLevel::error, newer ? "session_of_a_newer" : "session_unreadable",
                      {{"session", lane.session.text}, {"detail", session.error().text}});
     parts_.cache.forget(lane.session);
-    return false;
+    return newer ? Adopted::of_a_newer : Adopted::unreadable;
   }
   const Millis due = due_ms(*session);
   parts_.cache.put(lane.session, std::move(*session), stored.version, due);
   parts_.due_changed();
-  return true;
+  return Adopted::yes;
+}
+
+// At once, so that nginx's and the provider's next tries, which may meet the newer one, come soon.
+void Lanes::leave_to_newer(Lane& lane) {
+  lane.busy = true;  // a verdict may bring in the next event of this session before we are back
+  for (std::size_t left = lane.queue.size(); left > 0; --left) {
+    Work& work = lane.queue.front();
+    const Event event = work.event;
+    VerdictSlip slip = std::move(work.slip);
+    leave(lane, lane.queue.begin());
+    // Of a tick nothing is lost: the newer one keeps the deadlines of its calls.
+    if (!is_tick(event)) give_up(event, std::move(slip), "the call is in the hands of a newer ringd");
+  }
+  lane.busy = false;
+  advance(lane);
 }
 
 bool Lanes::step_front(Lane& lane, const SessionCache::Entry& entry) {
@@ -215,10 +232,7 @@ void Lanes::commit_front(Lane& lane, const SessionCache::Entry& entry, StepResul
   request.due_ms = due_ms(result.next);
   request.ttl_ms = is_tombstone(result.next) ? parts_.policy.tombstone_ms : parts_.policy.session_ttl_ms;
   request.ladder_line = line;
-  request.rows = ledger_changes(entry.session, result.next);
-  if (!request.rows.empty()) request.lists = missed_lists(result.next);
-  request.rows_ttl_ms = limits::kLedgerMs;
-  request.rows_most = limits::kLedgerRows;
+  request.lists = ledger_changes(entry.session, result.next);
   lane.busy = true;
   Asked asked{.result = std::move(result),
               .line = std::move(line),
@@ -298,7 +312,9 @@ void Lanes::on_conflict(Lane& lane, const StoredSession& current) {
   ++parts_.stats.conflicts;
   log_event(parts_.log, LogLevel::info, "commit_conflict", lane.queue.front().event, current.version);
   lane.busy = false;
-  if (adopt(lane, current) && ++lane.conflicts <= limits::kCommitConflicts && !lane.queue.front().given_up) {
+  const Adopted adopted = adopt(lane, current);
+  if (adopted == Adopted::of_a_newer) return leave_to_newer(lane);
+  if (adopted == Adopted::yes && ++lane.conflicts <= limits::kCommitConflicts && !lane.queue.front().given_up) {
     advance(lane);
   } else {
     retry_later(lane);

@@ -6,6 +6,7 @@
 //   conflict   the returned document is adopted and stepped again, at most limits::kCommitConflicts times
 //   unknown    the cache entry is forgotten; load and try again after a pause that doubles
 //
+// A session that a newer ringd has stored in a way not known here is left to that one: its events are told `later`.
 // Calls that are only beginning wait for each other, so that the store's queue is short for those that are live; an
 // event of a call under way goes straight on. Past the bounds new calls are told `later` first, hang-ups and answers
 // last. An event that is not durable within limits::kVerdictMs is given up: its cause comes back by itself.
@@ -89,7 +90,9 @@ class Lanes {
   void advance(Lane& lane);  // may end the lane
   void load(Lane& lane);
   void on_loaded(Lane& lane, Result<StoredSession> loaded);
-  [[nodiscard]] bool adopt(Lane& lane, const StoredSession& stored);
+  enum class Adopted : std::uint8_t { yes, unreadable, of_a_newer };
+  [[nodiscard]] Adopted adopt(Lane& lane, const StoredSession& stored);
+  void leave_to_newer(Lane& lane);                                              // ends the lane
   [[nodiscard]] bool step_front(Lane& lane, const SessionCache::Entry& entry);  // false: nothing to commit, it is done
   void commit_front(Lane& lane, const SessionCache::Entry& entry, StepResult result);
   struct Asked {  // what a commit under way knows of itself

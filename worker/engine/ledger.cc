@@ -5,6 +5,7 @@
 
 #include "core/outcome.h"
 #include "shared/json.h"
+#include "shared/limits.h"
 
 namespace ringfence {
 namespace {
@@ -36,23 +37,25 @@ std::string line_of(const LedgerEntry& entry) {
 
 std::string missed_list(std::string_view user) { return user.empty() ? "missed" : "missed/" + std::string(user); }
 
-std::vector<std::string> missed_lists(const Session& session) {
-  return {missed_list({}), missed_list(session.plan.organisation + "/" + session.plan.user)};
-}
-
-std::vector<ListRow> ledger_changes(const Session& before, const Session& after) {
+std::vector<ListWrite> ledger_changes(const Session& before, const Session& after) {
+  if (after.phase != Phase::closed) return {};
   std::vector<ListRow> rows;
-  if (after.phase != Phase::closed) return rows;
   const std::vector<LedgerEntry> old = ledger_entries(before), now = ledger_entries(after);
+  const auto name_of_row = [&](const LedgerEntry& entry) { return after.id.text + "/" + entry.device; };
   for (const LedgerEntry& entry : now) {
-    if (std::ranges::find(old, entry) == old.end()) rows.push_back({entry.device, entry.at_ms, line_of(entry)});
+    if (std::ranges::find(old, entry) == old.end()) rows.push_back({name_of_row(entry), entry.at_ms, line_of(entry)});
   }
   for (const LedgerEntry& entry : old) {
     if (std::ranges::find(now, entry.device, &LedgerEntry::device) == now.end()) {
-      rows.push_back({entry.device, entry.at_ms, {}});
+      rows.push_back({name_of_row(entry), entry.at_ms, {}});
     }
   }
-  return rows;
+  std::vector<ListWrite> writes;
+  if (rows.empty()) return writes;
+  for (std::string list : {missed_list({}), missed_list(after.plan.organisation + "/" + after.plan.user)}) {
+    writes.push_back({.list = std::move(list), .rows = rows, .ttl_ms = limits::kLedgerMs, .most = limits::kLedgerRows});
+  }
+  return writes;
 }
 
 }  // namespace ringfence

@@ -42,21 +42,22 @@ void PastCalls::list(std::string name, const char* key, const RequestTarget& tar
   // ReadingRequests lets nobody ask for it through nginx.
   if (target.parameter("whole") != nullptr) show = [](json_t*) {};
   const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(*limit, limits::kListLines));
-  auto answered = [key, show = std::move(show), done = std::move(done)](const Result<std::vector<std::string>>& rows) {
+  auto answered = [key, show = std::move(show), done = std::move(done)](const Result<std::vector<ListRow>>& rows) {
     if (!rows) {
       done(failed(rows.error()));
       return;
     }
     Json lines = json_array_new();
-    for (const std::string& row : *rows) {
-      append_line(lines.get(), row);
+    for (const ListRow& row : *rows) {
+      append_line(lines.get(), row.line);
       show(json_array_get(lines.get(), json_array_size(lines.get()) - 1));
     }
     Json body = json_object_new();
     set_json(body.get(), key, std::move(lines));
     done(answer(body));
   };
-  store_.lines(std::move(name), count, clock_.now_ms() - kept_ms, std::move(answered));
+  store_.list_rows({.list = std::move(name), .count = count, .since_ms = clock_.now_ms() - kept_ms},
+                   std::move(answered));
 }
 
 void PastCalls::missed(const RequestTarget& target, Done done) {

@@ -13,6 +13,7 @@
 
 #include "core/plan.h"
 #include "shared/ids.h"
+#include "shared/limits.h"
 #include "shared/result.h"
 
 namespace ringfence {
@@ -22,27 +23,42 @@ struct StoredSession {
   std::string document;
 };
 
-// One line of a list that is kept beside the sessions and outlives them: a call that a device missed, an event that
-// could not be read.
+// One line of a list that is kept beside the sessions and outlives them: an event, a call that a device missed.
 struct ListRow {
-  std::string name;  // of one session; a further row of this name replaces it
+  std::string name;  // tells it from all others of its list, whichever session wrote them: one of this name replaces it
   Millis at_ms = 0;  // orders the list
   std::string line;  // empty: it does not belong there after all
+  bool first_stays = false;  // one of this name that is there already stays as it is
   bool operator==(const ListRow&) const = default;
+};
+
+// What a commit writes into one list.
+struct ListWrite {
+  std::string list;
+  std::vector<ListRow> rows;
+  Millis ttl_ms = 0;     // they are forgotten this long after their at_ms
+  std::size_t most = 0;  // the newest so many are kept; a store in shards may keep limits::kShardRows of each
+};
+
+struct ListQuestion {
+  std::string list;
+  std::size_t count = limits::kListLines;                  // at most so many
+  Millis since_ms = 0;                                     // not those whose at_ms is this or older,
+  Millis until_ms = kNever;                                // nor newer ones than this
+  std::string name;                                        // not empty: only the row of this name, whenever it was
+  static constexpr Millis kNever = 9'007'199'254'740'991;  // 2^53 - 1: the last that every store can compare
 };
 
 struct CommitRequest {
   SessionId session;
   std::uint64_t expected_version = 0;
-  EventId event;                   // marked as applied in the same write
-  std::string document;            // empty: this is no call, and is never listed as one; its event's mark is all it is
-  Millis due_ms = 0;               // 0: nothing due
-  Millis ttl_ms = 0;               // lifetime of the session in the store from now on
-  std::string ladder_line;         // appended to the session's ladder in the same write
-  std::vector<ListRow> rows;       // put in the same write
-  std::vector<std::string> lists;  // into each of these
-  Millis rows_ttl_ms = 0;          // they are forgotten this long after their at_ms
-  std::size_t rows_most = 0;       // of a list the newest so many are kept; a store may keep that many of each shard
+  EventId event;         // marked as applied in the same write; empty: nothing happened to the session, only the lists
+                         // are written, beside it, and the answer is `committed`
+  std::string document;  // empty: this is no call, and is never listed as one; its event's mark is all it is
+  Millis due_ms = 0;     // 0: nothing due
+  Millis ttl_ms = 0;     // lifetime of the session in the store from now on
+  std::string ladder_line;       // appended to the session's ladder in the same write
+  std::vector<ListWrite> lists;  // in the same write; a list may be named once
 };
 
 enum class CommitStatus : std::uint8_t {
@@ -56,6 +72,7 @@ struct CommitResult {
   CommitStatus status = CommitStatus::unknown;
   std::uint64_t version = 0;  // after a commit: expected + 1
   StoredSession current;      // on conflict
+  bool not_written = false;   // with unknown: not by this attempt, for certain; maybe by an earlier one
 };
 
 struct CallListing {
@@ -72,7 +89,8 @@ class Store {
   Store& operator=(const Store&) = delete;
 
   virtual void load(const SessionId& session, std::function<void(Result<StoredSession>)> done) = 0;
-  // One atomic step: if `event` is marked -> duplicate; if the version differs -> conflict; else write everything.
+  // One atomic step (of a request with an event): if it is marked -> duplicate; if the version differs -> conflict;
+  // else write everything.
   virtual void commit(CommitRequest request, std::function<void(CommitResult)> done) = 0;
   // Sessions due at or before `now_ms`, at most `count`, each pushed back to now + claim_ms so that others leave them
   // alone for that long. A hint that saves work, never a lock.
@@ -81,9 +99,8 @@ class Store {
   virtual void ladder(const SessionId& session, std::function<void(Result<std::vector<std::string>>)> done) = 0;
   // Sessions written most recently first, at most `count`.
   virtual void list(std::size_t count, std::function<void(Result<std::vector<CallListing>>)> done) = 0;
-  // The lines of a list, newest first, at most `count`; not those whose at_ms is `since_ms` or older.
-  virtual void lines(std::string list, std::size_t count, Millis since_ms,
-                     std::function<void(Result<std::vector<std::string>>)> done) = 0;
+  // The rows of a list, newest first.
+  virtual void list_rows(ListQuestion question, std::function<void(Result<std::vector<ListRow>>)> done) = 0;
   // The directory: one text, replaced whole; `revision` grows with every replacement, 0 = none yet.
   virtual void put_directory(std::string text, std::function<void(Result<std::uint64_t>)> done) = 0;
   struct DirectoryText {

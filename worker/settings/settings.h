@@ -20,10 +20,20 @@ struct SocketSettings {
   std::string user, group;  // names or numbers; group empty: unchanged
 };
 
+struct HostPort {
+  std::string host;
+  std::uint16_t port = 0;
+  bool operator==(const HostPort&) const = default;
+};
+
 struct RedisSettings {
   std::string unix_path;  // or, when empty:
   std::string host;
   std::uint16_t port = 0;
+  std::vector<HostPort> sentinels;  // or, when there are any, whom they name:
+  std::string master;
+  std::string sentinel_user, sentinel_password_file;
+  std::vector<HostPort> cluster;  // or, when there are any, whom these name
   std::string user, password_file;
   std::string key_prefix;
   int wait_replicas = 0;

@@ -65,6 +65,11 @@ constexpr ConfEntry kTable[] = {
 
     block("redis", "The store of a fleet."),
     text("redis", "server", "unix:/run/redis/redis-server.sock", "unix:PATH, or HOST:PORT."),
+    text("redis", "sentinel", "", "HOST:PORT ...: who says which server is the master, instead of server; repeatable."),
+    text("redis", "master", "", "The name by which the Sentinels know it."),
+    text("redis", "sentinel_user", "", "The ACL user at the Sentinels."),
+    path("redis", "sentinel_password_file", "", "A file with their password on one line; not set: no password."),
+    text("redis", "cluster", "", "HOST:PORT ...: some nodes of a Redis Cluster, instead of server; repeatable."),
     text("redis", "user", "", "The ACL user; not set: the default user."),
     path("redis", "password_file", "", "A file with the password on one line; not set: no password."),
     text("redis", "key_prefix", "rf", "What the names of all our keys begin with; one per fleet."),

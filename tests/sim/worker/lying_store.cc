@@ -6,8 +6,29 @@
 
 namespace ringfence::sim {
 
+namespace {
+
+void write_lists(StoredRow& row, const CommitRequest& request) {
+  for (const ListWrite& write : request.lists) {
+    auto& list = row.lists[write.list];
+    for (const ListRow& one : write.rows) {
+      if (one.line.empty()) {
+        list.erase(one.name);
+      } else if (!one.first_stays || !list.contains(one.name)) {
+        list[one.name] = one;
+      }
+    }
+  }
+}
+
+}  // namespace
+
 CommitResult LyingStore::apply(Truth& truth, const CommitRequest& request) {
   StoredRow& row = truth.rows[request.session.text];
+  if (request.event.empty()) {
+    write_lists(row, request);
+    return {.status = CommitStatus::committed};
+  }
   if (row.applied.contains(request.event.text)) return {.status = CommitStatus::duplicate, .version = row.version};
   if (row.version != request.expected_version) {
     return {.status = CommitStatus::conflict, .version = row.version, .current = {row.version, row.document}};
@@ -18,8 +39,7 @@ CommitResult LyingStore::apply(Truth& truth, const CommitRequest& request) {
   row.applied.insert(request.event.text);
   row.ladder.push_back(request.ladder_line);
   row.due_ms = request.due_ms;
-  if (!request.rows.empty()) row.lists = request.lists;
-  for (const ListRow& one : request.rows) row.listed[one.name] = one;
+  write_lists(row, request);
   return {.status = CommitStatus::committed, .version = row.version};
 }
 
@@ -51,21 +71,20 @@ void LyingStore::claim_due(Millis now_ms, std::size_t count, Millis claim_ms,
   });
 }
 
-void LyingStore::lines(std::string list, std::size_t count, Millis since_ms,
-                       std::function<void(Result<std::vector<std::string>>)> done) {
-  later([this, list = std::move(list), count, since_ms, done = std::move(done)] {
+void LyingStore::list_rows(ListQuestion question, std::function<void(Result<std::vector<ListRow>>)> done) {
+  later([this, question = std::move(question), done = std::move(done)] {
     std::vector<ListRow> rows;
     for (const auto& [session, row] : truth_.rows) {
-      if (std::ranges::find(row.lists, list) == row.lists.end()) continue;
-      for (const auto& [name, one] : row.listed) {
-        if (!one.line.empty() && one.at_ms > since_ms) rows.push_back(one);
+      const auto list = row.lists.find(question.list);
+      if (list == row.lists.end()) continue;
+      for (const auto& [name, one] : list->second) {
+        const bool in_time = one.at_ms > question.since_ms && one.at_ms <= question.until_ms;
+        if (question.name.empty() ? in_time : name == question.name) rows.push_back(one);
       }
     }
     std::ranges::sort(rows, std::ranges::greater{}, &ListRow::at_ms);
-    if (rows.size() > count) rows.resize(count);
-    std::vector<std::string> lines;
-    for (ListRow& row : rows) lines.push_back(std::move(row.line));
-    done(std::move(lines));
+    if (rows.size() > question.count) rows.resize(question.count);
+    done(std::move(rows));
   });
 }
 

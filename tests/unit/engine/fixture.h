@@ -79,7 +79,7 @@ inline Policy exact_policy() {
 using Answers = std::vector<VerdictReply>;
 
 struct Worker {
-  Worker(FakeLoop& loop, FakeStore& store, Millis now_ms = 1'795'244'400'000, bool alone = false,
+  Worker(FakeLoop& loop, Store& store, Millis now_ms = 1'795'244'400'000, bool alone = false,
          Notifier* notifier = nullptr, SweepOptions sweep = {})
       : clock(loop, now_ms),
         directory(store, log),

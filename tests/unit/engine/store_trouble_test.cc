@@ -155,7 +155,7 @@ TEST_F(EngineTest, EventsBehindAStuckCommitAreToldLaterEachAtItsOwnDeadline) {
 
 TEST_F(EngineTest, AnUnreadableDocumentIsLaterAndCounted) {
   start();
-  store.rows["caller-leg"] = {.version = 3, .document = "{\"format\":999}"};
+  store.rows["caller-leg"] = {.version = 3, .document = "{\"format\":0}"};
   const Answers& answers = post(incoming("ev-1"));
   worker->clock.advance(limits::kVerdictMs);
   expect_only(answers, Verdict::later);

@@ -65,9 +65,16 @@ class Bench {
   Result<std::vector<CallListing>> list(Store& store, std::size_t count) {
     return answer_of<Result<std::vector<CallListing>>>([&](auto done) { store.list(count, done); }).value();
   }
-  Result<std::vector<std::string>> lines(Store& store, const std::string& list, std::size_t count, Millis since_ms) {
-    return answer_of<Result<std::vector<std::string>>>([&](auto done) { store.lines(list, count, since_ms, done); })
+  Result<std::vector<ListRow>> rows(Store& store, ListQuestion question) {
+    return answer_of<Result<std::vector<ListRow>>>([&](auto done) { store.list_rows(std::move(question), done); })
         .value();
+  }
+  Result<std::vector<std::string>> lines(Store& store, const std::string& list, std::size_t count, Millis since_ms) {
+    const auto found = rows(store, {.list = list, .count = count, .since_ms = since_ms});
+    if (!found) return std::unexpected(found.error());
+    std::vector<std::string> lines;
+    for (const ListRow& row : *found) lines.push_back(row.line);
+    return lines;
   }
   Result<std::uint64_t> put_directory(Store& store, const std::string& text) {
     return answer_of<Result<std::uint64_t>>([&](auto done) { store.put_directory(text, done); }).value();

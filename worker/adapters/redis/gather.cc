@@ -2,6 +2,7 @@
 #include "adapters/redis/gather.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "shared/limits.h"
@@ -28,25 +29,24 @@ void Gather::start() {
 
 void Gather::release() {
   if (--outstanding_ > 0) return;
-  if (failed_) {
+  if (failed_ && !serves_in_part()) {
     finished_();
   } else {
     merge();
   }
 }
 
-DueClaim::DueClaim(RedisConnection& connection, const RedisKeys& keys, Millis now_ms, std::size_t count,
-                   Millis claim_ms, std::function<void()> finished)
-    : Gather(connection, keys, std::move(finished)),
+DueClaim::DueClaim(RedisNodes& nodes, const RedisKeys& keys, Millis now_ms, std::size_t count, Millis claim_ms,
+                   std::function<void()> finished)
+    : Gather(nodes, keys, std::move(finished)),
       now_ms_(now_ms),
       claim_ms_(claim_ms),
       count_(std::min(count, limits::kDueBatch)) {}
 
 void DueClaim::ask(std::size_t shard, ReplyHandler handler) {
-  const std::string key = keys_.due(shard);
-  const std::string now = std::to_string(now_ms_);
-  const std::string count = std::to_string(count_);
-  connection_.send({"ZRANGEBYSCORE", key, "-inf", now, "WITHSCORES", "LIMIT", "0", count}, std::move(handler));
+  nodes_.ask(shard, {.words = {"ZRANGEBYSCORE", keys_.due(shard), "-inf", std::to_string(now_ms_), "WITHSCORES",
+                               "LIMIT", "0", std::to_string(count_)},
+                     .answered = std::move(handler)});
 }
 
 void DueClaim::merge() {
@@ -62,7 +62,7 @@ void DueClaim::merge() {
     }
     if (call.keys.size() == 1) continue;
     ++outstanding_;
-    connection_.run_retrying(std::move(call), [this](const redisReply* reply) { claimed(reply); });
+    nodes_.ask(shard, {.script = std::move(call), .answered = [this](const redisReply* reply) { claimed(reply); }});
   }
   release_claims();
 }
@@ -88,14 +88,14 @@ Result<std::vector<SessionId>> DueClaim::take_result() {
   return std::move(claimed_);
 }
 
-Listing::Listing(RedisConnection& connection, const RedisKeys& keys, std::size_t count, std::function<void()> finished)
-    : Gather(connection, keys, std::move(finished)), count_(std::min(count, limits::kListedCalls)) {}
+Listing::Listing(RedisNodes& nodes, const RedisKeys& keys, std::size_t count, std::function<void()> finished)
+    : Gather(nodes, keys, std::move(finished)), count_(std::min(count, limits::kListedCalls)) {}
 
 void Listing::ask(std::size_t shard, ReplyHandler handler) {
   // All of them, not the newest `count`: sessions with a short life may have expired in front of older ones.
-  const std::string key = keys_.recent(shard);
-  const std::string last = std::to_string(limits::kListedCalls - 1);
-  connection_.send({"ZREVRANGE", key, "0", last, "WITHSCORES"}, std::move(handler));
+  nodes_.ask(shard,
+             {.words = {"ZREVRANGE", keys_.recent(shard), "0", std::to_string(limits::kListedCalls - 1), "WITHSCORES"},
+              .answered = std::move(handler)});
 }
 
 void Listing::merge() {
@@ -114,7 +114,8 @@ void Listing::read_more() {
     const Found& found = found_[next_++];
     ScriptCall call{Script::listed, {keys_.session(found.session), keys_.recent(found.shard)}, {found.session.text}};
     ++outstanding_;
-    connection_.run_retrying(std::move(call), [this, &found](const redisReply* reply) { read(found, reply); });
+    nodes_.ask(found.shard, {.script = std::move(call),
+                             .answered = [this, &found](const redisReply* reply) { read(found, reply); }});
   }
   release_reads();
 }
@@ -134,31 +135,63 @@ void Listing::release_reads() {
   if (--outstanding_ == 0) read_more();
 }
 
-ListLines::ListLines(RedisConnection& connection, const RedisKeys& keys, std::string list, std::size_t count,
-                     Millis since_ms, std::function<void()> finished)
-    : Gather(connection, keys, std::move(finished)),
-      list_(std::move(list)),
-      count_(std::min(count, limits::kListLines)),
-      since_ms_(since_ms) {}
-
-void ListLines::ask(std::size_t shard, ReplyHandler handler) {
-  ScriptCall call{Script::lines,
-                  {keys_.rows(shard, list_), keys_.row_lines(shard, list_)},
-                  {std::to_string(count_), std::to_string(since_ms_)}};
-  connection_.run_retrying(std::move(call), std::move(handler));
+ListRows::ListRows(RedisNodes& nodes, const RedisKeys& keys, ListQuestion question, std::function<void()> finished)
+    : Gather(nodes, keys, std::move(finished)), question_(std::move(question)) {
+  question_.count = std::min(question_.count, limits::kListLines);
 }
 
-void ListLines::merge() {
+void ListRows::ask(std::size_t shard, ReplyHandler handler) {
+  const std::string key = keys_.rows(shard, question_.list);
+  if (!question_.name.empty()) {
+    nodes_.ask(shard, {.script = ScriptCall{Script::row, {key}, {question_.name}}, .answered = std::move(handler)});
+    return;
+  }
+  const std::string until = std::to_string(question_.until_ms), since = "(" + std::to_string(question_.since_ms);
+  const std::string count = std::to_string(question_.count);
+  nodes_.ask(shard, {.words = {"ZREVRANGEBYSCORE", key, until, since, "WITHSCORES", "LIMIT", "0", count},
+                     .answered = std::move(handler)});
+}
+
+void ListRows::merge() {
   std::ranges::stable_sort(found_, std::ranges::greater(), &Found::score);
-  if (found_.size() > count_) found_.resize(count_);
-  finish();
+  if (found_.size() > question_.count) found_.resize(question_.count);
+  std::array<std::vector<std::size_t>, kShards> places;
+  for (std::size_t i = 0; i < found_.size(); ++i) {
+    rows_.push_back({.name = found_[i].session.text, .at_ms = static_cast<Millis>(found_[i].score)});
+    places.at(found_[i].shard).push_back(i);
+  }
+  outstanding_ = 1;
+  for (std::size_t shard = 0; shard < kShards; ++shard) {
+    if (places.at(shard).empty()) continue;
+    std::vector<std::string> words{"HMGET", keys_.row_lines(shard, question_.list)};
+    for (const std::size_t place : places.at(shard)) words.push_back(found_[place].session.text);
+    ++outstanding_;
+    nodes_.ask(shard, {.words = std::move(words),
+                       .answered = [this, mine = places.at(shard)](const redisReply* reply) { read(mine, reply); }});
+  }
+  release_reads();
 }
 
-Result<std::vector<std::string>> ListLines::take_result() {
+void ListRows::read(const std::vector<std::size_t>& places, const redisReply* reply) {
+  auto lines = text_list(reply);
+  if (!lines || lines->size() != places.size()) {
+    failed_ = true;
+    error_ = lines ? Error{ErrorCode::internal, "Redis gave too few lines of a list"} : std::move(lines.error());
+  } else {
+    for (std::size_t i = 0; i < places.size(); ++i) rows_[places[i]].line = std::move((*lines)[i]);
+  }
+  release_reads();
+}
+
+void ListRows::release_reads() {
+  if (--outstanding_ == 0) finish();
+}
+
+Result<std::vector<ListRow>> ListRows::take_result() {
   if (failed_) return std::unexpected(std::move(error_));
-  std::vector<std::string> lines;
-  for (Found& found : found_) lines.push_back(std::move(found.session.text));
-  return lines;
+  // Without a line: it went between the two questions.
+  std::erase_if(rows_, [](const ListRow& row) { return row.line.empty(); });
+  return std::move(rows_);
 }
 
 Result<std::vector<CallListing>> Listing::take_result() {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "adapters/redis/connection.h"
 #include "adapters/redis/keys.h"
+#include "adapters/redis/nodes.h"
 #include "adapters/redis/replies.h"
 #include "ports/store.h"
 
@@ -24,18 +24,20 @@ class Gather {
 
  protected:
   struct Found {
-    SessionId session;  // ListLines: the line
+    SessionId session;  // ListRows: the row's name
     std::size_t shard = 0;
     double score = 0;
   };
 
-  Gather(RedisConnection& connection, const RedisKeys& keys, std::function<void()> finished)
-      : connection_(connection), keys_(keys), finished_(std::move(finished)) {}
+  Gather(RedisNodes& nodes, const RedisKeys& keys, std::function<void()> finished)
+      : nodes_(nodes), keys_(keys), finished_(std::move(finished)) {}
   virtual void ask(std::size_t shard, ReplyHandler handler) = 0;
-  virtual void merge() = 0;  // every shard has answered
+  virtual void merge() = 0;  // every shard has answered, or failed_
+  // Better some shards than none.
+  [[nodiscard]] virtual bool serves_in_part() const { return false; }
   void finish() { finished_(); }
 
-  RedisConnection& connection_;
+  RedisNodes& nodes_;
   const RedisKeys& keys_;
   std::vector<Found> found_;
   Error error_;
@@ -51,13 +53,15 @@ class Gather {
 // Read-only question first: nearly always nothing is due, and the merge takes the longest overdue of all shards.
 class DueClaim final : public Gather {
  public:
-  DueClaim(RedisConnection& connection, const RedisKeys& keys, Millis now_ms, std::size_t count, Millis claim_ms,
+  DueClaim(RedisNodes& nodes, const RedisKeys& keys, Millis now_ms, std::size_t count, Millis claim_ms,
            std::function<void()> finished);
   [[nodiscard]] Result<std::vector<SessionId>> take_result();
 
  private:
   void ask(std::size_t shard, ReplyHandler handler) override;
   void merge() override;
+  // A cluster that has lost one master still has the calls of the others, and who else would look after them?
+  [[nodiscard]] bool serves_in_part() const override { return true; }
   void claimed(const redisReply* reply);
   void release_claims();
 
@@ -69,7 +73,7 @@ class DueClaim final : public Gather {
 
 class Listing final : public Gather {
  public:
-  Listing(RedisConnection& connection, const RedisKeys& keys, std::size_t count, std::function<void()> finished);
+  Listing(RedisNodes& nodes, const RedisKeys& keys, std::size_t count, std::function<void()> finished);
   [[nodiscard]] Result<std::vector<CallListing>> take_result();
 
  private:
@@ -84,19 +88,20 @@ class Listing final : public Gather {
   std::vector<CallListing> calls_;
 };
 
-class ListLines final : public Gather {
+// First the names, whose bytes are few, of every shard; then the lines of those that are among the newest of all.
+class ListRows final : public Gather {
  public:
-  ListLines(RedisConnection& connection, const RedisKeys& keys, std::string list, std::size_t count, Millis since_ms,
-            std::function<void()> finished);
-  [[nodiscard]] Result<std::vector<std::string>> take_result();
+  ListRows(RedisNodes& nodes, const RedisKeys& keys, ListQuestion question, std::function<void()> finished);
+  [[nodiscard]] Result<std::vector<ListRow>> take_result();
 
  private:
   void ask(std::size_t shard, ReplyHandler handler) override;
   void merge() override;
+  void read(const std::vector<std::size_t>& places, const redisReply* reply);
+  void release_reads();
 
-  std::string list_;
-  std::size_t count_;
-  Millis since_ms_;
+  ListQuestion question_;
+  std::vector<ListRow> rows_;
 };
 
 }  // namespace ringfence

@@ -10,9 +10,47 @@ constexpr std::string_view kCommit = R"lua(
 -- KEYS 1 session hash  2 due times of the shard  3 ladder list  4 recently written of the shard
 -- ARGV 1 expected version  2 event mark  3 document  4 due ms (0 = nothing due)  5 ttl ms  6 session id
 --      7 ladder line ('' = none)  8 ladder bound  9 bound of the recently written
--- With rows also, for each list, KEYS 5 its rows  6 their lines
--- ARGV 10 ttl of rows ms  11 bound of rows  then row name, ms, line ('' = none) of each
+--      An event mark of '' stands for no event: only the lists are written
+-- Then for each list  KEYS its rows, their lines  ARGV ttl of rows ms, bound of rows, count of rows
+--      and for each row  name, ms, line ('' = none), '1' = one of this name that is there stays
 -- Returns {0, new version} committed, {1, version, document} conflict, {2, version} duplicate.
+local time = redis.call('TIME')
+-- Most commits find nothing to clear away, and a life that is long enough: each call counts.
+local function write_lists()
+  local at, now_ms = 10, time[1] * 1000
+  for k = 5, #KEYS, 2 do
+    local rows, lines = KEYS[k], KEYS[k + 1]
+    local ttl, most, last, put = tonumber(ARGV[at]), tonumber(ARGV[at + 1]), at + 2 + 4 * ARGV[at + 2], false
+    for i = at + 3, last, 4 do
+      if ARGV[i + 2] == '' then
+        if redis.call('ZREM', rows, ARGV[i]) == 1 then redis.call('HDEL', lines, ARGV[i]) end
+      elseif ARGV[i + 3] == '' or redis.call('HEXISTS', lines, ARGV[i]) == 0 then
+        redis.call('ZADD', rows, ARGV[i + 1], ARGV[i])
+        redis.call('HSET', lines, ARGV[i], ARGV[i + 2])
+        put = true
+      end
+    end
+    if put then
+      local cutoff = string.format('%.0f', now_ms - ttl)
+      local gone = redis.call('ZRANGEBYSCORE', rows, '-inf', cutoff, 'LIMIT', '0', '100')
+      local over = redis.call('ZCARD', rows) - most
+      if over > #gone then gone = redis.call('ZRANGE', rows, '0', math.min(over, 1000) - 1) end
+      for _, row in ipairs(gone) do
+        redis.call('ZREM', rows, row)
+        redis.call('HDEL', lines, row)
+      end
+    end
+    if ARGV[2] == '' or (put and redis.call('PTTL', rows) < ttl) then
+      redis.call('PEXPIRE', rows, 2 * ttl)
+      redis.call('PEXPIRE', lines, 2 * ttl)
+    end
+    at = last + 1
+  end
+end
+if ARGV[2] == '' then
+  write_lists()
+  return {0, '0'}
+end
 local stored = redis.call('HMGET', KEYS[1], 'v', 'e:' .. ARGV[2], 'd')
 local version = stored[1] or '0'
 if stored[2] then
@@ -26,7 +64,6 @@ if version ~= ARGV[1] then
   return {1, version, stored[3] or ''}
 end
 local new_version = string.format('%.0f', tonumber(version) + 1)
-local time = redis.call('TIME')
 -- The first write: a Redis without memory refuses it here, and nothing any more once a script has written.
 redis.call('HSET', KEYS[1], 'v', new_version, 'd', ARGV[3], 'e:' .. ARGV[2], new_version)
 -- A ladder may outlive its session by a moment; a new session of the same name starts with an empty one.
@@ -46,45 +83,15 @@ if ARGV[3] ~= '' then
   redis.call('ZADD', KEYS[4], string.format('%.0f', time[1] * 1000000 + time[2]), ARGV[6])
   redis.call('ZREMRANGEBYRANK', KEYS[4], 0, -1 - tonumber(ARGV[9]))
 end
-for k = 5, #KEYS, 2 do
-  local rows, lines, now_ms = KEYS[k], KEYS[k + 1], time[1] * 1000
-  for i = 12, #ARGV, 3 do
-    if ARGV[i + 2] == '' then
-      redis.call('ZREM', rows, ARGV[i])
-      redis.call('HDEL', lines, ARGV[i])
-    else
-      redis.call('ZADD', rows, ARGV[i + 1], ARGV[i])
-      redis.call('HSET', lines, ARGV[i], ARGV[i + 2])
-    end
-  end
-  local old = redis.call('ZRANGEBYSCORE', rows, '-inf', string.format('%.0f', now_ms - ARGV[10]), 'LIMIT', '0', '100')
-  local over = redis.call('ZREVRANGE', rows, ARGV[11], '-1')
-  for _, list in ipairs({old, over}) do
-    for _, row in ipairs(list) do
-      redis.call('ZREM', rows, row)
-      redis.call('HDEL', lines, row)
-    end
-  end
-  redis.call('PEXPIRE', rows, ARGV[10])
-  redis.call('PEXPIRE', lines, ARGV[10])
-end
+write_lists()
 return {0, new_version}
 )lua";
 
-constexpr std::string_view kLines = R"lua(
--- KEYS 1 rows of a list in this shard  2 their lines   ARGV 1 at most so many  2 since ms
--- Returns line, ms, line, ms, ... newest first.
-local answer = {}
-local rows = redis.call('ZREVRANGE', KEYS[1], '0', tonumber(ARGV[1]) - 1, 'WITHSCORES')
-for i = 1, #rows, 2 do
-  if tonumber(rows[i + 1]) <= tonumber(ARGV[2]) then break end
-  local line = redis.call('HGET', KEYS[2], rows[i])
-  if line then
-    answer[#answer + 1] = line
-    answer[#answer + 1] = rows[i + 1]
-  end
-end
-return answer
+constexpr std::string_view kRow = R"lua(
+-- KEYS 1 rows of a list in this shard   ARGV 1 a row's name. Returns {name, ms}, or {} when it is not there.
+local ms = redis.call('ZSCORE', KEYS[1], ARGV[1])
+if ms then return {ARGV[1], ms} end
+return {}
 )lua";
 
 constexpr std::string_view kClaim = R"lua(
@@ -139,8 +146,8 @@ std::string_view script_text(Script script) {
       return kClaim;
     case Script::listed:
       return kListed;
-    case Script::lines:
-      return kLines;
+    case Script::row:
+      return kRow;
     case Script::put_directory:
       return kPutDirectory;
     case Script::get_directory:

@@ -11,7 +11,7 @@
 
 namespace ringfence {
 
-enum class Script : std::uint8_t { commit, claim, listed, lines, put_directory, get_directory, count };
+enum class Script : std::uint8_t { commit, claim, listed, row, put_directory, get_directory, count };
 inline constexpr std::size_t kScripts = static_cast<std::size_t>(Script::count);
 
 [[nodiscard]] std::string_view script_text(Script script);

@@ -15,6 +15,7 @@ Result<void> Database::commit() { return run(Sql::commit); }
 void Database::rollback() {
   // Some errors (full disk, I/O) have already rolled back; asking again would only complain.
   if (sqlite3_get_autocommit(handle_.get()) == 0) static_cast<void>(run(Sql::rollback));
+  sizes_.clear();
 }
 
 Result<StoredSession> Database::load(const SessionId& session, Millis wall_ms) {
@@ -26,6 +27,12 @@ Result<StoredSession> Database::load(const SessionId& session, Millis wall_ms) {
 }
 
 Result<CommitResult> Database::apply(const CommitRequest& request, Millis wall_ms) {
+  if (request.event.empty()) {
+    for (const ListWrite& write : request.lists) {
+      if (auto done = write_rows(write); !done) return std::unexpected(done.error());
+    }
+    return CommitResult{CommitStatus::committed, 0, {}};
+  }
   const auto stored = load(request.session, wall_ms);
   if (!stored) return std::unexpected(stored.error());
   const std::string mark = short_hash(request.event.text);
@@ -65,7 +72,10 @@ Result<void> Database::write(const CommitRequest& request, std::int64_t version,
       !done) {
     return done;
   }
-  if (auto done = write_rows(request); !done || request.ladder_line.empty()) return done;
+  for (const ListWrite& one : request.lists) {
+    if (auto done = write_rows(one); !done) return done;
+  }
+  if (request.ladder_line.empty()) return {};
   if (auto done = Query(statement(Sql::add_ladder)).bind(request.session.text).bind(request.ladder_line).run(); !done) {
     return done;
   }
@@ -75,33 +85,66 @@ Result<void> Database::write(const CommitRequest& request, std::int64_t version,
       .run();
 }
 
-Result<void> Database::write_rows(const CommitRequest& request) {
-  if (request.rows.empty()) return {};
-  for (const std::string& list : request.lists) {
-    for (const ListRow& row : request.rows) {
-      Query query(statement(row.line.empty() ? Sql::drop_row : Sql::add_row));
-      query.bind(list).bind(request.session.text).bind(row.name);
-      if (!row.line.empty()) {
-        query.bind(row.at_ms).bind(row.at_ms + std::max<Millis>(request.rows_ttl_ms, 1)).bind(row.line);
-      }
-      if (auto done = query.run(); !done) return done;
+Result<std::int64_t*> Database::size_of(const std::string& list) {
+  if (const auto known = sizes_.find(list); known != sizes_.end()) return &known->second;
+  Query query(statement(Sql::count_rows));
+  if (const auto row = query.bind(list).next(); !row) return std::unexpected(row.error());
+  if (sizes_.size() >= limits::kListsCounted) sizes_.clear();
+  return &(sizes_[list] = query.number(0));
+}
+
+Result<void> Database::write_rows(const ListWrite& write) {
+  const auto size = size_of(write.list);
+  if (!size) return std::unexpected(size.error());
+  const auto changed = [this] { return sqlite3_changes(handle_.get()) != 0; };
+  for (const ListRow& row : write.rows) {
+    if (row.line.empty()) {
+      if (auto done = Query(statement(Sql::drop_row)).bind(write.list).bind(row.name).run(); !done) return done;
+      if (changed()) --**size;
+      continue;
     }
-    const auto most = static_cast<std::int64_t>(request.rows_most);
-    if (auto done = Query(statement(Sql::trim_rows)).bind(list).bind(most).run(); !done) return done;
+    const Millis expires_ms = row.at_ms + std::max<Millis>(write.ttl_ms, 1);
+    const auto put = [&](Sql sql) {
+      return Query(statement(sql))
+          .bind(write.list)
+          .bind(row.name)
+          .bind(row.at_ms)
+          .bind(expires_ms)
+          .bind(row.line)
+          .run();
+    };
+    if (auto done = put(Sql::add_row); !done) return done;
+    if (changed()) {
+      ++**size;
+    } else if (!row.first_stays) {
+      if (auto done = put(Sql::replace_row); !done) return done;
+    }
   }
+  const std::int64_t over = **size - static_cast<std::int64_t>(write.most);
+  const bool only_drops = std::ranges::all_of(write.rows, [](const ListRow& row) { return row.line.empty(); });
+  if (over <= 0 || only_drops) return {};
+  const auto trimmed = std::min(over, static_cast<std::int64_t>(limits::kListTrim));
+  if (auto done = Query(statement(Sql::trim_rows)).bind(write.list).bind(trimmed).run(); !done) return done;
+  **size -= trimmed;
   return {};
 }
 
-Result<std::vector<std::string>> Database::lines(const std::string& list, std::size_t count, Millis since_ms,
-                                                 Millis wall_ms) {
-  std::vector<std::string> lines;
-  Query query(statement(Sql::lines));
-  query.bind(list).bind(since_ms).bind(wall_ms).bind(static_cast<std::int64_t>(std::min(count, limits::kListLines)));
+Result<std::vector<ListRow>> Database::rows(const ListQuestion& question, Millis wall_ms) {
+  std::vector<ListRow> rows;
+  const bool one = !question.name.empty();
+  Query query(statement(one ? Sql::row : Sql::rows));
+  query.bind(question.list);
+  if (one) {
+    query.bind(question.name).bind(wall_ms);
+  } else {
+    const auto count = static_cast<std::int64_t>(std::min(question.count, limits::kListLines));
+    query.bind(question.since_ms).bind(question.until_ms).bind(wall_ms).bind(count);
+  }
   for (;;) {
     const auto row = query.next();
     if (!row) return std::unexpected(row.error());
-    if (!*row) return lines;
-    lines.push_back(query.text(0));
+    if (!*row) return rows;
+    rows.push_back({.name = query.text(0), .at_ms = query.number(1), .line = query.text(2)});
   }
 }
 
@@ -185,13 +228,19 @@ Result<std::size_t> Database::sweep(Millis wall_ms) {
       expired.push_back(query.text(0));
     }
   }
-  const auto swept =
-      Query(statement(Sql::sweep_rows)).bind(wall_ms).bind(static_cast<std::int64_t>(limits::kStoreSweep)).run();
-  if (!swept) return std::unexpected(swept.error());
+  std::size_t rows = 0;
+  Query sweep_rows(statement(Sql::sweep_rows));
+  sweep_rows.bind(wall_ms).bind(static_cast<std::int64_t>(limits::kStoreSweep));
+  for (;; ++rows) {
+    const auto row = sweep_rows.next();
+    if (!row) return std::unexpected(row.error());
+    if (!*row) break;
+    if (const auto size = sizes_.find(sweep_rows.text(0)); size != sizes_.end()) --size->second;
+  }
   for (const std::string& session : expired) {
     if (auto done = drop(session); !done) return std::unexpected(done.error());
   }
-  return expired.size();
+  return std::max(expired.size(), rows);
 }
 
 }  // namespace ringfence

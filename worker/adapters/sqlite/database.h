@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "adapters/sqlite/query.h"
@@ -32,11 +33,10 @@ class Database {
                                                          Millis wall_ms);
   [[nodiscard]] Result<std::vector<std::string>> ladder(const SessionId& session, Millis wall_ms);
   [[nodiscard]] Result<std::vector<CallListing>> list(std::size_t count, Millis wall_ms);
-  [[nodiscard]] Result<std::vector<std::string>> lines(const std::string& list, std::size_t count, Millis since_ms,
-                                                       Millis wall_ms);
+  [[nodiscard]] Result<std::vector<ListRow>> rows(const ListQuestion& question, Millis wall_ms);
   [[nodiscard]] Result<std::uint64_t> put_directory(const std::string& text);
   [[nodiscard]] Result<Store::DirectoryText> get_directory(std::uint64_t known_revision);
-  // Removes at most limits::kStoreSweep expired sessions; returns how many went.
+  // Removes at most limits::kStoreSweep expired sessions, and as many rows; returns how many of either went.
   [[nodiscard]] Result<std::size_t> sweep(Millis wall_ms);
 
  private:
@@ -55,9 +55,12 @@ class Database {
     due,
     list,
     add_row,
+    replace_row,
     drop_row,
+    count_rows,
     trim_rows,
-    lines,
+    rows,
+    row,
     put_directory,
     directory,
     expired,
@@ -76,13 +79,17 @@ class Database {
   [[nodiscard]] Result<std::int64_t> ask_number(const char* sql);
   [[nodiscard]] Result<void> run(Sql sql);
   [[nodiscard]] Result<void> write(const CommitRequest& request, std::int64_t version, Millis wall_ms);
-  [[nodiscard]] Result<void> write_rows(const CommitRequest& request);
+  [[nodiscard]] Result<void> write_rows(const ListWrite& write);
+  [[nodiscard]] Result<std::int64_t*> size_of(const std::string& list);
   [[nodiscard]] Result<void> drop(const std::string& session);
   [[nodiscard]] const StatementHandle& statement(Sql sql) const { return statements_[static_cast<std::size_t>(sql)]; }
 
   DatabaseHandle handle_;  // before the statements: they are finalised first
   std::array<StatementHandle, static_cast<std::size_t>(Sql::count)> statements_;
   std::int64_t written_ = 0;  // orders listings; a clock may step, this cannot
+  // How many rows each list has, as far as asked: to count them with every commit would be most of its work. Nobody
+  // else writes the file; after a rollback they are counted anew.
+  std::unordered_map<std::string, std::int64_t> sizes_;
 };
 
 }  // namespace ringfence

@@ -29,12 +29,14 @@ CREATE TABLE ladder(sid TEXT NOT NULL, seq INTEGER NOT NULL, line TEXT NOT NULL,
 CREATE TABLE directory(one INTEGER PRIMARY KEY CHECK(one = 1), revision INTEGER NOT NULL, text TEXT NOT NULL);
 )";
 
-// Newer than the schema: a file of an older ringd gets it, and an older ringd passes it by.
+// Newer than the schema: a file of an older ringd gets it, and an older ringd passes it by. A row's name was its
+// session's and its own once; now it is one, and `sid` is empty.
 constexpr const char* kLists = R"(
 CREATE TABLE IF NOT EXISTS listed(list TEXT NOT NULL, sid TEXT NOT NULL, name TEXT NOT NULL, at_ms INTEGER NOT NULL,
                                   expires_ms INTEGER NOT NULL, line TEXT NOT NULL, UNIQUE(list, sid, name));
 CREATE INDEX IF NOT EXISTS listed_at ON listed(list, at_ms);
 CREATE INDEX IF NOT EXISTS listed_expiry ON listed(expires_ms);
+UPDATE OR REPLACE listed SET name = sid || '/' || name, sid = '' WHERE sid != '';
 )";
 
 // In the order of Database::Sql.
@@ -54,12 +56,15 @@ constexpr std::array kStatements = {
     "SELECT line FROM ladder WHERE sid = ? ORDER BY seq",
     "SELECT sid FROM sessions WHERE due_ms > 0 AND due_ms <= ? AND expires_ms > ? ORDER BY due_ms LIMIT ?",
     "SELECT sid, v, doc FROM sessions WHERE doc != '' AND expires_ms > ? ORDER BY written DESC LIMIT ?",
-    "INSERT INTO listed(list, sid, name, at_ms, expires_ms, line) VALUES(?,?,?,?,?,?) ON CONFLICT(list, sid, name) "
-    "DO UPDATE SET at_ms = excluded.at_ms, expires_ms = excluded.expires_ms, line = excluded.line",
-    "DELETE FROM listed WHERE list = ? AND sid = ? AND name = ?",
-    "DELETE FROM listed WHERE rowid IN "
-    "(SELECT rowid FROM listed WHERE list = ? ORDER BY at_ms DESC, rowid DESC LIMIT -1 OFFSET ?)",
-    "SELECT line FROM listed WHERE list = ? AND at_ms > ? AND expires_ms > ? ORDER BY at_ms DESC, rowid DESC LIMIT ?",
+    "INSERT INTO listed(list, sid, name, at_ms, expires_ms, line) VALUES(?,'',?,?,?,?) "
+    "ON CONFLICT(list, sid, name) DO NOTHING",
+    "UPDATE listed SET at_ms = ?3, expires_ms = ?4, line = ?5 WHERE list = ?1 AND sid = '' AND name = ?2",
+    "DELETE FROM listed WHERE list = ? AND sid = '' AND name = ?",
+    "SELECT count(*) FROM listed WHERE list = ?",
+    "DELETE FROM listed WHERE rowid IN (SELECT rowid FROM listed WHERE list = ? ORDER BY at_ms, rowid LIMIT ?)",
+    "SELECT name, at_ms, line FROM listed WHERE list = ? AND at_ms > ? AND at_ms <= ? AND expires_ms > ? "
+    "ORDER BY at_ms DESC, rowid DESC LIMIT ?",
+    "SELECT name, at_ms, line FROM listed WHERE list = ? AND sid = '' AND name = ? AND expires_ms > ?",
     "INSERT INTO directory(one, revision, text) VALUES(1, 1, ?) "
     "ON CONFLICT(one) DO UPDATE SET revision = revision + 1, text = excluded.text RETURNING revision",
     "SELECT revision, CASE WHEN revision = ? THEN '' ELSE text END FROM directory",
@@ -67,7 +72,7 @@ constexpr std::array kStatements = {
     "DELETE FROM sessions WHERE sid = ?",
     "DELETE FROM applied WHERE sid = ?",
     "DELETE FROM ladder WHERE sid = ?",
-    "DELETE FROM listed WHERE rowid IN (SELECT rowid FROM listed WHERE expires_ms <= ? LIMIT ?)",
+    "DELETE FROM listed WHERE rowid IN (SELECT rowid FROM listed WHERE expires_ms <= ? LIMIT ?) RETURNING list",
 };
 
 // SQLite would create it readable by everybody.

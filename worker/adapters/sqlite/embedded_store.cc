@@ -63,7 +63,9 @@ void EmbeddedStore::load(const SessionId& session, std::function<void(Result<Sto
 
 void EmbeddedStore::commit(CommitRequest request, std::function<void(CommitResult)> done) {
   std::size_t bytes = request.document.size() + request.ladder_line.size() + request.session.text.size();
-  for (const ListRow& row : request.rows) bytes += row.line.size();
+  for (const ListWrite& write : request.lists) {
+    for (const ListRow& row : write.rows) bytes += row.line.size();
+  }
   auto step = [request = std::move(request), wall_ms = clock_.now_ms()](Database& database) {
     return database.apply(request, wall_ms);
   };
@@ -98,12 +100,11 @@ void EmbeddedStore::list(std::size_t count, std::function<void(Result<std::vecto
   group_->submit(job<std::vector<CallListing>>(0, std::move(step), std::move(done)));
 }
 
-void EmbeddedStore::lines(std::string list, std::size_t count, Millis since_ms,
-                          std::function<void(Result<std::vector<std::string>>)> done) {
-  auto step = [list = std::move(list), count, since_ms, wall_ms = clock_.now_ms()](Database& database) {
-    return database.lines(list, count, since_ms, wall_ms);
+void EmbeddedStore::list_rows(ListQuestion question, std::function<void(Result<std::vector<ListRow>>)> done) {
+  auto step = [question = std::move(question), wall_ms = clock_.now_ms()](Database& database) {
+    return database.rows(question, wall_ms);
   };
-  group_->submit(job<std::vector<std::string>>(0, std::move(step), std::move(done)));
+  group_->submit(job<std::vector<ListRow>>(0, std::move(step), std::move(done)));
 }
 
 void EmbeddedStore::put_directory(std::string text, std::function<void(Result<std::uint64_t>)> done) {

@@ -29,8 +29,7 @@ class EmbeddedStore final : public Store {
                  std::function<void(Result<std::vector<SessionId>>)> done) override;
   void ladder(const SessionId& session, std::function<void(Result<std::vector<std::string>>)> done) override;
   void list(std::size_t count, std::function<void(Result<std::vector<CallListing>>)> done) override;
-  void lines(std::string list, std::size_t count, Millis since_ms,
-             std::function<void(Result<std::vector<std::string>>)> done) override;
+  void list_rows(ListQuestion question, std::function<void(Result<std::vector<ListRow>>)> done) override;
   void put_directory(std::string text, std::function<void(Result<std::uint64_t>)> done) override;
   void get_directory(std::uint64_t known_revision, std::function<void(Result<DirectoryText>)> done) override;
   [[nodiscard]] std::string_view kind() const noexcept override { return "embedded"; }
