@@ -116,6 +116,8 @@ inline constexpr std::size_t kListedCalls = 1000;
 inline constexpr std::int64_t kControlAnswerMs = 5000;
 inline constexpr std::size_t kDirectoryBytes = 16 * 1024 * 1024;
 
+// The provider's count of its deliveries; what claims more is no count.
+inline constexpr int kAttempts = 1000;
 // What is kept of a genuine webhook that is of no call, and how many of them may be on their way into the store: a
 // provider that has gone mad must not fill the store's queue.
 inline constexpr std::size_t kKeptBodyBytes = 8 * 1024;
@@ -183,6 +185,20 @@ inline constexpr std::int64_t kLedgerMs = 30LL * 24 * 3'600'000;
 // that is 2 MB of a file, and at the very worst 130 MB of a Redis.
 inline constexpr std::size_t kKeptEvents = 250;
 inline constexpr std::int64_t kKeptEventsMs = 7LL * 24 * 3'600'000;
+// Events that are told `later`, remembered by their id: as many as a full engine refuses in the time in which the
+// provider comes again. How often they are looked at, and for how long: the longest chain of the provider's attempts
+// ends after about eight minutes.
+inline constexpr std::size_t kFailingEvents = 4096;
+inline constexpr std::int64_t kFailingLookMs = 1000;
+inline constexpr std::int64_t kFailingMs = 10LL * 60'000;
+// Rows of the event log read at once, and looked at in all for one answer: a search that finds little says how far it
+// came, before ringctl stops waiting. 256 names of 64 shards take Redis and us 5 ms.
+inline constexpr std::size_t kEventPage = 256;
+inline constexpr std::size_t kEventsLookedAt = 20'000;
+// Events delivered again for one request, for how long, and how many a second: beside live calls.
+inline constexpr std::size_t kRedeliverBatch = 64;
+inline constexpr std::int64_t kRedeliverMs = 2000;
+inline constexpr std::int64_t kRedeliverPerSecond = 200;
 // Lines kept of one ladder: a 64-leg call with retries makes ~500.
 inline constexpr std::size_t kLadderLines = 1000;
 

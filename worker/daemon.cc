@@ -70,9 +70,9 @@ Daemon::~Daemon() {
   provider_.reset();
   applications_.reset();
   store_.reset();
+  engine_.reset();  // what waits for it is told so, in control_
   reading_.reset();
   control_.reset();
-  engine_.reset();
   directory_.reset();
   control_socket_.reset();
   ingest_.reset();
@@ -95,7 +95,12 @@ Result<void> Daemon::start() {
                                 .alone = settings_.store == StoreKind::embedded,
                                 .sweep = {.every_ms = settings_.telnyx.sweep_ms,
                                           .stray_age_ms = settings_.telnyx.stray_age_ms,
-                                          .connection = settings_.telnyx.connection}});
+                                          .connection = settings_.telnyx.connection},
+                                .event_log = {.keep_ms = settings_.event_log.keep_ms,
+                                              .most = settings_.event_log.most,
+                                              .payload = static_cast<EventPayload>(settings_.event_log.payload),
+                                              .late_ms = settings_.event_log.late_ms,
+                                              .tries = settings_.event_log.tries}});
   control_.emplace(ControlParts{.engine = *engine_,
                                 .store = *store_,
                                 .directory = *directory_,

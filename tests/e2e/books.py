@@ -96,8 +96,9 @@ class Books:
         engines = [health["engine"] for health in self.health.values()]
         counts = {key: sum(engine[key] for engine in engines)
                   for key in ("commits", "conflicts", "unknown", "recovered", "later")}
+        reasons = collections.Counter(f"{line[0]} {line[1]}" for line in self.nginx if not line[0].startswith("2"))
         return (f"{len(self.handles)} calls, {len(self.told())} events answered 200, {len(self.lines)} ladder lines, "
-                f"other answers {dict(self.failed_attempts())}; workers alive: {counts}")
+                f"other answers {dict(self.failed_attempts())} {dict(reasons)}; workers alive: {counts}")
 
 
 def effects(truth):

@@ -27,6 +27,7 @@ WEBHOOKS_A_CALL = 14
 PATIENCE_MS = 20_000
 # Room for the store of a few hundred calls, and quickly filled.
 DISK_MB = 16
+WEATHER = "7q"  # the numbers of weather.c
 
 # nginx is upgraded as in service: it runs in the background, and this one ends whatever of it is left.
 KEEPER = """
@@ -61,6 +62,21 @@ def script_of(number, dice):
                                                "hang_up_after_ms": PATIENCE_MS}}
     return {"people": people(phone={"decline_after_ms": 100}, tablet={"answer_after_ms": answer_ms},
                              desk={"decline_after_ms": 200}), "caller": leave}
+
+
+def listening(path):
+    """A socket that outlives the workers behind it."""
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(path))
+    listener.listen(2048)
+    os.set_inheritable(listener.fileno(), True)
+    return listener
+
+
+def inheriting(listener, command, more):
+    """That command with the socket handed over as systemd does it."""
+    inherit = f'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@" 3<&{listener.fileno()}'
+    return ["sh", "-c", inherit, "sh", *command], {**more, "pass_fds": (listener.fileno(),)}
 
 
 class Traffic:
@@ -113,16 +129,19 @@ class Chaos:
         self.problems = [line for line in self.problems if not any(words in line for words in self.expected)]
 
     # --- what is between the programs, and around them ----------------------------------------------------------------
-    def weather(self, name, sync_ms=0, clock_ahead_ms=0):
-        """Of one process: its syncs take longer, its wall clock is ahead. It must have been started here."""
-        self.weathers[name][:] = struct.pack("qq", sync_ms, clock_ahead_ms)
+    def weather(self, name, sync_ms=0, clock_ahead_ms=0, pause_ms=0, pauses=0, kills=0):
+        """Of one process, also when it is started again: its syncs take longer, its wall clock is ahead; of 10,000
+        sendings so many come after a pause, so many never. Returns how many did."""
+        done = struct.unpack(WEATHER, self.weathers[name][:])[-2:]
+        self.weathers[name][:] = struct.pack(WEATHER, sync_ms, clock_ahead_ms, pause_ms, pauses, kills, *done)
+        return done
 
     def weather_file(self, name):
         path = self.dir / f"{name}.weather"
         if name not in self.weathers:
-            path.write_bytes(bytes(16))
+            path.write_bytes(bytes(struct.calcsize(WEATHER)))
             with open(path, "r+b") as file:
-                self.weathers[name] = mmap.mmap(file.fileno(), 16)
+                self.weathers[name] = mmap.mmap(file.fileno(), struct.calcsize(WEATHER))
         return path
 
     def keeper_of_data(self):
@@ -152,18 +171,23 @@ class Chaos:
         """That file system, seen from here."""
         return f"/proc/{self.processes[name].pid}/root{self.dir}/disk"
 
-    def complaints(self):
-        """What the workers warned of, with the detail of the first time."""
+    def said(self):
+        """What the workers told the operator, with the detail of the first time."""
         said = {}
         for path in sorted(self.dir.glob("ringd*.log")):
             for line in path.read_text(errors="replace").splitlines():
-                if '"level":"warning"' in line or '"level":"error"' in line:
+                if any(f'"level":"{level}"' in line for level in ("error", "warning", "notice")):
                     entry = json.loads(line)
                     said.setdefault(entry["what"], entry.get("detail", ""))
         return said
 
     def refused(self):
+        """Attempts that nginx answered 503."""
         return self.sim("GET", "/stats")["webhook_statuses"].get("503", 0)
+
+    def missed(self):
+        """Those, and the ones that the provider gave up waiting for."""
+        return self.refused() + self.sim("GET", "/stats")["webhook_statuses"].get("0", 0)
 
     # --- nginx --------------------------------------------------------------------------------------------------------
     def _nginx_conf(self):
@@ -227,16 +251,11 @@ class ChaosWorld(Chaos, World):
 
     def __init__(self, build, **more):
         super().__init__(build, **more)
-        self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(str(self.dir / "ingest.sock"))
-        self.listener.listen(2048)
-        os.set_inheritable(self.listener.fileno(), True)
+        self.listener = listening(self.dir / "ingest.sock")
 
     def _spawn(self, name, command, env=None, **more):
         if name == "ringd":
-            inherit = f'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@" 3<&{self.listener.fileno()}'
-            command = ["sh", "-c", inherit, "sh", *command]
-            more["pass_fds"] = (self.listener.fileno(),)
+            command, more = inheriting(self.listener, command, more)
         return super()._spawn(name, command, env, **more)
 
     def restart(self, name, how=signal.SIGTERM):

@@ -12,8 +12,9 @@ from chaos_world import Traffic
 from world import Failed, sip, wait_for
 
 LIVE = 10
-# nginx leaves a worker out for a second after a failure (fail_timeout of the samples): this many calls begin in that.
-CALLS_IN_FAIL_TIMEOUT = 9
+# A worker without an inherited socket refuses while it restarts, and nginx leaves it out until its clock of whole seconds
+# has passed fail_timeout=1s (samples): two at most. This many calls begin in that, and then the next worker's turn comes.
+CALLS_IN_FAIL_TIMEOUT = 16
 
 
 def live_calls(world):

@@ -3,10 +3,10 @@
 
 usage: run.py --build DIR --store embedded|redis --group GROUP [--only NAME] [--repeat N] [--sanitized]
               [--calls N] [--seed TEXT]   (crowd: how many, and the orders of an earlier run)
-              [--seconds N]               (rolling: how long each)
+              [--seconds N] [--rate N]    (rolling, soak: how long each; soak: webhooks a second)
 
-Groups are `calls`, `kill` and the keys of GROUPS. On Redis only: fleet, two workers on one store, and upgrade, where they
-are of different versions.
+Groups are `calls`, `kill` and the keys of GROUPS. On Redis only: fleet, two workers on one store; upgrade, where they
+are of different versions; torment, where there are four that pause and die.
 
 Every test gets a world of its own, so that one failure cannot spoil the next. At its end every call's ladder must be a
 path of the machine and no invariant may be broken (proof.py). Exit 0 only when all passed; a failed test prints what
@@ -27,6 +27,7 @@ from chaos import CHAOS, FULL_DISK  # noqa: E402
 from chaos_world import chaos_world, small_disk_world  # noqa: E402
 from crowd import CROWD, CrowdWorld  # noqa: E402
 from delivery import DELIVERY  # noqa: E402
+from events import EVENTS  # noqa: E402
 from fleet import FLEET, FleetWorld  # noqa: E402
 from flows import FLOWS, FlowWorld  # noqa: E402
 from kill_points import KILL_POINTS  # noqa: E402
@@ -34,7 +35,9 @@ from notify import NOTIFY, NotifyWorld  # noqa: E402
 from outage import OUTAGE, OutageWorld  # noqa: E402
 from proof import Proof  # noqa: E402
 from rolling import ROLLING  # noqa: E402
+from soak import SOAK, SoakWorld  # noqa: E402
 from sweep import SWEEP, SweepWorld  # noqa: E402
+from torment import TORMENT, TormentWorld  # noqa: E402
 from upgrade import UPGRADE, UpgradeWorld  # noqa: E402
 from webhooks import WEBHOOKS, WebhookWorld  # noqa: E402
 from world import World  # noqa: E402
@@ -43,6 +46,7 @@ GROUPS = {  # what is played (where it differs: by store), each on a fresh world
     "flows": (FLOWS, FlowWorld),
     "delivery": (DELIVERY, World),
     "api": (API, ApiWorld),
+    "events": (EVENTS, ApiWorld),
     "notify": (NOTIFY, NotifyWorld),
     "sweep": (SWEEP, SweepWorld),
     "webhooks": (WEBHOOKS, WebhookWorld),
@@ -51,10 +55,13 @@ GROUPS = {  # what is played (where it differs: by store), each on a fresh world
     "rolling": (ROLLING, chaos_world),
     "chaos": (CHAOS, chaos_world),
     "disk": (FULL_DISK, small_disk_world),
+    "soak": (SOAK, SoakWorld),
     "fleet": (FLEET, FleetWorld),
     "upgrade": (UPGRADE, UpgradeWorld),
+    "torment": (TORMENT, TormentWorld),
 }
-LASTING = {"rolling"}  # groups that take as long as they are told to
+COUNTED = {"crowd", "torment"}  # groups of as many calls as they are told
+LASTING = {"rolling", "soak"}  # groups that take as long as they are told to
 
 
 def tests_of(options):
@@ -63,9 +70,13 @@ def tests_of(options):
         return {call.name: lambda world, c=call: play(world, c) for call in CALLS}
     if group == "kill":
         return {point.name: point.play for point in KILL_POINTS}
-    more = {"seed": options.seed, "calls": options.calls} if group == "crowd" else {}
+    more = {"seed": options.seed} if group == "crowd" else {}
+    if group in COUNTED:
+        more["calls"] = options.calls
     if group in LASTING and options.seconds:
-        more = {"seconds": options.seconds}
+        more["seconds"] = options.seconds
+    if group == "soak":
+        more["rate"] = options.rate
     tests, _ = GROUPS[group]
     return {test.__name__: lambda world, t=functools.partial(test, **more): (None, list(t(world) or ()))
             for test in (tests[options.store] if isinstance(tests, dict) else tests)}
@@ -117,9 +128,10 @@ def main():
     parser.add_argument("--sanitized", action="store_true")
     parser.add_argument("--calls", type=int, default=20)
     parser.add_argument("--seconds", type=int)
+    parser.add_argument("--rate", type=int, default=200)
     parser.add_argument("--seed", default=secrets.token_hex(4))
     options = parser.parse_args()
-    if options.group in ("fleet", "upgrade") and options.store != "redis":
+    if options.group in ("fleet", "upgrade", "torment") and options.store != "redis":
         parser.error("two workers share a store only when it is redis")
     chosen = {name: test for name, test in tests_of(options).items() if options.only in name}
     if not chosen:

@@ -65,6 +65,7 @@ def wait_for(what, condition, seconds=10.0):
 class World:
     programs = {"ringd": "worker/ringd", "ringd2": "worker/ringd"}  # by the worker's name, in the build directory
 
+    bearable = ()  # invariants that may break in this world, by their counters' names
     redis_arguments = ()  # beside those below, or instead of them
 
     def __init__(self, build, store="embedded", nginx_workers=2, ring="5s", sanitized=False, extra_ringd="",

@@ -30,7 +30,7 @@ inline void write_lists(StoredLists& lists, const CommitRequest& request) {
     for (const ListRow& row : write.rows) {
       if (row.line.empty()) {
         list.erase(row.name);
-      } else if (!row.first_stays || !list.contains(row.name)) {
+      } else if ((!row.first_stays || !list.contains(row.name)) && !lists[write.unless_in].contains(row.name)) {
         list[row.name] = row;
       }
     }
@@ -43,7 +43,8 @@ inline std::vector<ListRow> listed(StoredLists& lists, const ListQuestion& quest
     const bool in_time = row.at_ms > question.since_ms && row.at_ms <= question.until_ms;
     if (question.name.empty() ? in_time : name == question.name) rows.push_back(row);
   }
-  std::ranges::stable_sort(rows, std::ranges::greater(), &ListRow::at_ms);
+  const bool onwards = question.order == ListQuestion::Order::oldest_first;
+  std::ranges::stable_sort(rows, {}, [onwards](const ListRow& row) { return onwards ? row.at_ms : -row.at_ms; });
   if (rows.size() > question.count) rows.resize(question.count);
   return rows;
 }

@@ -1,10 +1,13 @@
 // Telnyx webhook JSON to Event: see webhook_event.h.
 #include "codec/webhook_event.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
+#include "core/utc_time.h"
 #include "shared/json.h"
+#include "shared/limits.h"
 
 namespace ringfence {
 namespace {
@@ -75,12 +78,37 @@ std::string bare_id(const json_t* root) {
   return "bare:" + derived_uuid(type, leg, get_text(root, "created_at"), "bare");
 }
 
+// 2025-11-23T03:30:00.076316Z for calls, 2025-11-23T03:30:00.076+00:00 for messages.
+Millis occurred_at(std::string_view text) {
+  constexpr std::string_view kOffset = "+00:00";
+  if (!text.ends_with('Z') && !text.ends_with(kOffset)) return 0;
+  text.remove_suffix(text.ends_with('Z') ? 1 : kOffset.size());
+  const std::size_t dot = std::min(text.find('.'), text.size());
+  const auto second = parse_utc(std::string(text.substr(0, dot)) + "Z");
+  if (!second) return 0;
+  Millis fraction = 0;
+  constexpr std::size_t kDigits = 3;
+  for (std::size_t i = dot + 1; i <= dot + kDigits; ++i) {
+    const char digit = i < text.size() && text[i] >= '0' && text[i] <= '9' ? text[i] : '0';
+    fraction = fraction * 10 + (digit - '0');
+  }
+  return *second + fraction;
+}
+
+void read_envelope(Envelope& envelope, const json_t* root, const json_t* data) {
+  envelope.occurred_ms = occurred_at(get_text(data, "occurred_at"));
+  const json_t* meta = get_object(root, "meta");
+  envelope.attempt = static_cast<int>(std::clamp<std::int64_t>(get_int(meta, "attempt"), 0, limits::kAttempts));
+  envelope.delivered_to = get_text(meta, "delivered_to").substr(0, limits::kFieldBytes);
+}
+
 }  // namespace
 
-Result<Event> decode_webhook(ByteView body) {
+Result<Event> decode_webhook(ByteView body, Envelope* envelope) {
   const auto json = parse_json(as_text(body));
   if (!json) return fail(ErrorCode::invalid, "the webhook is not JSON: " + json.error().text);
   const json_t* data = get_object(json->get(), "data");
+  if (envelope != nullptr) read_envelope(*envelope, json->get(), data);
   std::string id(get_text(data, "id"));
   if (data == nullptr) {
     id = bare_id(json->get());

@@ -58,7 +58,7 @@ inline constexpr Phases X = bit_of(Phase::closed);
      A|V|L,  L,      o,      o,      L,      o,      A|V|L,  o,      o,      V|L,    o,
      o, o, L},
     /* answering */
-    {o,         B|T,       B|C,       R|V|L,     o,         o,         o,         o,         o,         o,
+    {o,         B|T,       C,         R|V|L,     o,         o,         o,         o,         o,         o,
      o,      B|T|L,  o,      o,      o,      o,      R|B|V|L, o,      o,      o,      o,
      o, o, L},
     /* bridging */

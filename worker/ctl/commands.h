@@ -6,6 +6,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "ctl/terminal.h"
 
@@ -29,9 +30,28 @@ struct ListQuestion {
   std::string user;    // ORGANISATION/USER; empty: everybody
 };
 
+struct EventsQuestion {
+  std::string id;            // of one event; else those
+  std::string since, until;  // between these: UTC as 2026-11-21T07:00:00Z, or so long ago as 10m; empty: any time
+  std::string type, call;    // of this type, of the call whose id begins so
+  bool unapplied = false;    // that changed no call
+  unsigned limit = 50;
+  bool whole = false;  // with what is kept of their contents
+};
+
+struct Redeliver {
+  std::vector<std::string> ids;
+  std::string since, until, call;  // as above; `since` is needed without ids and `dead`
+  bool dead = false;
+};
+
 [[nodiscard]] int list_calls(const Options& options, unsigned limit);
 [[nodiscard]] int list_missed(const Options& options, const ListQuestion& question);
-// Events that are of no call: those that could not be read, or, with `other`, those of other families.
+// Accepted webhooks: a table, or one with all that is known of it.
+[[nodiscard]] int show_events(const Options& options, const EventsQuestion& question);
+// Events through the engine once more; 1 when one of them was not taken.
+[[nodiscard]] int redeliver(const Options& options, const Redeliver& what);
+// Events that could not be applied or read, or, with `other`, those of families that are no calls.
 [[nodiscard]] int list_dead(const Options& options, const ListQuestion& question, bool other);
 // `id` may be the beginning of an id, as long as only one call begins so.
 // Why each device rang and stopped.

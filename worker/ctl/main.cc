@@ -25,7 +25,10 @@ constexpr const char* kDescription =
     "  ringctl replay 428c31b6             the same call, played again by the same rules\n"
     "  ringctl replay 428c31b6 --plan FILE what would have become of it with this plan\n"
     "  ringctl missed acme/anna            calls that did not reach her\n"
-    "  ringctl dead                        events that could not be read, and why\n"
+    "  ringctl events --since 10m          what the provider told us, what it changed, what we asked for\n"
+    "  ringctl events ID                   all that is known of one event\n"
+    "  ringctl dead                        events that could not be applied or read, and why\n"
+    "  ringctl redeliver --dead            put them through once more\n"
     "  ringctl watch                       every call as it happens\n"
     "  ringctl watch --call 428c31b6       only this one\n"
     "  ringctl cancel 428c31b6             end this call now, whatever it is doing\n"
@@ -53,6 +56,8 @@ struct Arguments {
   unsigned limit = 50;
   ListQuestion list;
   bool other = false;
+  EventsQuestion events;
+  Redeliver redeliver;
   std::string id, file, whom;
   std::string organisation, text_file = "-";
   unsigned seconds = 3600;
@@ -118,13 +123,55 @@ void add_lists(CLI::App& app, Arguments& arguments) {
   missed->add_option("USER", arguments.list.user, "ORGANISATION/USER; everybody if left out");
   add_rows(*missed, arguments, "Show whole phone numbers, and names");
   missed->callback([&] { arguments.exit_code = list_missed(arguments.options, arguments.list); });
-  CLI::App* dead = app.add_subcommand("dead", "Genuine events that could not be read, newest first; kept for 7 days");
+  CLI::App* dead =
+      app.add_subcommand("dead", "Events that could not be applied or read, newest first; kept for 7 days");
   dead->footer(
-      "They were answered 200, because they would only have come again as they are. The body, of which the first 8 kB\n"
-      "are kept, says what the provider sends that ringd does not know; it may hold phone numbers and texts.");
+      "With TRIES: told to come again so often that the provider may have given up (event_log's `tries` in "
+      "ringd.conf);\n"
+      "`ringctl redeliver --dead` puts them through once the cause is gone. Without: unreadable, and answered 200,\n"
+      "because they would only have come again as they are; the body, of which the first 8 kB are kept, says what the\n"
+      "provider sends that ringd does not know. It may hold phone numbers and texts.");
   dead->add_flag("--other", arguments.other, "Instead, events of families that are no calls, such as message.*");
   add_rows(*dead, arguments, "Show the bodies, too");
   dead->callback([&] { arguments.exit_code = list_dead(arguments.options, arguments.list, arguments.other); });
+}
+
+void add_events(CLI::App& app, Arguments& arguments) {
+  EventsQuestion& question = arguments.events;
+  CLI::App* events = app.add_subcommand("events", "Accepted webhooks, newest first: what each changed");
+  events->add_option("ID", question.id, "One event, with all that is known of it");
+  events->add_option("--since", question.since, "2026-11-21T07:00:00Z, or 10m for ten minutes ago");
+  events->add_option("--until", question.until, "The same");
+  events->add_option("--type", question.type, "Only of this type, such as call.hangup");
+  events->add_option("--call", question.call, "Only of the call whose id begins so");
+  events->add_flag("--unapplied", question.unapplied, "Only those that were of no call; see also `ringctl dead`");
+  events->add_flag("--whole", question.whole, "Show what is kept of their contents, with whole phone numbers");
+  events->add_option("-n,--limit", question.limit, "How many at most")
+      ->capture_default_str()
+      ->check(CLI::Range(std::size_t{1}, ringfence::limits::kListLines));
+  events->footer(
+      "  ringctl events --since 2h --type call.hangup\n"
+      "  ringctl events --call 428c31b6\n"
+      "  ringctl --json events 0ccc7b54-4df3-4bca-a65a-3da1ecc777f0 --whole\n"
+      "\n"
+      "Each event that was answered 200 is listed once. How long and how many are kept: event_log in ringd.conf.");
+  events->callback([&] { arguments.exit_code = show_events(arguments.options, arguments.events); });
+  CLI::App* again = app.add_subcommand("redeliver", "Put events through ringd once more, as if they came now");
+  again->add_option("ID", arguments.redeliver.ids, "Events by their ids, of `ringctl events` or `ringctl dead`");
+  again->add_option("--since", arguments.redeliver.since, "All accepted later than that, oldest first");
+  again->add_option("--until", arguments.redeliver.until, "And not later than that");
+  again->add_option("--call", arguments.redeliver.call, "Of these the ones of the call whose id begins so");
+  again->add_flag("--dead", arguments.redeliver.dead, "Those that could not be applied");
+  again->footer(
+      "  ringctl redeliver --dead\n"
+      "  ringctl redeliver --since 2026-11-21T07:00:00Z --until 2026-11-21T08:00:00Z\n"
+      "\n"
+      "An event that was applied is a duplicate and changes nothing, so doing it twice does no harm. An event whose "
+      "call\n"
+      "is not kept any more is refused: no phone rings for a caller who has gone. For what would become of a whole "
+      "call\n"
+      "under other rules, which touches nothing, see `ringctl replay`. Exit code 1 when one was not taken.");
+  again->callback([&] { arguments.exit_code = redeliver(arguments.options, arguments.redeliver); });
 }
 
 void add_summary(CLI::App& app, Arguments& arguments) {
@@ -191,6 +238,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   replay->add_option("ID", arguments.id, "The call's id, or its beginning if no other call begins so")->required();
   replay->callback([&] { arguments.exit_code = replay_call(arguments.options, arguments.id, arguments.file); });
   add_lists(app, arguments);
+  add_events(app, arguments);
   CLI::App* follow = app.add_subcommand("watch", "Every event of every call as it happens, until Ctrl-C");
   follow->add_option("--call", arguments.watch.call, "Only calls whose id begins so");
   follow->add_flag("--from-start", arguments.watch.from_start,
@@ -216,8 +264,8 @@ int explain_missing(const CLI::App& app, const CLI::RequiredError& error, int ar
     const std::string_view word = argv[i];
     if (word.starts_with('-') || std::string_view(argv[i - 1]) == "--socket") continue;
     const std::string_view near =
-        ringfence::near_miss(word, {"calls", "call", "explain", "replay", "missed", "dead", "cancel", "ready",
-                                    "summary", "watch", "directory", "plan", "health"});
+        ringfence::near_miss(word, {"calls", "call", "explain", "replay", "missed", "events", "dead", "redeliver",
+                                    "cancel", "ready", "summary", "watch", "directory", "plan", "health"});
     std::cerr << "ringctl: there is no command \"" << printable(word) << "\""
               << (near.empty() ? "" : "; did you mean \"" + std::string(near) + "\"?") << "\n";
     return kUsage;

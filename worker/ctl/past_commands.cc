@@ -90,7 +90,7 @@ int list_missed(const Options& options, const ListQuestion& question) {
 }
 
 int list_dead(const Options& options, const ListQuestion& question, bool other) {
-  const std::string target = std::string("/events/") + (other ? "other?" : "bad?") + rest_of(question);
+  const std::string target = std::string("/events/") + (other ? "other?" : "dead?") + rest_of(question);
   return ask_and_print(options, target,
                        [&](const json_t* answer) { return events_text(options.look, answer, wall_ms()); });
 }

@@ -74,6 +74,20 @@ std::string broken_text(const Look& look, const json_t* broken) {
   return painted(look, Paint::red, out) + "; the log says of which calls and what to do: invariant_broken";
 }
 
+// "occurred to received 40 ms, ...": the mean of each. The shape is in the JSON.
+std::string took_text(const json_t* timing) {
+  std::string out;
+  const char* key = nullptr;
+  const json_t* value = nullptr;
+  json_object_foreach(const_cast<json_t*>(timing), key, value) {
+    const std::int64_t number = get_int(value, "count");
+    out += (out.empty() ? "" : ", ") + printable(key) + " " +
+           (number == 0 ? "-" : std::to_string(get_int(value, "sum_ms") / number) + "ms");
+  }
+  std::replace(out.begin(), out.end(), '_', ' ');
+  return out.empty() ? "-" : out + " (mean)";
+}
+
 std::string fact(const Look& look, std::string_view name, const std::string& text) {
   constexpr std::size_t kNameWidth = 12;
   return painted(look, Paint::bold, padded(name, kNameWidth)) + text + "\n";
@@ -122,12 +136,13 @@ std::string missed_text(const Look& look, const json_t* answer, std::int64_t now
 std::string events_text(const Look& look, const json_t* answer, std::int64_t now_ms) {
   const std::vector<const json_t*> events = items_of(get_array(answer, "events"));
   if (events.empty()) return "none\n";
-  std::vector<std::vector<std::string>> rows{{"WHEN", "EVENT", "TYPE", "BYTES", "WHY"}};
+  std::vector<std::vector<std::string>> rows{{"WHEN", "EVENT", "TYPE", "TRIES", "BYTES", "WHY"}};
   std::string bodies;
   for (const json_t* row : events) {
     const std::string event = text_of(row, "event"), type = text_of(row, "type");
     rows.push_back({duration(now_ms - get_int(row, "at_ms")) + " ago", event, type.empty() ? "-" : type,
-                    number_of(row, "bytes"), text_of(row, "why")});
+                    get_int(row, "tries") == 0 ? "-" : number_of(row, "tries"), number_of(row, "bytes"),
+                    text_of(row, "why")});
     if (const auto body = decode_base64(get_text(row, "body_base64")); body && !body->empty()) {
       bodies += "\n" + painted(look, Paint::bold, event) + "\n" + printable(*body) + "\n";
     }
@@ -190,6 +205,8 @@ std::string health_text(const Look& look, const json_t* answer) {
               count("accepted", "accepted (") + count("ignored", "of no call, ") + count("bad", "unreadable), ") +
                   count("duplicate", "duplicate, ") + count("later", "later (") + count("queue_full", "queue full, ") +
                   count("expired", "too late), ") + count("refused", "refused"));
+  out += fact(look, "late", count("late", "not applied in time, ") + count("dead", "given up (ringctl dead)"));
+  out += fact(look, "took", took_text(get_object(engine, "timing")));
   out += fact(look, "commits",
               count("commits", "durable, ") + counted(get_int(engine, "conflicts"), "conflict") + ", " +
                   count("unknown", "unknown, ") + counted(get_int(engine, "recovered"), "call") + " taken over");

@@ -26,8 +26,12 @@ enum class Place {
   replay,
   cancel,
   missed,
+  events,
+  event,
+  dead,
   bad,
   other,
+  again,
   watch,
   directory,
   ready,
@@ -40,13 +44,18 @@ Place place_of(const std::vector<std::string>& path) {
     if (head == "health") return Place::health;
     if (head == "calls") return Place::calls;
     if (head == "missed") return Place::missed;
+    if (head == "events") return Place::events;
     if (head == "watch") return Place::watch;
     if (head == "directory") return Place::directory;
     if (head == "summaries") return Place::summaries;
   }
   if (path.size() == 2 && head == "calls") return Place::call;
-  if (path.size() == 2 && head == "events" && path[1] == "bad") return Place::bad;
-  if (path.size() == 2 && head == "events" && path[1] == "other") return Place::other;
+  if (path.size() == 2 && head == "events") {
+    if (path[1] == "dead") return Place::dead;
+    if (path[1] == "bad") return Place::bad;
+    if (path[1] == "other") return Place::other;
+    return path[1] == "redeliver" ? Place::again : Place::event;
+  }
   if (path.size() == 2 && head == "devices" && path[1] == "ready") return Place::ready;
   if (path.size() == 3 && head == "calls") {
     if (path[2] == "cancel") return Place::cancel;
@@ -60,7 +69,8 @@ std::string_view methods_of(Place place) {
   if (place == Place::directory) return "GET and PUT";
   if (place == Place::summaries) return "PUT";
   if (place == Place::replay) return "GET and POST";
-  return place == Place::cancel || place == Place::ready ? "POST" : "GET";
+  const bool acts = place == Place::cancel || place == Place::ready || place == Place::again;
+  return acts ? "POST" : "GET";
 }
 
 }  // namespace
@@ -68,6 +78,8 @@ std::string_view methods_of(Place place) {
 Control::Control(ControlParts parts)
     : parts_(std::move(parts)),
       past_(parts_.store, parts_.clock, parts_.engine.policy()),
+      events_(parts_.store),
+      again_(parts_.engine, parts_.store, parts_.clock),
       started_ms_(parts_.clock.now_ms()) {}
 
 void Control::on_request(const RequestFrame& frame, std::function<void(ControlReply)> done) {
@@ -81,7 +93,8 @@ void Control::on_request(const RequestFrame& frame, std::function<void(ControlRe
   if (place == Place::nowhere) {
     done(sentence(404,
                   "there is only /health, /calls, /calls/ID, /calls/ID/explain, /calls/ID/replay, /calls/ID/cancel, "
-                  "/missed, /events/bad, /events/other, /devices/ready, /summaries, /watch and /directory"));
+                  "/missed, /events, /events/ID, /events/dead, /events/bad, /events/other, /events/redeliver, "
+                  "/devices/ready, /summaries, /watch and /directory"));
     return;
   }
   if (methods_of(place).find(frame.method) == std::string_view::npos || frame.method.empty()) {
@@ -101,6 +114,14 @@ void Control::on_request(const RequestFrame& frame, std::function<void(ControlRe
       return past_.what_if_call(path[1], *target, std::string(as_text(frame.body)), std::move(done));
     case Place::missed:
       return past_.missed(*target, std::move(done));
+    case Place::events:
+      return events_.log(*target, std::move(done));
+    case Place::event:
+      return events_.one(path[1], *target, std::move(done));
+    case Place::dead:
+      return events_.dead(*target, std::move(done));
+    case Place::again:
+      return again_.start(*target, std::move(done));
     case Place::bad:
     case Place::other:
       return past_.events(path[1], *target, std::move(done));

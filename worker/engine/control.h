@@ -19,8 +19,15 @@
 //                                    what of it is not known, and the ladder; 422 with FILE:LINE when the plan is wrong
 //   GET /missed?user=ORG/USER&limit=N&whole=yes
 //                                    missed calls, newest first; of everybody without `user`; default 50
-//   GET /events/bad?limit=N&whole=yes  genuine events that could not be read, newest first, each with why
+//   GET /events?since=MS&until=MS&type=T&call=ID&unapplied=yes&limit=N&whole=yes
+//                                    accepted webhooks, newest first: how each came, what it changed, which commands
+//                                    followed; `more_until_ms` when there may be more before that
+//   GET /events/ID?whole=yes         one of them, or of the dead
+//   GET /events/dead?limit=N&whole=yes  those that could not be applied, with why and how often it was tried, and
+//                                    those that could not be read
+//   GET /events/bad?limit=N&whole=yes  of these the ones that could not be read
 //   GET /events/other?limit=N&whole=yes  and those of other families
+//   POST /events/redeliver?...          events once more through the engine (redelivery.h)
 //                                    Numbers are masked, names and bodies left out, unless `whole` is given: that is
 //                                    for ringctl, and refused to whoever asks through nginx (reading_requests.h)
 //   GET /watch?after=SEQ&limit=N     ladder lines after SEQ and the next SEQ; without `after`: none, only the SEQ
@@ -37,6 +44,8 @@
 #include "engine/directory_cache.h"
 #include "engine/engine.h"
 #include "engine/past_calls.h"
+#include "engine/past_events.h"
+#include "engine/redelivery.h"
 #include "engine/request_target.h"
 #include "ports/ingress.h"
 #include "shared/json.h"
@@ -71,6 +80,8 @@ class Control final : public RequestSink {
 
   ControlParts parts_;
   PastCalls past_;
+  PastEvents events_;
+  Redelivery again_;
   Millis started_ms_;
 };
 

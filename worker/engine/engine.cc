@@ -3,7 +3,6 @@
 
 #include <utility>
 
-#include "codec/webhook_event.h"
 #include "core/step.h"
 #include "shared/limits.h"
 
@@ -16,7 +15,14 @@ Engine::Engine(EngineParts parts, EngineOptions options)
       cache_(limits::kLiveSessions, limits::kEndedSessions),
       watch_(limits::kWatchLines, parts.clock.now_ms()),
       gate_(parts.telephony, parts.notifier, parts.log, stats_, [this](Event event) { on_result(std::move(event)); }),
-      kept_({.store = parts.store, .clock = parts.clock, .gate = gate_, .stats = stats_, .policy = options_.policy}),
+      events_({.store = parts.store, .clock = parts.clock, .timers = timers_, .log = parts.log, .stats = stats_},
+              options_.event_log),
+      kept_({.store = parts.store,
+             .clock = parts.clock,
+             .gate = gate_,
+             .stats = stats_,
+             .events = events_,
+             .policy = options_.policy}),
       lanes_({.store = parts.store,
               .clock = parts.clock,
               .log = parts.log,
@@ -25,6 +31,7 @@ Engine::Engine(EngineParts parts, EngineOptions options)
               .gate = gate_,
               .watch = watch_,
               .stats = stats_,
+              .events = events_,
               .policy = options_.policy,
               .moved_ms = moved_ms_,
               .due_changed = [this] { arm_due(); }}),
@@ -51,29 +58,70 @@ void Engine::on_event(const EventFrame& frame, std::function<void(VerdictReply)>
     return;
   }
   look_at_clock();
-  Result<Event> event = decode_webhook(frame.body);
+  Envelope envelope;
+  Result<Event> event = decode_webhook(frame.body, &envelope);
+  const EventId id = event ? event->id : EventId{std::string(frame.id)};
+  Delivery delivery = delivery_of(frame, std::move(envelope), id);
   if (!event) {
     // It would come again just as unreadable, so it is taken.
     parts_.log.write(LogLevel::warning, "event_bad", {{"event", frame.id}, {"detail", event.error().text}});
-    kept_.keep(kBadEvents, frame, event.error().text, std::move(slip));
+    kept_.keep(kBadEvents, frame, {.id = id, .body = Tick{}}, event.error().text, std::move(slip), std::move(delivery));
     return;
   }
   if (event->session.empty()) {
     parts_.log.write(LogLevel::info, "event_ignored", {{"event", frame.id}, {"type", frame.type}});
-    kept_.keep(kOtherEvents, frame, "of no call", std::move(slip));
+    kept_.keep(kOtherEvents, frame, std::move(*event), "of no call", std::move(slip), std::move(delivery));
     return;
   }
-  const auto* fact = std::get_if<WebhookFact>(&event->body);
+  enqueue(std::move(*event), std::move(slip), std::make_unique<Delivery>(std::move(delivery)));
+}
+
+Delivery Engine::delivery_of(const EventFrame& frame, Envelope envelope, const EventId& event) const {
+  Delivery delivery{.source = std::string(frame.scheme),
+                    .type = std::string(frame.type),
+                    .received_ms = frame.received_ms != 0 ? frame.received_ms : parts_.clock.now_ms(),
+                    .occurred_ms = envelope.occurred_ms,
+                    .attempt = envelope.attempt,
+                    .delivered_to = std::move(envelope.delivered_to),
+                    .bytes = frame.body.size()};
+  events_.keep_body(delivery, event, frame.body);
+  return delivery;
+}
+
+void Engine::enqueue(Event event, VerdictSlip slip, std::unique_ptr<Delivery> delivery) {
+  const auto* fact = std::get_if<WebhookFact>(&event.body);
   if (fact != nullptr && fact->type == WebhookType::initiated && fact->incoming) {
     if (!parts_.directory.loaded()) {
-      gate_.say_later(slip, "the directory has not been read yet");
+      constexpr const char* kUnread = "the directory has not been read yet";
+      events_.failed(event, *delivery, kUnread);
+      gate_.say_later(slip, kUnread);
       return;
     }
-    event->plan = plan_of(*event, *fact);
+    event.plan = plan_of(event, *fact);
     sweep_.learn(fact->connection_id);
-    event->plan->notify = parts_.notifier != nullptr && parts_.notifier->tells(event->plan->organisation);
+    event.plan->notify = parts_.notifier != nullptr && parts_.notifier->tells(event.plan->organisation);
   }
-  lanes_.enqueue(std::move(*event), std::move(slip));
+  lanes_.enqueue(std::move(event), std::move(slip), std::move(delivery));
+}
+
+void Engine::put_again(LoggedEvent logged, std::function<void(VerdictReply)> done) {
+  VerdictSlip slip(std::move(done));
+  if (stopped_) {
+    gate_.say_later(slip, "stopping");
+    return;
+  }
+  look_at_clock();
+  Delivery& delivery = logged.delivery;
+  const Millis came_ms = delivery.occurred_ms != 0 ? delivery.occurred_ms : delivery.received_ms;
+  delivery.again = true;
+  delivery.begins = parts_.clock.now_ms() - came_ms < limits::kVoicemailByMs;
+  if (logged.event.session.empty()) {
+    const std::string id = logged.event.id.text, type = delivery.type, body = delivery.body;
+    EventFrame frame{.id = id, .type = type, .body = as_bytes(body)};
+    kept_.keep(kOtherEvents, frame, std::move(logged.event), "of no call", std::move(slip), std::move(delivery));
+    return;
+  }
+  enqueue(std::move(logged.event), std::move(slip), std::make_unique<Delivery>(std::move(delivery)));
 }
 
 RingPlan Engine::plan_of(const Event& event, const WebhookFact& fact) const {

@@ -19,13 +19,16 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "codec/webhook_event.h"
 #include "core/policy.h"
 #include "engine/directory_cache.h"
 #include "engine/engine_stats.h"
+#include "engine/event_log.h"
 #include "engine/kept_events.h"
 #include "engine/lanes.h"
 #include "engine/output_gate.h"
@@ -57,6 +60,7 @@ struct EngineOptions {
   std::string sip_domain;  // where SIP usernames live, such as sip.telnyx.com
   bool alone = false;      // no other worker shares the store: when our clock is set back, nobody else keeps deadlines
   SweepOptions sweep;
+  EventLogOptions event_log;
 };
 
 class Engine final : public EventSink {
@@ -71,6 +75,11 @@ class Engine final : public EventSink {
 
   void on_event(const EventFrame& frame, std::function<void(VerdictReply)> done) override;
 
+  // An event of the log or of the dead ones once more, on the same way. `accepted`: it had not been applied.
+  // `duplicate`: it had, and nothing changes. `refused`: its call is not kept any more; only an offer so fresh that its
+  // caller still waits begins one.
+  void put_again(LoggedEvent logged, std::function<void(VerdictReply)> done);
+
   // An operator ends this call, whatever it is doing. `done` gets `accepted` when that is durable.
   void cancel(const SessionId& session, std::string reason, std::function<void(VerdictReply)> done);
   // A device has registered: the calls of its user that this worker has ringing are offered it, and returned. The
@@ -82,11 +91,16 @@ class Engine final : public EventSink {
   std::size_t remember_summary(std::string_view organisation, std::string_view caller, std::string text,
                                Millis span_ms);
 
+  // Runs `work` then, unless the engine has gone.
+  void after(Millis pause_ms, std::function<void()> work) {
+    timers_.at(parts_.clock.now_ms() + pause_ms, std::move(work));
+  }
+
   // From now on events are told `later` and no deadline is looked at; what is under way is finished.
   void stop_accepting();
   // Nothing waits for the store or the provider.
   [[nodiscard]] bool idle() const noexcept {
-    return lanes_.empty() && gate_.commands_in_flight() == 0 && kept_.idle() && sweep_.idle();
+    return lanes_.empty() && gate_.commands_in_flight() == 0 && kept_.idle() && sweep_.idle() && events_.idle();
   }
 
   [[nodiscard]] EngineStats stats() const;
@@ -95,6 +109,8 @@ class Engine final : public EventSink {
 
  private:
   void on_result(Event event);
+  void enqueue(Event event, VerdictSlip slip, std::unique_ptr<Delivery> delivery);
+  [[nodiscard]] Delivery delivery_of(const EventFrame& frame, Envelope envelope, const EventId& event) const;
   [[nodiscard]] RingPlan plan_of(const Event& event, const WebhookFact& fact) const;
   [[nodiscard]] EventId next_id(std::string_view what);
   void arm_due();
@@ -114,6 +130,7 @@ class Engine final : public EventSink {
   WatchRing watch_;
   Summaries summaries_;
   OutputGate gate_;
+  EventLog events_;
   KeptEvents kept_;
   Lanes lanes_;
   Sweep sweep_;

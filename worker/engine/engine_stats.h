@@ -8,6 +8,7 @@
 
 #include "core/command.h"
 #include "core/invariants.h"
+#include "engine/histogram.h"
 
 namespace ringfence {
 
@@ -22,6 +23,10 @@ struct EngineStats {
   std::uint64_t queue_full = 0;  // of later: a bound of limits.h was met
   std::uint64_t new_calls_put_off = 0;  // of queue_full: calls that would have begun
   std::uint64_t expired = 0;            // of later: not durable within limits::kVerdictMs
+
+  std::uint64_t late = 0;  // events that were not applied within event_log's `late`, whether they were then or not
+  std::uint64_t dead = 0;  // events that were told `later` so often that they are listed as dead
+  Histogram occurred_to_received, received_to_accepted, accepted_to_sent;  // of webhooks; sent: handed to the provider
 
   std::uint64_t commits = 0, conflicts = 0, unknown = 0;
   std::uint64_t loads = 0;            // sessions read from the store because they were not in memory

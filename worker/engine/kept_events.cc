@@ -11,12 +11,15 @@ namespace ringfence {
 
 std::string kept_events_list(std::string_view kind) { return "events/" + std::string(kind); }
 
-void KeptEvents::keep(std::string_view kind, const EventFrame& frame, std::string_view why, VerdictSlip slip) {
+void KeptEvents::keep(std::string_view kind, const EventFrame& frame, Event event, std::string_view why,
+                      VerdictSlip slip, Delivery delivery) {
+  const Millis now_ms = parts_.clock.now_ms();
+  event.at_ms = now_ms;
+  Waiting waiting{.event = std::move(event), .slip = std::move(slip), .delivery = std::move(delivery)};
   if (waiting_.size() >= limits::kKeptInFlight) {
-    parts_.gate.say_later(slip, "too many events of no call at once");
+    later(std::move(waiting), "too many events of no call at once");
     return;
   }
-  const Millis now_ms = parts_.clock.now_ms();
   Json line = json_object_new();
   set_int(line.get(), "at_ms", now_ms);
   set_text(line.get(), "event", frame.id);
@@ -32,24 +35,35 @@ void KeptEvents::keep(std::string_view kind, const EventFrame& frame, std::strin
                     .rows = {{.name = std::string(frame.id), .at_ms = now_ms, .line = dump_json(line.get())}},
                     .ttl_ms = limits::kKeptEventsMs,
                     .most = limits::kKeptEvents}};
+  parts_.events.add_other(request, waiting.event, waiting.delivery, why);
   // std::function wants copies and a slip has none: it waits here.
   const std::uint64_t number = ++count_;
-  waiting_.emplace(number, std::move(slip));
+  waiting_.emplace(number, std::move(waiting));
   parts_.store.commit(std::move(request), [this, number, bad = kind == kBadEvents](const CommitResult& result) {
     on_commit(number, bad, result.status);
   });
 }
 
+void KeptEvents::later(Waiting waiting, std::string reason) {
+  parts_.events.failed(waiting.event, waiting.delivery, reason);
+  parts_.gate.say_later(waiting.slip, std::move(reason));
+}
+
 void KeptEvents::on_commit(std::uint64_t number, bool bad, CommitStatus status) {
-  auto waiting = waiting_.extract(number);
+  Waiting waiting = std::move(waiting_.extract(number).mapped());
   if (status == CommitStatus::unknown) {
-    parts_.gate.say_later(waiting.mapped(), "the store did not take an event of no call");
+    later(std::move(waiting), "the store did not take an event of no call");
     return;
   }
   if (status == CommitStatus::committed) ++(bad ? parts_.stats.bad : parts_.stats.ignored);
   // A conflict is another event whose name has the same hash: one of the two is kept, and both are taken.
   if (status == CommitStatus::conflict) status = CommitStatus::duplicate;
-  parts_.gate.open(status, {}, waiting.mapped(), {});
+  if (status == CommitStatus::committed) {
+    parts_.events.accepted(waiting.event.id, waiting.delivery);
+  } else {
+    parts_.events.duplicate(waiting.event.id);
+  }
+  parts_.gate.open(status, {}, waiting.slip, {});
 }
 
 }  // namespace ringfence

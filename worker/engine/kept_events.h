@@ -10,6 +10,7 @@
 
 #include "core/policy.h"
 #include "engine/engine_stats.h"
+#include "engine/event_log.h"
 #include "engine/output_gate.h"
 #include "ports/clock.h"
 #include "ports/store.h"
@@ -24,6 +25,7 @@ struct KeptEventsParts {
   const Clock& clock;
   OutputGate& gate;
   EngineStats& stats;
+  EventLog& events;
   const Policy& policy;
 };
 
@@ -34,15 +36,23 @@ class KeptEvents {
   KeptEvents& operator=(const KeptEvents&) = delete;
 
   // Once it is durable: accepted, or duplicate when it was kept before.
-  void keep(std::string_view kind, const EventFrame& frame, std::string_view why, VerdictSlip slip);
+  // `event` is as much as could be read of it.
+  void keep(std::string_view kind, const EventFrame& frame, Event event, std::string_view why, VerdictSlip slip,
+            Delivery delivery);
   [[nodiscard]] bool idle() const noexcept { return waiting_.empty(); }
 
  private:
+  struct Waiting {
+    Event event;
+    VerdictSlip slip;
+    Delivery delivery;
+  };
+  void later(Waiting waiting, std::string reason);
   void on_commit(std::uint64_t number, bool bad, CommitStatus status);
 
   KeptEventsParts parts_;
   std::uint64_t count_ = 0;
-  std::unordered_map<std::uint64_t, VerdictSlip> waiting_;  // of events on their way into the store
+  std::unordered_map<std::uint64_t, Waiting> waiting_;  // on their way into the store
 };
 
 }  // namespace ringfence

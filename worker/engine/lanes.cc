@@ -57,18 +57,22 @@ bool Lanes::has_room(const Event& event) const {
   return lane == lanes_.end() || lane->second.queue.size() < room;
 }
 
-void Lanes::enqueue(Event event, VerdictSlip slip) {
+void Lanes::enqueue(Event event, VerdictSlip slip, std::unique_ptr<Delivery> delivery) {
   if (!has_room(event)) {
     if (slip.open()) ++parts_.stats.queue_full;
     if (begins(event)) ++parts_.stats.new_calls_put_off;
-    give_up(event, std::move(slip), "queue full");
+    give_up(event, std::move(slip), delivery.get(), "queue full");
     return;
   }
   const bool begins_call = begins(event);
   Lane& lane = lanes_[event.session];
   lane.session = event.session;
   if (is_tick(event)) lane.tick_queued = true;
-  Work work{.serial = ++serial_, .event = std::move(event), .slip = std::move(slip), .begins = begins_call};
+  Work work{.serial = ++serial_,
+            .event = std::move(event),
+            .slip = std::move(slip),
+            .delivery = std::move(delivery),
+            .begins = begins_call};
   work.deadline = parts_.timers.at(parts_.clock.now_ms() + limits::kVerdictMs,
                                    [this, session = lane.session, serial = work.serial] { expire(session, serial); });
   lane.queue.push_back(std::move(work));
@@ -139,12 +143,12 @@ void Lanes::on_loaded(Lane& lane, Result<StoredSession> loaded) {
   if (!loaded) {
     parts_.log.write(LogLevel::warning, "load_failed",
                      {{"session", lane.session.text}, {"detail", loaded.error().text}});
-    retry_later(lane);
+    retry_later(lane, loaded.error().text);
     return;
   }
   const Adopted adopted = adopt(lane, *loaded);
   if (adopted == Adopted::yes) advance(lane);
-  if (adopted == Adopted::unreadable) retry_later(lane);
+  if (adopted == Adopted::unreadable) retry_later(lane, std::move(lane.trouble));
   if (adopted == Adopted::of_a_newer) leave_to_newer(lane);
 }
 
@@ -162,6 +166,7 @@ Lanes::Adopted Lanes::adopt(Lane& lane, const StoredSession& stored) {
     parts_.log.write(newer ? LogLevel::warning : LogLevel::error, newer ? "session_of_a_newer" : "session_unreadable",
                      {{"session", lane.session.text}, {"detail", session.error().text}});
     parts_.cache.forget(lane.session);
+    lane.trouble = "the stored call cannot be read: " + session.error().text;
     return newer ? Adopted::of_a_newer : Adopted::unreadable;
   }
   const Millis due = due_ms(*session);
@@ -179,7 +184,7 @@ void Lanes::leave_to_newer(Lane& lane) {
     VerdictSlip slip = std::move(work.slip);
     leave(lane, lane.queue.begin());
     // Of a tick nothing is lost: the newer one keeps the deadlines of its calls.
-    if (!is_tick(event)) give_up(event, std::move(slip), "the call is in the hands of a newer ringd");
+    if (!is_tick(event)) give_up(event, std::move(slip), nullptr, "the call is in the hands of a newer ringd");
   }
   lane.busy = false;
   advance(lane);
@@ -190,23 +195,14 @@ bool Lanes::step_front(Lane& lane, const SessionCache::Entry& entry) {
   Event& event = work.event;
   // Stepped at the time of stepping: deadlines count from when the decision is made, not from a wait before it.
   event.at_ms = parts_.clock.now_ms();
-  const bool must_exist = is_tick(event) || is_result(event);
+  const bool of_ours = is_tick(event) || is_result(event);
   if (is_tick(event)) event.id = EventId{"tick:" + std::to_string(entry.version)};
-  if (must_exist && entry.version == 0) {
-    parts_.log.write(LogLevel::warning, "session_gone", {{"session", lane.session.text}, {"event", event.id.text}});
-    parts_.cache.forget(lane.session);
-    return false;
-  }
+  const bool begins_nothing = of_ours || (work.delivery != nullptr && work.delivery->again && !work.delivery->begins);
+  if (begins_nothing && entry.version == 0) return drop_front(lane, event);
   if (is_tick(event)) ++parts_.stats.ticks;
   StepResult result = step(entry.session, event, parts_.policy);
-  if (!result.changed && entry.version == 0) {  // a call that was never offered to us: nothing to remember
-    parts_.cache.forget(lane.session);
-    lane.busy = true;  // the verdict may bring in the next event of this session before we are back
-    parts_.gate.say_ignored(work.slip);
-    lane.busy = false;
-    return false;
-  }
-  if (result.changed || !must_exist) {  // a webhook always commits: its mark makes the next copy a duplicate
+  if (!result.changed && entry.version == 0) return ignore_front(lane);
+  if (result.changed || !of_ours) {  // a webhook always commits: its mark makes the next copy a duplicate
     commit_front(lane, entry, std::move(result));
     return true;
   }
@@ -216,6 +212,55 @@ bool Lanes::step_front(Lane& lane, const SessionCache::Entry& entry) {
     parts_.due_changed();
   }
   return false;
+}
+
+// What has to have a call, and the call is not there.
+bool Lanes::drop_front(Lane& lane, const Event& event) {
+  parts_.log.write(LogLevel::warning, "session_gone", {{"session", lane.session.text}, {"event", event.id.text}});
+  parts_.cache.forget(lane.session);
+  lane.busy = true;  // a verdict may bring in the next event of this session before we are back
+  parts_.gate.say_refused(lane.queue.front().slip, "its call is not kept any more");
+  lane.busy = false;
+  return false;
+}
+
+// Of a call that was never offered to us: there is nothing to remember but that it came.
+bool Lanes::ignore_front(Lane& lane) {
+  parts_.cache.forget(lane.session);
+  const Work& work = lane.queue.front();
+  lane.busy = true;
+  if (work.delivery == nullptr) {
+    parts_.gate.say_ignored(lane.queue.front().slip);
+    lane.busy = false;
+    return false;
+  }
+  CommitRequest request;
+  request.session = lane.session;
+  parts_.events.add_other(request, work.event, *work.delivery, "of no call of ours");
+  parts_.store.commit(std::move(request),
+                      [this, &lane](const CommitResult& written) { on_ignored(lane, written.status); });
+  return true;
+}
+
+void Lanes::on_ignored(Lane& lane, CommitStatus status) {
+  if (status != CommitStatus::committed) {
+    ++parts_.stats.unknown;
+    retry_later(lane, "the store did not say whether it has it");
+    return;
+  }
+  Work& work = lane.queue.front();
+  tell_durable(work, status);
+  parts_.gate.say_ignored(work.slip);
+  lane.pause_ms = 0;
+  lane.busy = false;
+  finish_front(lane);
+  advance(lane);
+}
+
+void Lanes::tell_durable(const Work& work, CommitStatus status) {
+  if (work.delivery == nullptr) return;
+  if (status == CommitStatus::committed) parts_.events.accepted(work.event.id, *work.delivery);
+  if (status == CommitStatus::duplicate) parts_.events.duplicate(work.event.id);
 }
 
 void Lanes::commit_front(Lane& lane, const SessionCache::Entry& entry, StepResult result) {
@@ -233,6 +278,9 @@ void Lanes::commit_front(Lane& lane, const SessionCache::Entry& entry, StepResul
   request.ttl_ms = is_tombstone(result.next) ? parts_.policy.tombstone_ms : parts_.policy.session_ttl_ms;
   request.ladder_line = line;
   request.lists = ledger_changes(entry.session, result.next);
+  if (const Delivery* delivery = lane.queue.front().delivery.get()) {
+    parts_.events.add_applied(request, entry.session, event, result, *delivery);
+  }
   lane.busy = true;
   Asked asked{.result = std::move(result),
               .line = std::move(line),
@@ -274,9 +322,10 @@ void Lanes::on_commit(Lane& lane, Asked asked, const CommitResult& commit) {
     ++parts_.stats.unknown;
     log_event(parts_.log, LogLevel::warning, "commit_unknown", work.event, expected);
     parts_.cache.forget(lane.session);
-    retry_later(lane);
+    retry_later(lane, "the store did not say whether it has it");
     return;
   }
+  tell_durable(work, commit.status);
   bool look_again = false;
   if (commit.status == CommitStatus::committed) {
     ++parts_.stats.commits;
@@ -297,7 +346,12 @@ void Lanes::on_commit(Lane& lane, Asked asked, const CommitResult& commit) {
     // Our own commit of unknown outcome landed after we had reloaded: nobody has its due time in memory.
     look_again = lane.pause_ms != 0;
   }
+  const bool measured = work.delivery != nullptr && !result.commands.empty();
+  const Millis durable_ms = measured ? parts_.clock.now_ms() : 0;
   parts_.gate.open(commit.status, lane.session, work.slip, std::move(result.commands));
+  if (measured && commit.status == CommitStatus::committed) {
+    parts_.stats.accepted_to_sent.add(parts_.clock.now_ms() - durable_ms);
+  }
   lane.pause_ms = 0;
   lane.busy = false;
   finish_front(lane);
@@ -317,12 +371,14 @@ void Lanes::on_conflict(Lane& lane, const StoredSession& current) {
   if (adopted == Adopted::yes && ++lane.conflicts <= limits::kCommitConflicts && !lane.queue.front().given_up) {
     advance(lane);
   } else {
-    retry_later(lane);
+    retry_later(lane, lane.conflicts > limits::kCommitConflicts ? "other workers were first again and again"
+                                                                : std::move(lane.trouble));
   }
 }
 
-void Lanes::retry_later(Lane& lane) {
+void Lanes::retry_later(Lane& lane, std::string trouble) {
   lane.conflicts = 0;
+  lane.trouble = std::move(trouble);
   lane.pause_ms = std::clamp(lane.pause_ms * 2, limits::kStoreRetryMs, limits::kStoreRetryMaxMs);
   if (lane.queue.front().given_up) finish_front(lane);
   lane.busy = true;
@@ -362,15 +418,21 @@ void Lanes::expire(const SessionId& session, std::uint64_t serial) {
   VerdictSlip slip = std::move(place->slip);
   const Event event = place->event;
   const bool being_stored = place == lane.queue.begin() && lane.busy && !lane.pausing;
+  // Where it is being stored the store's answer ends it, and needs to know how it came.
+  std::unique_ptr<Delivery> delivery;
+  if (place->delivery != nullptr) delivery = std::make_unique<Delivery>(*place->delivery);
+  std::string reason = "not durable in time";
+  if (lane.pause_ms != 0 && !lane.trouble.empty()) reason += ": " + lane.trouble;
   const bool waited = lane.waiting;
-  if (!being_stored) leave(lane, place);  // else the store's answer ends it
-  if (waited) advance(lane);              // which ends it when there is nothing else
+  if (!being_stored) leave(lane, place);
+  if (waited) advance(lane);  // which ends it when there is nothing else
   if (slip.open()) ++parts_.stats.expired;
-  give_up(event, std::move(slip), "not durable in time");
+  give_up(event, std::move(slip), delivery.get(), std::move(reason));
 }
 
-void Lanes::give_up(const Event& event, VerdictSlip slip, std::string reason) {
+void Lanes::give_up(const Event& event, VerdictSlip slip, const Delivery* delivery, std::string reason) {
   if (is_result(event)) ++parts_.stats.results_dropped;
+  if (delivery != nullptr) parts_.events.failed(event, *delivery, reason);
   parts_.log.write(LogLevel::warning, "event_given_up",
                    {{"session", event.session.text}, {"event", event.id.text}, {"detail", reason}});
   parts_.gate.say_later(slip, std::move(reason));

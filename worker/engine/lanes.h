@@ -16,6 +16,7 @@
 
 #include <deque>
 #include <functional>
+#include <memory>
 #include <string>
 #include <unordered_map>
 
@@ -23,6 +24,7 @@
 #include "core/policy.h"
 #include "core/step.h"
 #include "engine/engine_stats.h"
+#include "engine/event_log.h"
 #include "engine/output_gate.h"
 #include "engine/session_cache.h"
 #include "engine/timer_queue.h"
@@ -42,6 +44,7 @@ struct LaneParts {
   OutputGate& gate;
   WatchRing& watch;
   EngineStats& stats;
+  EventLog& events;
   const Policy& policy;
   const Millis& moved_ms;             // by how much the cached sessions' times have been moved back in all
   std::function<void()> due_changed;  // the earliest due time in the cache may have moved
@@ -54,7 +57,8 @@ class Lanes {
   Lanes& operator=(const Lanes&) = delete;
 
   // `slip` may be closed for events nobody waits for. At a bound the verdict is `later` and the event is dropped.
-  void enqueue(Event event, VerdictSlip slip);
+  // `delivery` is what a webhook has and nothing else: it is logged.
+  void enqueue(Event event, VerdictSlip slip, std::unique_ptr<Delivery> delivery = nullptr);
   // Lets a session look at its deadlines; ticks of one session do not pile up.
   void tick(const SessionId& session);
   [[nodiscard]] std::size_t depth() const noexcept { return depth_; }
@@ -66,6 +70,7 @@ class Lanes {
     std::uint64_t serial = 0;
     Event event;
     VerdictSlip slip;
+    std::unique_ptr<Delivery> delivery;
     TimerQueue::Id deadline;
     bool begins = false;    // a call that was not known
     bool given_up = false;  // its deadline passed while the store was being asked
@@ -79,6 +84,7 @@ class Lanes {
     bool tick_queued = false;
     int conflicts = 0;    // of the front
     Millis pause_ms = 0;  // the last pause; 0: the store has answered since
+    std::string trouble;  // why it paused, for whoever is given up because of it
   };
 
   [[nodiscard]] bool begins(const Event& event) const;
@@ -94,6 +100,8 @@ class Lanes {
   [[nodiscard]] Adopted adopt(Lane& lane, const StoredSession& stored);
   void leave_to_newer(Lane& lane);                                              // ends the lane
   [[nodiscard]] bool step_front(Lane& lane, const SessionCache::Entry& entry);  // false: nothing to commit, it is done
+  [[nodiscard]] bool drop_front(Lane& lane, const Event& event);                // false, as above
+  [[nodiscard]] bool ignore_front(Lane& lane);                                  // as above
   void commit_front(Lane& lane, const SessionCache::Entry& entry, StepResult result);
   struct Asked {  // what a commit under way knows of itself
     StepResult result;
@@ -102,14 +110,16 @@ class Lanes {
     Millis stepped_ms = 0;  // when it was decided
     Millis moved_ms = 0;
   };
+  void on_ignored(Lane& lane, CommitStatus status);
+  void tell_durable(const Work& work, CommitStatus status);
   void count_breach(Breach breach, const Event& event, std::uint64_t version);
   void on_commit(Lane& lane, Asked asked, const CommitResult& commit);
   void on_conflict(Lane& lane, const StoredSession& current);
-  void retry_later(Lane& lane);
+  void retry_later(Lane& lane, std::string trouble);
   void finish_front(Lane& lane);
   void expire(const SessionId& session, std::uint64_t serial);
   void leave(Lane& lane, const std::deque<Work>::iterator& place);
-  void give_up(const Event& event, VerdictSlip slip, std::string reason);
+  void give_up(const Event& event, VerdictSlip slip, const Delivery* delivery, std::string reason);
 
   LaneParts parts_;
   std::unordered_map<SessionId, Lane> lanes_;  // its nodes do not move, so a lane may be referred to while it is busy

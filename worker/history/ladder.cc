@@ -25,8 +25,9 @@ int leg_of(const Session& session, const WebhookFact& fact) {
   return ours && nameless ? fact.client_state->leg : known;
 }
 
-void describe_webhook(JsonFieldWriter& line, const Session& session, const WebhookFact& fact) {
-  line.text("event", fact.type_name);
+}  // namespace
+
+void describe_fact(JsonFieldWriter& line, const Session& session, const WebhookFact& fact) {
   line.text("leg", leg_name(session, leg_of(session, fact)));
   if (fact.type == WebhookType::initiated && fact.incoming) {
     line.text("detail", mask_number(fact.from) + " calls " + mask_number(fact.to));
@@ -39,6 +40,8 @@ void describe_webhook(JsonFieldWriter& line, const Session& session, const Webho
     line.text("detail", kHeard.at(static_cast<std::size_t>(fact.detection)));
   }
 }
+
+namespace {
 
 void describe_result(JsonFieldWriter& line, const Session& session, const CommandResult& result) {
   line.text("event", "result");
@@ -81,6 +84,17 @@ void describe_given_up(JsonFieldWriter& line, const Session& before, const Sessi
 
 }  // namespace
 
+void describe_step(JsonFieldWriter& line, const Session& before, const StepResult& result) {
+  const Session& next = result.next;
+  if (next.phase != before.phase) line.text("was", name_of(before.phase));
+  line.text("phase", name_of(next.phase));
+  if (next.winner >= 0) line.text("winner", leg_name(next, next.winner));
+  if (next.phase != before.phase && next.outcome != Outcome::none) line.text("outcome", name_of(next.outcome));
+  if (before.phase == Phase::none && !next.plan.note.empty()) line.text("note", next.plan.note);
+  describe_given_up(line, before, next);
+  describe_commands(line, next, result.commands);
+}
+
 std::string ladder_line(const Session& before, const Event& event, const StepResult& result, std::uint64_t version) {
   constexpr std::size_t kUsualBytes = 2048;
   const Session& next = result.next;
@@ -92,7 +106,8 @@ std::string ladder_line(const Session& before, const Event& event, const StepRes
   line.number("at_ms", event.at_ms);
   line.text("id", event.id.text);
   if (const auto* fact = std::get_if<WebhookFact>(&event.body)) {
-    describe_webhook(line, next, *fact);
+    line.text("event", fact->type_name);
+    describe_fact(line, next, *fact);
   } else if (const auto* outcome = std::get_if<CommandResult>(&event.body)) {
     describe_result(line, before, *outcome);
   } else if (const auto* ready = std::get_if<DeviceReady>(&event.body)) {
@@ -104,13 +119,7 @@ std::string ladder_line(const Session& before, const Event& event, const StepRes
   } else {
     line.text("event", "tick");
   }
-  if (next.phase != before.phase) line.text("was", name_of(before.phase));
-  line.text("phase", name_of(next.phase));
-  if (next.winner >= 0) line.text("winner", leg_name(next, next.winner));
-  if (next.phase != before.phase && next.outcome != Outcome::none) line.text("outcome", name_of(next.outcome));
-  if (before.phase == Phase::none && !next.plan.note.empty()) line.text("note", next.plan.note);
-  describe_given_up(line, before, next);
-  describe_commands(line, next, result.commands);
+  describe_step(line, before, result);
   if (const std::string stored = encode_event(event); !stored.empty()) line.part("e", stored);
   line.close();
   return text;

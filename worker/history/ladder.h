@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "codec/json_fields.h"
 #include "core/step.h"
 
 namespace ringfence {
@@ -13,5 +14,9 @@ namespace ringfence {
 // digits; device names are not.
 [[nodiscard]] std::string ladder_line(const Session& before, const Event& event, const StepResult& result,
                                       std::uint64_t version);
+
+// Parts of it, also of a row of the event log: {"leg","detail"}, and what a step changed and asked for, from "was" on.
+void describe_fact(JsonFieldWriter& line, const Session& session, const WebhookFact& fact);
+void describe_step(JsonFieldWriter& line, const Session& before, const StepResult& result);
 
 }  // namespace ringfence

@@ -38,15 +38,18 @@ struct ListWrite {
   std::vector<ListRow> rows;
   Millis ttl_ms = 0;     // they are forgotten this long after their at_ms
   std::size_t most = 0;  // the newest so many are kept; a store in shards may keep limits::kShardRows of each
+  std::string unless_in = {};  // rows whose name stands in this list are not written
 };
 
 struct ListQuestion {
+  enum class Order : std::uint8_t { newest_first, oldest_first };
+  static constexpr Millis kNever = 9'007'199'254'740'991;  // 2^53 - 1: the last that every store can compare
   std::string list;
   std::size_t count = limits::kListLines;                  // at most so many
   Millis since_ms = 0;                                     // not those whose at_ms is this or older,
   Millis until_ms = kNever;                                // nor newer ones than this
   std::string name;                                        // not empty: only the row of this name, whenever it was
-  static constexpr Millis kNever = 9'007'199'254'740'991;  // 2^53 - 1: the last that every store can compare
+  Order order = Order::newest_first;
 };
 
 struct CommitRequest {
@@ -99,7 +102,7 @@ class Store {
   virtual void ladder(const SessionId& session, std::function<void(Result<std::vector<std::string>>)> done) = 0;
   // Sessions written most recently first, at most `count`.
   virtual void list(std::size_t count, std::function<void(Result<std::vector<CallListing>>)> done) = 0;
-  // The rows of a list, newest first.
+  // The rows of a list.
   virtual void list_rows(ListQuestion question, std::function<void(Result<std::vector<ListRow>>)> done) = 0;
   // The directory: one text, replaced whole; `revision` grows with every replacement, 0 = none yet.
   virtual void put_directory(std::string text, std::function<void(Result<std::uint64_t>)> done) = 0;

@@ -37,6 +37,7 @@ class Reader {
                        .connect_ms = values_.number("notify.connect"),
                        .deadline_ms = values_.number("notify.deadline"),
                        .applications = {}};
+    settings.event_log = event_log();
     settings.policy = policy();
     check_against_provider(settings);
     settings.log_level = log_level();
@@ -182,6 +183,18 @@ class Reader {
     }
     if (telnyx.voice.empty()) complain("telnyx.voice", "must not be empty");
     return telnyx;
+  }
+
+  [[nodiscard]] EventLogSettings event_log() const {
+    const std::string_view payload = values_.text("event_log.payload");
+    using Payload = EventLogSettings::Payload;
+    return {.keep_ms = values_.number("event_log.keep"),
+            .most = static_cast<std::size_t>(values_.number("event_log.most")),
+            .payload = payload == "body"   ? Payload::body
+                       : payload == "none" ? Payload::none
+                                           : Payload::facts,
+            .late_ms = values_.number("event_log.late"),
+            .tries = static_cast<int>(values_.number("event_log.tries"))};
   }
 
   [[nodiscard]] Policy policy() {

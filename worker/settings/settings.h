@@ -72,6 +72,15 @@ struct NotifySettings {
   std::vector<ApplicationSettings> applications;
 };
 
+struct EventLogSettings {
+  enum class Payload : std::uint8_t { facts, body, none };
+  Millis keep_ms = 0;
+  std::size_t most = 0;
+  Payload payload = Payload::facts;
+  Millis late_ms = 0;
+  int tries = 0;
+};
+
 struct Settings {
   SocketSettings ingest, control;
   StoreKind store = StoreKind::embedded;
@@ -79,6 +88,7 @@ struct Settings {
   RedisSettings redis;
   TelnyxSettings telnyx;
   NotifySettings notify;
+  EventLogSettings event_log;
   Policy policy;
   std::uint8_t log_level = 6;  // syslog's numbers, as in LogLevel
 };

@@ -19,9 +19,14 @@ constexpr ConfEntry path(std::string_view context, std::string_view name, std::s
                          std::string_view help) {
   return {.context = context, .name = name, .type = ConfType::path, .fallback = fallback, .help = help};
 }
-constexpr ConfEntry choice(std::string_view name, std::string_view choices, std::string_view fallback,
-                           std::string_view help) {
-  return {.name = name, .type = ConfType::choice, .fallback = fallback, .choices = choices, .help = help};
+constexpr ConfEntry choice(std::string_view context, std::string_view name, std::string_view choices,
+                           std::string_view fallback, std::string_view help) {
+  return {.context = context,
+          .name = name,
+          .type = ConfType::choice,
+          .fallback = fallback,
+          .choices = choices,
+          .help = help};
 }
 constexpr ConfEntry block(std::string_view name, std::string_view help) {
   return {.name = name, .type = ConfType::block, .help = help};
@@ -56,9 +61,10 @@ constexpr ConfEntry kTable[] = {
     text("", "control", "unix:/run/ringd/control.sock", "Where ringctl asks."),
     text("", "control_user", "", "A user who may use ringctl, besides root and ringd's own."),
     text("", "control_group", "", "The group of the control socket's file, mode 0660; unchanged when not set."),
-    choice("log_level", "error|warning|notice|info|debug", "info",
+    choice("", "log_level", "error|warning|notice|info|debug", "info",
            "The least important lines that are written; SIGHUP reads it again."),
-    choice("store", "embedded|redis", "embedded", "Where calls live: a file of this machine, or Redis for a fleet."),
+    choice("", "store", "embedded|redis", "embedded",
+           "Where calls live: a file of this machine, or Redis for a fleet."),
 
     block("embedded", "The store of a single machine: one SQLite file, synced at every commit."),
     path("embedded", "path", "/var/lib/ringd/ringd.db", "The file; ringd must be allowed to write to its directory."),
@@ -115,6 +121,21 @@ constexpr ConfEntry kTable[] = {
     time("notify", "connect", "2s", 100, 30 * kSecond, "How long a connection to an application may take."),
     time("notify", "deadline", "10s", 500, kMinute, "An application that has not answered by then is told again."),
 
+    block("event_log",
+          "Every webhook that was accepted, what it changed and which commands followed: `ringctl events`."),
+    time("event_log", "keep", "7d", kHour, 90 * 24 * kHour,
+         "Accepted events are forgotten after this long; a weekend and its investigation."),
+    count("event_log", "most", "100000", 1000, 1'000'000,
+          "The newest so many are kept, about 1 kB each: 5,000 calls of three devices."),
+    choice(
+        "event_log", "payload", "facts|body|none", "facts",
+        "What of the event itself is kept: what ringd read in it, the body as it came, or nothing, so that no number "
+        "is stored and it cannot be put through again."),
+    time("event_log", "late", "10s", kSecond, kHour,
+         "An event that is not applied by then is counted and logged: event_late."),
+    count(
+        "event_log", "tries", "3", 1, 20,
+        "An event told `later` so often is listed by `ringctl dead`. Telnyx delivers twice, then to the failover URL."),
     block("ring", "The ring rules; every default is meant to be kept."),
     time("ring", "timeout", "30s", kSecond, 10 * kMinute, "Nobody answered by then: voicemail. Telnyx rings >= 5s."),
     time("ring", "leg", "30s", 5 * kSecond, 10 * kMinute,

@@ -75,7 +75,7 @@ void write(const Options& options, const std::string& name, const std::string& t
 // The usual times, slowed down like the scenarios, within what ringd allows.
 std::string ring_lines(double stretch) {
   const Policy usual;
-  std::string text;
+  std::string text = "command_jitter 0;\n";  // a file says when, to the tenth of a second
   for (const PolicyTime& time : policy_times()) {
     const std::string_view name = time.key.substr(time.key.find('.') + 1);
     const auto table = settings_table();

@@ -14,7 +14,7 @@ void write_lists(StoredRow& row, const CommitRequest& request) {
     for (const ListRow& one : write.rows) {
       if (one.line.empty()) {
         list.erase(one.name);
-      } else if (!one.first_stays || !list.contains(one.name)) {
+      } else if ((!one.first_stays || !list.contains(one.name)) && !row.lists[write.unless_in].contains(one.name)) {
         list[one.name] = one;
       }
     }

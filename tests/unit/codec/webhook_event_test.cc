@@ -37,6 +37,29 @@ TEST(WebhookEvent, AnIncomingCallIsItsOwnSession) {
   EXPECT_FALSE(fact.client_state);
 }
 
+TEST(WebhookEvent, TheEnvelopeSaysWhenAndWhichAttempt) {
+  const auto envelope = [](std::string_view at, std::string_view meta) {
+    Envelope read;
+    const std::string body = R"({"data":{"id":"e","event_type":"call.hangup","occurred_at":)" + std::string(at) +
+                             R"(,"payload":{}},"meta":)" + std::string(meta) + "}";
+    EXPECT_TRUE(decode_webhook(as_bytes(body), &read)) << body;
+    return read;
+  };
+  constexpr Millis kSecondMs = 1'763'868'600'000;  // 2025-11-23T03:30:00Z
+  const Envelope usual = envelope(R"("2025-11-23T03:30:00.076316Z")", R"({"attempt":3,"delivered_to":"https://x/y"})");
+  EXPECT_EQ(usual.occurred_ms, kSecondMs + 76);
+  EXPECT_EQ(usual.attempt, 3);
+  EXPECT_EQ(usual.delivered_to, "https://x/y");
+  EXPECT_EQ(envelope(R"("2025-11-23T03:30:00.5+00:00")", "{}").occurred_ms, kSecondMs + 500);
+  EXPECT_EQ(envelope(R"("2025-11-23T03:30:00Z")", "null").occurred_ms, kSecondMs);
+  for (const char* at : {R"("2025-11-23T03:30:00.076+01:00")", R"("yesterday")", "7", "null", R"("Z")"}) {
+    EXPECT_EQ(envelope(at, "{}").occurred_ms, 0) << at;
+  }
+  EXPECT_EQ(envelope("null", R"({"attempt":-5})").attempt, 0);
+  EXPECT_EQ(envelope("null", R"({"attempt":99999999999})").attempt, 1000);
+  EXPECT_EQ(envelope("null", R"({"delivered_to":")" + std::string(9999, 'x') + R"("})").delivered_to.size(), 255U);
+}
+
 TEST(WebhookEvent, OurClientStateNamesTheSession) {
   const auto state = encode_client_state({.session = {"parent-leg"}, .leg = 2});
   const auto event = decode(call("call.answered", R"("call_leg_id":"other","client_state":")" + state + "\""));

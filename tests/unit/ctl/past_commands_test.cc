@@ -98,9 +98,11 @@ TEST_F(PastCommandsTest, DeadEventsAreListedWithWhyAndBodiesOnlyWhenAsked) {
   const std::string row = R"({"at_ms":1,"event":"0123abcd","why":"the webhook is not JSON","bytes":9,)";
   {
     ScriptedRingd ringd(options.socket);
-    ringd.serve({{"GET /events/bad?limit=50", {ScriptedRingd::ok(R"({"events":[)" + row + R"("type":"x"}]})")}}});
+    ringd.serve(
+        {{"GET /events/dead?limit=50", {ScriptedRingd::ok(R"({"events":[)" + row + R"("type":"x","tries":3}]})")}}});
     EXPECT_EQ(run([&] { return list_dead(options, {}, false); }), 0) << err;
-    EXPECT_THAT(out, AllOf(HasSubstr("0123abcd"), HasSubstr("the webhook is not JSON"), HasSubstr(" 9")));
+    EXPECT_THAT(out, AllOf(HasSubstr("0123abcd"), HasSubstr("TRIES"), HasSubstr(" 3 "),
+                           HasSubstr("the webhook is not JSON"), HasSubstr(" 9")));
   }
   std::filesystem::remove(options.socket);
   ScriptedRingd ringd(options.socket);

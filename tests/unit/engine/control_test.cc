@@ -275,7 +275,7 @@ TEST_F(ControlTest, UnreadableEventsAreListedWithWhy) {
   const Json whole = ask_json("/events/bad?whole=yes");
   EXPECT_EQ(get_text(json_array_get(get_array(whole.get(), "events"), 0), "body_base64"), "eyJkYXRhIjp7fX0=");
   EXPECT_EQ(json_array_size(get_array(ask_json("/events/other").get(), "events")), 0u);
-  EXPECT_EQ(ask("GET", "/events").status, 404);
+  EXPECT_EQ(ask("GET", "/events/bad/ly").status, 404);
   EXPECT_EQ(json_array_size(get_array(ask_json("/calls").get(), "calls")), 0u) << "it is no call";
   EXPECT_EQ(ask("GET", "/calls/event-" + short_hash("frame-id")).status, 404);
   EXPECT_EQ(get_int(get_object(ask_json("/health").get(), "engine"), "bad"), 1);

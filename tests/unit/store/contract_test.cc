@@ -253,6 +253,7 @@ TEST_P(StoreContract, EachListOfACommitHasABoundOfItsOwn) {
 }
 
 TEST_P(StoreContract, RowsAreFoundByTimeAndByName) {
+  constexpr auto kOldestFirst = ListQuestion::Order::oldest_first;
   const Millis now_ms = UvClock(bench_.loop).now_ms();
   for (int i = 0; i < 10; ++i) {
     CommitRequest one = request("s" + std::to_string(i), 0, "e");
@@ -266,6 +267,10 @@ TEST_P(StoreContract, RowsAreFoundByTimeAndByName) {
   EXPECT_EQ(some->front(), (ListRow{.name = "id8", .at_ms = now_ms + 8, .line = "line8"}));
   EXPECT_EQ(some->back().name, "id6");
   EXPECT_EQ(bench_.rows(store(), {.list = "events/log", .since_ms = now_ms + 2, .until_ms = now_ms + 8})->size(), 6U);
+  const auto first =
+      bench_.rows(store(), {.list = "events/log", .count = 2, .since_ms = now_ms + 2, .order = kOldestFirst});
+  ASSERT_EQ(first->size(), 2U);
+  EXPECT_EQ(first->front().name + first->back().name, "id3id4");
   const auto one = bench_.rows(worker(1), {.list = "events/log", .name = "id4"});
   ASSERT_EQ(one->size(), 1U);
   EXPECT_EQ(one->front(), (ListRow{.name = "id4", .at_ms = now_ms + 4, .line = "line4"}));
@@ -290,6 +295,14 @@ TEST_P(StoreContract, RowsWithoutAnEventAreWrittenBesideTheSession) {
   const auto stored = bench_.load(store(), "s1");
   EXPECT_EQ(stored->version, 1U);
   EXPECT_EQ(stored->document, "document");
+  CommitRequest late = beside;
+  late.lists[0].rows[0] = {.name = "id2", .at_ms = now_ms, .line = "of one that is listed elsewhere"};
+  late.lists[0].unless_in = "events/log";
+  CommitRequest logged = beside;
+  logged.lists = {{.list = "events/log", .rows = {{"id2", now_ms, "x"}}, .ttl_ms = 60'000, .most = 100}};
+  EXPECT_EQ(bench_.commit(store(), logged).status, CommitStatus::committed);
+  EXPECT_EQ(bench_.commit(store(), late).status, CommitStatus::committed);
+  EXPECT_EQ(*bench_.lines(store(), "events/dead", 10, 0), std::vector<std::string>{"second"});
   CommitRequest next = request("s1", 1, "e2", "document 2");
   next.lists = {{.list = "events/dead", .rows = {{.name = "id"}}, .ttl_ms = 60'000, .most = 100}};
   ASSERT_EQ(bench_.commit(store(), next).status, CommitStatus::committed);

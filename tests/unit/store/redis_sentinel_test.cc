@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include "adapters/redis/redis_store.h"
 #include "bench.h"
@@ -56,6 +59,12 @@ class RedisSentinel : public testing::Test {
 TEST_F(RedisSentinel, AKilledMasterIsReplacedAndNothingAcknowledgedIsLost) {
   SentinelGroup group;
   ASSERT_NO_FATAL_FAILURE(open(group, 1));
+  // One of them is listened to for +switch-master; nobody else subscribes to a Sentinel.
+  EXPECT_TRUE(bench_.run_until([&] {
+    return 1 == std::ranges::count_if(group.sentinels, [](const auto& sentinel) {
+             return sentinel->command("CLIENT LIST").find(" sub=1 ") != std::string::npos;
+           });
+  }));
   RedisLoad load(bench_, *store_, 40);
   load.start();
   ASSERT_TRUE(bench_.run_until([&] { return load.acknowledged() > 400; }));
@@ -148,6 +157,51 @@ TEST_F(RedisSentinel, APasswordOfTheSentinelsIsTheirsAlone) {
   options.sentinel_login.password = "of-the-sentinel";
   open(options);
   EXPECT_TRUE(bench_.run_until([&] { return store_->ready(); }));
+}
+
+TEST_F(RedisSentinel, TheSamplesFitTogether) {
+  const std::string conf = std::string(RINGFENCE_SOURCE_DIR) + "/conf/";
+  TempDir folder;  // copies of them: a Sentinel writes into its own, and has Redis write into its
+  const auto copy = [&](const std::string& name) {
+    std::filesystem::copy_file(conf + "redis.conf.sample", folder.file(name));
+    return folder.file(name);
+  };
+  RedisServer master({}, copy("master.conf"));
+  const std::vector<std::string> follow = {"--replicaof",  "127.0.0.1 " + std::to_string(master.port()),
+                                           "--masteruser", "replica",
+                                           "--masterauth", "change-this-password"};
+  RedisServer replica(follow, copy("replica.conf"));
+  std::stringstream sample;
+  sample << std::ifstream(conf + "sentinel.conf.sample").rdbuf();
+  std::string text = sample.str();
+  const std::string address = "sentinel monitor calls 10.0.0.11 6379 2";
+  ASSERT_NE(text.find(address), std::string::npos);
+  text.replace(text.find(address), address.size(),
+               "sentinel monitor calls 127.0.0.1 " + std::to_string(master.port()) + " 1");
+  const std::string file = folder.file("sentinel.conf");
+  std::ofstream(file) << text;
+  RedisServer sentinel({"--sentinel"}, file);
+  RedisOptions options;
+  options.sentinels = {address_of(sentinel)};
+  options.master_name = "calls";
+  options.sentinel_login.password = "change-this-password";
+  options.user = "ringd";
+  options.password = "change-this-password";
+  options.wait_replicas = 1;
+  options.wait_ms = 1000;
+  open(options);
+  ASSERT_TRUE(bench_.run_until([&] { return store_->ready(); }));
+  ASSERT_TRUE(
+      bench_.run_until([&] { return bench_.commit(*store_, request("s1", 0, "e1")).status != CommitStatus::unknown; }));
+  // The Sentinel may do its work under the users of the sample: it fails over when the master is gone.
+  ASSERT_TRUE(bench_.run_until(
+      [&] { return replica.command("INFO replication").find("master_link_status:up") != std::string::npos; }));
+  const auto watches = [&] { return master.command("CLIENT LIST").find("user=sentinel") != std::string::npos; };
+  ASSERT_TRUE(bench_.run_until(watches));
+  ASSERT_TRUE(
+      bench_.run_until([&] { return replica.command("CLIENT LIST").find("user=sentinel") != std::string::npos; }));
+  master.kill_now();
+  EXPECT_TRUE(bench_.run_until([&] { return store_->masters() == address_of(replica).text(); }));
 }
 
 }  // namespace

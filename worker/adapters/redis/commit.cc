@@ -18,8 +18,8 @@ ScriptCall commit_call(const RedisKeys& keys, CommitRequest request) {
   const std::size_t shard = shard_of(request.session);
   ScriptCall call{Script::commit, {}, {}};
   call.keys = {keys.session(request.session), keys.due(shard), keys.ladder(request.session), keys.recent(shard)};
-  std::size_t words = 9;
-  for (const ListWrite& write : request.lists) words += 3 + 4 * write.rows.size();
+  std::size_t words = 10;
+  for (const ListWrite& write : request.lists) words += 4 + 4 * write.rows.size();
   call.arguments.reserve(words);
   call.arguments.push_back(std::to_string(request.expected_version));
   call.arguments.push_back(request.event.empty() ? std::string() : short_hash(request.event.text));
@@ -30,9 +30,14 @@ ScriptCall commit_call(const RedisKeys& keys, CommitRequest request) {
   call.arguments.push_back(std::move(request.ladder_line));
   call.arguments.push_back(std::to_string(limits::kLadderLines));
   call.arguments.push_back(std::to_string(limits::kListedCalls));
-  for (ListWrite& write : request.lists) {
+  call.arguments.push_back(std::to_string(request.lists.size()));
+  for (const ListWrite& write : request.lists) {
     call.keys.push_back(keys.rows(shard, write.list));
     call.keys.push_back(keys.row_lines(shard, write.list));
+  }
+  for (ListWrite& write : request.lists) {
+    if (!write.unless_in.empty()) call.keys.push_back(keys.row_lines(shard, write.unless_in));
+    call.arguments.push_back(write.unless_in.empty() ? "0" : std::to_string(call.keys.size()));
     call.arguments.push_back(std::to_string(std::max<Millis>(write.ttl_ms, 1)));
     call.arguments.push_back(std::to_string(most_of_a_shard(write.most)));
     call.arguments.push_back(std::to_string(write.rows.size()));

@@ -147,13 +147,16 @@ void ListRows::ask(std::size_t shard, ReplyHandler handler) {
     return;
   }
   const std::string until = std::to_string(question_.until_ms), since = "(" + std::to_string(question_.since_ms);
-  const std::string count = std::to_string(question_.count);
-  nodes_.ask(shard, {.words = {"ZREVRANGEBYSCORE", key, until, since, "WITHSCORES", "LIMIT", "0", count},
-                     .answered = std::move(handler)});
+  const bool oldest_first = question_.order == ListQuestion::Order::oldest_first;
+  nodes_.ask(shard,
+             {.words = {oldest_first ? "ZRANGEBYSCORE" : "ZREVRANGEBYSCORE", key, oldest_first ? since : until,
+                        oldest_first ? until : since, "WITHSCORES", "LIMIT", "0", std::to_string(question_.count)},
+              .answered = std::move(handler)});
 }
 
 void ListRows::merge() {
-  std::ranges::stable_sort(found_, std::ranges::greater(), &Found::score);
+  const bool onwards = question_.order == ListQuestion::Order::oldest_first;
+  std::ranges::stable_sort(found_, {}, [onwards](const Found& one) { return onwards ? one.score : -one.score; });
   if (found_.size() > question_.count) found_.resize(question_.count);
   std::array<std::vector<std::size_t>, kShards> places;
   for (std::size_t i = 0; i < found_.size(); ++i) {

@@ -11,20 +11,22 @@ constexpr std::string_view kCommit = R"lua(
 -- ARGV 1 expected version  2 event mark  3 document  4 due ms (0 = nothing due)  5 ttl ms  6 session id
 --      7 ladder line ('' = none)  8 ladder bound  9 bound of the recently written
 --      An event mark of '' stands for no event: only the lists are written
--- Then for each list  KEYS its rows, their lines  ARGV ttl of rows ms, bound of rows, count of rows
---      and for each row  name, ms, line ('' = none), '1' = one of this name that is there stays
+--      10 count of lists. KEYS 5 and on, of each list: its rows, their lines; behind them the lines of other lists
+-- Then for each list  ARGV key of the other list whose names are left out (0 = none), ttl of rows ms, bound of rows,
+--      count of rows, and for each row  name, ms, line ('' = none), '1' = one of this name that is there stays
 -- Returns {0, new version} committed, {1, version, document} conflict, {2, version} duplicate.
 local time = redis.call('TIME')
 -- Most commits find nothing to clear away, and a life that is long enough: each call counts.
 local function write_lists()
-  local at, now_ms = 10, time[1] * 1000
-  for k = 5, #KEYS, 2 do
-    local rows, lines = KEYS[k], KEYS[k + 1]
-    local ttl, most, last, put = tonumber(ARGV[at]), tonumber(ARGV[at + 1]), at + 2 + 4 * ARGV[at + 2], false
-    for i = at + 3, last, 4 do
+  local at, now_ms = 11, time[1] * 1000
+  for list = 1, tonumber(ARGV[10]) do
+    local rows, lines, other = KEYS[3 + 2 * list], KEYS[4 + 2 * list], KEYS[tonumber(ARGV[at])]
+    local ttl, most, last, put = tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), at + 3 + 4 * ARGV[at + 3], false
+    for i = at + 4, last, 4 do
       if ARGV[i + 2] == '' then
         if redis.call('ZREM', rows, ARGV[i]) == 1 then redis.call('HDEL', lines, ARGV[i]) end
-      elseif ARGV[i + 3] == '' or redis.call('HEXISTS', lines, ARGV[i]) == 0 then
+      elseif (ARGV[i + 3] == '' or redis.call('HEXISTS', lines, ARGV[i]) == 0)
+          and not (other and redis.call('HEXISTS', other, ARGV[i]) == 1) then
         redis.call('ZADD', rows, ARGV[i + 1], ARGV[i])
         redis.call('HSET', lines, ARGV[i], ARGV[i + 2])
         put = true
@@ -34,7 +36,7 @@ local function write_lists()
       local cutoff = string.format('%.0f', now_ms - ttl)
       local gone = redis.call('ZRANGEBYSCORE', rows, '-inf', cutoff, 'LIMIT', '0', '100')
       local over = redis.call('ZCARD', rows) - most
-      if over > #gone then gone = redis.call('ZRANGE', rows, '0', math.min(over, 1000) - 1) end
+      if over > #gone then gone = redis.call('ZRANGE', rows, '0', math.min(over, 100) - 1) end
       for _, row in ipairs(gone) do
         redis.call('ZREM', rows, row)
         redis.call('HDEL', lines, row)
@@ -75,13 +77,13 @@ else
   redis.call('ZADD', KEYS[2], ARGV[4], ARGV[6])
 end
 if ARGV[7] ~= '' then
-  redis.call('RPUSH', KEYS[3], ARGV[7])
-  redis.call('LTRIM', KEYS[3], -tonumber(ARGV[8]), -1)
+  local lines = redis.call('RPUSH', KEYS[3], ARGV[7])
+  if lines > tonumber(ARGV[8]) then redis.call('LTRIM', KEYS[3], -tonumber(ARGV[8]), -1) end
 end
 redis.call('PEXPIRE', KEYS[3], ARGV[5])
 if ARGV[3] ~= '' then
-  redis.call('ZADD', KEYS[4], string.format('%.0f', time[1] * 1000000 + time[2]), ARGV[6])
-  redis.call('ZREMRANGEBYRANK', KEYS[4], 0, -1 - tonumber(ARGV[9]))
+  local added = redis.call('ZADD', KEYS[4], string.format('%.0f', time[1] * 1000000 + time[2]), ARGV[6])
+  if added == 1 then redis.call('ZREMRANGEBYRANK', KEYS[4], 0, -1 - tonumber(ARGV[9])) end
 end
 write_lists()
 return {0, new_version}

@@ -103,6 +103,11 @@ Result<void> Database::write_rows(const ListWrite& write) {
       if (changed()) --**size;
       continue;
     }
+    if (!write.unless_in.empty()) {
+      const auto there = Query(statement(Sql::row)).bind(write.unless_in).bind(row.name).bind(Millis{0}).next();
+      if (!there) return std::unexpected(there.error());
+      if (*there) continue;
+    }
     const Millis expires_ms = row.at_ms + std::max<Millis>(write.ttl_ms, 1);
     const auto put = [&](Sql sql) {
       return Query(statement(sql))
@@ -131,8 +136,8 @@ Result<void> Database::write_rows(const ListWrite& write) {
 
 Result<std::vector<ListRow>> Database::rows(const ListQuestion& question, Millis wall_ms) {
   std::vector<ListRow> rows;
-  const bool one = !question.name.empty();
-  Query query(statement(one ? Sql::row : Sql::rows));
+  const bool one = !question.name.empty(), onwards = question.order == ListQuestion::Order::oldest_first;
+  Query query(statement(one ? Sql::row : onwards ? Sql::rows_on : Sql::rows));
   query.bind(question.list);
   if (one) {
     query.bind(question.name).bind(wall_ms);

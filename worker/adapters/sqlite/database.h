@@ -60,6 +60,7 @@ class Database {
     count_rows,
     trim_rows,
     rows,
+    rows_on,
     row,
     put_directory,
     directory,

@@ -64,6 +64,8 @@ constexpr std::array kStatements = {
     "DELETE FROM listed WHERE rowid IN (SELECT rowid FROM listed WHERE list = ? ORDER BY at_ms, rowid LIMIT ?)",
     "SELECT name, at_ms, line FROM listed WHERE list = ? AND at_ms > ? AND at_ms <= ? AND expires_ms > ? "
     "ORDER BY at_ms DESC, rowid DESC LIMIT ?",
+    "SELECT name, at_ms, line FROM listed WHERE list = ? AND at_ms > ? AND at_ms <= ? AND expires_ms > ? "
+    "ORDER BY at_ms, rowid LIMIT ?",
     "SELECT name, at_ms, line FROM listed WHERE list = ? AND sid = '' AND name = ? AND expires_ms > ?",
     "INSERT INTO directory(one, revision, text) VALUES(1, 1, ?) "
     "ON CONFLICT(one) DO UPDATE SET revision = revision + 1, text = excluded.text RETURNING revision",

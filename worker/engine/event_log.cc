@@ -1,0 +1,128 @@
+// See event_log.h.
+#include "engine/event_log.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "shared/limits.h"
+
+namespace ringfence {
+
+void EventLog::keep_body(Delivery& delivery, const EventId& event, ByteView body) const {
+  const auto known = failing_.find(event.text);
+  const int tries = std::max(known == failing_.end() ? 1 : known->second.tries + 1, delivery.attempt);
+  if (options_.payload != EventPayload::body && tries < options_.tries) return;
+  delivery.body = as_text(body).substr(0, limits::kKeptBodyBytes);
+}
+
+void EventLog::put(CommitRequest& request, const Event& event, std::string line, bool first_stays) const {
+  request.lists.push_back(
+      {.list = std::string(kEventLog),
+       .rows = {{.name = event.id.text, .at_ms = event.at_ms, .line = std::move(line), .first_stays = first_stays}},
+       .ttl_ms = options_.keep_ms,
+       .most = options_.most});
+  request.lists.push_back({.list = std::string(kDeadEvents),
+                           .rows = {{.name = event.id.text}},
+                           .ttl_ms = limits::kKeptEventsMs,
+                           .most = limits::kKeptEvents});
+}
+
+void EventLog::add_applied(CommitRequest& request, const Session& before, const Event& event, const StepResult& result,
+                           const Delivery& delivery) const {
+  const std::uint64_t version = request.expected_version + 1;
+  put(request, event, applied_row(before, event, result, version, delivery, options_.payload), false);
+}
+
+void EventLog::add_other(CommitRequest& request, const Event& event, const Delivery& delivery,
+                         std::string_view why) const {
+  // A late copy of an event whose call is forgotten: what it did then is what there is to know.
+  put(request, event, other_row(event, delivery, why, 0, options_.payload), true);
+}
+
+void EventLog::accepted(const EventId& event, const Delivery& delivery) {
+  const auto known = failing_.find(event.text);
+  const bool told = known != failing_.end() && known->second.late;
+  forget(event);
+  if (delivery.again) return;  // it is as late as the operator was
+  const Millis took_ms = parts_.clock.now_ms() - delivery.received_ms;
+  parts_.stats.received_to_accepted.add(took_ms);
+  if (delivery.occurred_ms != 0) {
+    parts_.stats.occurred_to_received.add(delivery.received_ms - delivery.occurred_ms);
+  }
+  if (took_ms > options_.late_ms && !told) count_late(event.text, "applied late");
+}
+
+void EventLog::forget(const EventId& event) {
+  if (!failing_.empty()) failing_.erase(event.text);
+}
+
+void EventLog::count_late(const std::string& event, std::string_view detail) {
+  ++parts_.stats.late;
+  parts_.log.write(LogLevel::warning, "event_late", {{"event", event}, {"detail", detail}});
+}
+
+void EventLog::failed(const Event& event, const Delivery& delivery, std::string_view why) {
+  if (delivery.again) return;  // the operator is told
+  if (!failing_.contains(event.id.text) && failing_.size() >= limits::kFailingEvents) return;
+  Failing& failing = failing_[event.id.text];
+  const Millis now_ms = parts_.clock.now_ms();
+  if (failing.tries == 0) failing.first_ms = now_ms;
+  failing.last_ms = now_ms;
+  failing.tries = std::max(failing.tries + 1, delivery.attempt);
+  if (failing.tries >= options_.tries) {
+    if (!std::exchange(failing.dead, true)) ++parts_.stats.dead;
+    Event at = event;
+    at.at_ms = now_ms;
+    CommitRequest& row = failing.unwritten;
+    // Beside its call: only there one write can take it off again and apply it.
+    row.session = event.session.empty() ? SessionId{"event-" + short_hash(event.id.text)} : event.session;
+    row.lists = {{.list = std::string(kDeadEvents),
+                  .rows = {{.name = event.id.text,
+                            .at_ms = now_ms,
+                            .line = other_row(at, delivery, why, failing.tries, EventPayload::body)}},
+                  .ttl_ms = limits::kKeptEventsMs,
+                  .most = limits::kKeptEvents,
+                  .unless_in = std::string(kEventLog)}};
+    write(event.id.text, failing);
+  }
+  look_again();
+}
+
+void EventLog::write(const std::string& event, Failing& failing) {
+  if (failing.writing || failing.unwritten.session.empty()) return;
+  failing.writing = true;
+  ++writing_;
+  const Millis at_ms = failing.last_ms;
+  parts_.store.commit(failing.unwritten, [this, event, at_ms](const CommitResult& result) {
+    --writing_;
+    const auto known = failing_.find(event);
+    if (known == failing_.end()) return;  // applied meanwhile, and the store knows not to list it
+    known->second.writing = false;
+    // A newer failure waits with its own row.
+    if (result.status == CommitStatus::committed && known->second.last_ms == at_ms) known->second.unwritten = {};
+  });
+}
+
+void EventLog::look_again() {
+  if (looking_ || failing_.empty()) return;
+  looking_ = true;
+  parts_.timers.at(parts_.clock.now_ms() + limits::kFailingLookMs, [this] {
+    looking_ = false;
+    look();
+    look_again();
+  });
+}
+
+void EventLog::look() {
+  const Millis now_ms = parts_.clock.now_ms();
+  for (auto& [event, failing] : failing_) {
+    if (!failing.late && now_ms - failing.first_ms >= options_.late_ms) {
+      failing.late = true;
+      count_late(event, "not applied yet");
+    }
+    write(event, failing);
+  }
+  std::erase_if(failing_, [&](const auto& one) { return now_ms - one.second.last_ms > limits::kFailingMs; });
+}
+
+}  // namespace ringfence

@@ -1,0 +1,20 @@
+// Reading a list that may be long a page at a time: a page ends between two milliseconds, so that the next one, asked
+// for from there, neither repeats a row nor leaves one out. Used by past_events.cc and redelivery.cc. Must not know:
+// what the rows are.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "ports/store.h"
+
+namespace ringfence {
+
+struct ListPage {
+  std::vector<ListRow> rows;
+  bool last = true;  // else the next page begins before (newest first) or after (oldest first) rows.back().at_ms
+};
+
+void read_page(Store& store, ListQuestion question, std::function<void(Result<ListPage>)> done);
+
+}  // namespace ringfence
