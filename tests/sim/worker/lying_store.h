@@ -22,6 +22,10 @@ struct StoredRow {
   std::map<std::string, std::map<std::string, ListRow>>
       lists;  // what it wrote into each: a fail-over forgets that, too
   Millis due_ms = 0;
+  [[nodiscard]] std::map<std::string, ListRow> missed() const {
+    const auto list = lists.find("missed");
+    return list == lists.end() ? std::map<std::string, ListRow>{} : list->second;
+  }
 };
 
 struct Truth {

@@ -51,12 +51,11 @@ std::string wrong_tales(const Session& s, const LyingApplication& application) {
 // One line for each device that did not get the call, none for the one that did.
 std::string wrong_ledger(const Session& s, const StoredRow& row, const LyingTelnyx& telnyx) {
   std::set<std::string> missed;
-  for (const auto& [device, line] : row.listed) {
-    if (line.line.empty()) continue;
-    missed.insert(device);
+  for (const auto& [name, line] : row.missed()) {
     const auto document = parse_json(line.line);
-    if (!document || get_text(document->get(), "device") != device)
-      return "the ledger: a line that is not its device's";
+    const std::string device(document ? get_text(document->get(), "device") : std::string_view{});
+    if (name != s.id.text + "/" + device) return "the ledger: a line that is not its device's";
+    missed.insert(device);
     if (get_text(document->get(), "call") != name_of(s.outcome)) return "the ledger: a call that ended otherwise";
   }
   for (const Leg& leg : s.legs) {
