@@ -44,6 +44,15 @@ inline constexpr std::size_t kIngestConnections = 2048;
 inline constexpr std::size_t kControlConnections = 16;
 // Events in the whole engine. At 20 k events/s this is 200 ms of work; past it the verdict is `later`.
 inline constexpr std::size_t kEngineQueue = 4096;
+// Of these, the last eighth is for hang-ups and answers: who talks or leaves is not told to come again by who rings.
+inline constexpr std::size_t kUrgentEvents = kEngineQueue / 8;
+// Calls that are only beginning, waiting and in work together. Half the connections that nginx may have here: the
+// others are answered `later` at once, and the events of live calls find one free.
+inline constexpr std::size_t kNewCalls = 1024;
+// Of these, in work: so many loads and commits, and what these calls bring with them, stand before a hang-up in the
+// store's queue. On a store so sick that it serves 200 requests a second that is a good part of a second of its 1.5; on
+// one that syncs in 20 ms it is still 1,500 new calls a second.
+inline constexpr std::size_t kNewCallsAtOnce = 32;
 // Sessions kept in memory, 2 to 4 KB each: those with something still to come, so that 100,000 live calls need no load
 // from the store, and ended ones, of which little is heard any more. One not here is loaded.
 inline constexpr std::size_t kLiveSessions = 131'072;
@@ -86,6 +95,9 @@ inline constexpr std::size_t kSocketReadBytes = 64 * 1024;
 inline constexpr std::int64_t kStalledPeerMs = 10'000;
 // How long a stopping worker finishes what is in flight: a verdict takes 1.5 s at most, the rest is for slow readers.
 inline constexpr std::int64_t kDrainMs = 5000;
+// How long a starting worker waits for its store, and then for the directory, before it takes events all the same and
+// tells them `later`: nginx waits kVerdictMs and more for those in the backlog, and a store that is there needs 20 ms.
+inline constexpr std::int64_t kStartMs = 500;
 inline constexpr std::size_t kConfigBytes = 1024 * 1024;
 // One API key or password; Telnyx's have 60 characters.
 inline constexpr std::size_t kSecretFileBytes = 4096;
@@ -141,6 +153,21 @@ inline constexpr std::int64_t kStoreReconnectMaxMs = 2000;
 // How often a Redis connection looks for a late reply, and how often it asks whether the server is still the master.
 inline constexpr std::int64_t kStoreTickMs = 100;
 inline constexpr std::int64_t kStoreHeartbeatMs = 1000;
+// A Sentinel or a node of a cluster that has not answered within 200 ms is passed over for the next one; all of them
+// are asked again after 100 ms, and even without a reason every second: a message of a new master can be lost.
+inline constexpr std::int64_t kStoreAskMs = 200;
+inline constexpr std::int64_t kStoreAskAgainMs = 100;
+inline constexpr std::int64_t kStoreAskEveryMs = 1000;
+// How many of them are remembered; a cluster that large has more who know.
+inline constexpr std::size_t kStoreServers = 64;
+// MOVED and ASK followed for one request: a slot under way gives two, a failover beside it one more.
+inline constexpr std::size_t kStoreRedirects = 5;
+// Masters connected at once: 65 places are in no more of them, twice that while they move.
+inline constexpr std::size_t kStoreNodes = 130;
+// A master that only a redirection led to is kept this long, for the rest of its slot.
+inline constexpr std::int64_t kStoreKeepMs = 5000;
+// The same complaint of Redis is repeated in the log after this long; in between it is counted.
+inline constexpr std::int64_t kStoreComplainMs = 10'000;
 // An event as its ladder line keeps it for a replay: a webhook takes ~500 bytes, an audit of 64 legs ~20 KB.
 inline constexpr std::size_t kStoredEventBytes = 32 * 1024;
 // Rows of a kept list in one answer.
@@ -233,6 +260,25 @@ inline constexpr long kProviderConnections = 4;
 inline constexpr long kProviderConnectionsPlain = 32;
 // A full page of call events with the raw webhooks in it weighs ~500 KB.
 inline constexpr std::size_t kProviderReplyBytes = 1024 * 1024;
+// The breaker in front of the provider opens after so many failures in a row, or when half of the requests of two spans
+// fail and there were enough of them to tell. Five: the devices of one call, which are dialled together.
+inline constexpr int kBreakerInARow = 5;
+inline constexpr int kBreakerShareOf = 20;
+inline constexpr std::int64_t kBreakerSpanMs = 5000;
+// How long nothing is asked then, doubling: a phone that must stop ringing does so within these five seconds, and the
+// pause of its own hang-up, of the provider's return. A connection that broke with all its requests costs the first.
+inline constexpr std::int64_t kBreakerFirstMs = 500;
+inline constexpr std::int64_t kBreakerMostMs = 5000;
+// Hang-ups and looks get so much of a start over dials: what tries first had better harm nobody.
+inline constexpr std::int64_t kProbeGraceMs = 250;
+// A 429 halves the rate, once in kSlowedMs, down to this share; it is whole again after kRateBackMs without one. So
+// long as the provider asks, but within these bounds, patient commands wait meanwhile: dials have 2.5 s to be sent.
+inline constexpr std::int64_t kSlowedMs = 1000;
+inline constexpr std::int64_t kSlowedMostMs = 5000;
+inline constexpr int kSlowestShare = 32;
+inline constexpr std::int64_t kRateBackMs = 10'000;
+// Without a rate of ours: where the halving begins.
+inline constexpr int kUnlimitedRate = 10'000;
 // A command that has waited so long that less than this is left of its deadline is not sent: Telnyx answers within
 // 500 ms, and an earlier end would only turn "not sent" into "unknown".
 inline constexpr std::int64_t kProviderAnswerMs = 500;
@@ -242,6 +288,8 @@ inline constexpr unsigned kProviderUnackedMs = 2000;
 inline constexpr long kProviderIdleSecs = 300;
 // A Retry-After beyond the window of a command_id is of no use.
 inline constexpr std::int64_t kRetryAfterMs = 60'000;
+// The same for a hang-up, an answer or a bridge, for which somebody waits on the phone.
+inline constexpr std::int64_t kUrgentRetryAfterMs = 10'000;
 // Text of a provider's error kept for the ladder.
 inline constexpr std::size_t kDetailBytes = 200;
 // Telnyx refuses longer texts to speak.

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Measures the road from a signed webhook to a command on the wire, every figure beside a baseline of the same run.
 
-usage: tools/bench road|edge|ring|sessions [--rounds N] [--requests N] [--build DIR]
+usage: tools/bench road|edge|ring|sessions|store [--rounds N] [--requests N] [--build DIR]
 
 tools/bench edge: the module alone, beside the raw verification, beside a stock nginx, beside the same gate in Lua and
 njs where Debian's packages of them are installed. tools/bench ring: time to silence, the spread of the dials, CPU per
 event and calls a second of ringd alone, beside the libraries it uses. tools/bench sessions: memory and CPU per event
-with 1,000, 10,000 and 100,000 live calls. tools/bench road:
+with 1,000, 10,000 and 100,000 live calls. tools/bench store: commits in the embedded store and in Redis (without and with
+its file, with a replica to wait for) beside PING. tools/bench road:
 
   edge      nginx CPU per accepted webhook handed over to ringd, as a ratio to (raw libsodium verification of the same
             messages + a stock nginx that reads the same body and answers 200)
@@ -30,6 +31,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(ROOT / "tests/e2e"))
 from bench_edge import EdgeBench  # noqa: E402
 from bench_ring import RingBench  # noqa: E402
+from bench_store import StoreBench  # noqa: E402
 from world import NUMBER, WEBHOOK_PATH, Failed, World, reserve_port, wait_for  # noqa: E402
 
 LEGS = 5
@@ -171,7 +173,7 @@ def main():
     parser.add_argument("--only", choices=["edge", "calls"], default=None)
     parser.add_argument("-h", "--help", action="store_true")
     options = parser.parse_args()
-    if options.help or options.what not in ("road", "edge", "ring", "sessions"):
+    if options.help or options.what not in ("road", "edge", "ring", "sessions", "store"):
         say(__doc__.strip())
         return 0 if options.help else 2
     bench = Bench(options)
@@ -181,6 +183,10 @@ def main():
         return 0
     if options.what in ("ring", "sessions"):
         getattr(RingBench(options, bench.run, cpu_seconds, say), options.what)()
+        say(f"bench: {time.monotonic() - started:.0f} s")
+        return 0
+    if options.what == "store":
+        StoreBench(options, bench.run, wait_for, reserve_port, say).store()
         say(f"bench: {time.monotonic() - started:.0f} s")
         return 0
     if options.only != "calls":

@@ -19,9 +19,30 @@ namespace {
 
 constexpr Millis kHouseMs = 1000;
 constexpr Millis kDrainLookMs = 20;
+constexpr Millis kStartLookMs = 2;
 
 [[nodiscard]] std::unexpected<Error> pass_on(const Error& error, const std::string& context) {
   return fail(error.code, context + ": " + error.text);
+}
+
+Json provider_view(const TelnyxCounters& counters) {
+  Json view = json_object_new();
+  set_text(view.get(), "breaker", name_of(counters.breaker));
+  for (const auto& [name, value] : {std::pair{"opened", counters.opened},
+                                    {"probes", counters.probes},
+                                    {"kept_back", counters.kept_back},
+                                    {"failures", counters.failures},
+                                    {"too_many", counters.too_many},
+                                    {"rate", static_cast<std::uint64_t>(counters.rate)},
+                                    {"requests", counters.requests},
+                                    {"refused_full", counters.refused_full},
+                                    {"waited_out", counters.waited_out},
+                                    {"still_waiting", counters.still_waiting},
+                                    {"queued", static_cast<std::uint64_t>(counters.queued)},
+                                    {"in_flight", static_cast<std::uint64_t>(counters.in_flight)}}) {
+    set_int(view.get(), name, static_cast<std::int64_t>(value));
+  }
+  return view;
 }
 
 void wipe(std::string& secret) noexcept {
@@ -87,9 +108,13 @@ Result<void> Daemon::start() {
                                 .version = RINGFENCE_VERSION,
                                 .more_health = [this](json_t* health) { add_health(health); }});
   reading_.emplace(*control_);
-  if (auto opened = open_sockets(); !opened) return opened;
-  engine_->start();
   watch_signals();
+  // Events wait in the listening socket meanwhile, or go to another worker; a call without a directory is told `later`.
+  wait_a_moment_for([this] { return store_->ready(); });
+  engine_->start();
+  wait_a_moment_for([this] { return directory_->loaded(); });
+  if (stopping_) return {};
+  if (auto opened = open_sockets(); !opened) return opened;
   keep_house();
   if (const auto every_ms = service_.watchdog_ms()) feed_watchdog(*every_ms / 2);
   // Not waiting for Redis: until it is there, events are told `later` and come again.
@@ -131,12 +156,22 @@ Result<void> Daemon::open_store() {
     if (!password) return pass_on(password.error(), "password_file of Redis");
     options.password = *std::move(password);
   }
+  for (const HostPort& server : redis.sentinels) options.sentinels.push_back({{}, server.host, server.port});
+  for (const HostPort& server : redis.cluster) options.cluster.push_back({{}, server.host, server.port});
+  options.master_name = redis.master;
+  options.sentinel_login.user = redis.sentinel_user;
+  if (!redis.sentinel_password_file.empty()) {
+    auto password = secret(redis.sentinel_password_file);
+    if (!password) return pass_on(password.error(), "sentinel_password_file of Redis");
+    options.sentinel_login.password = *std::move(password);
+  }
   options.wait_replicas = redis.wait_replicas;
   options.wait_ms = redis.wait_ms;
   options.key_prefix = redis.key_prefix;
   options.jitter_seed = std::random_device{}();
   auto opened = RedisStore::open(loop_, log_, std::move(options));
   if (!opened) return std::unexpected(std::move(opened.error()));
+  redis_ = opened->get();
   store_ = *std::move(opened);
   return {};
 }
@@ -145,13 +180,16 @@ Result<void> Daemon::open_provider() {
   const TelnyxSettings& telnyx = settings_.telnyx;
   auto key = secret(telnyx.api_key_file);
   if (!key) return pass_on(key.error(), "api_key_file of Telnyx");
-  auto created = TelnyxClient::create(loop_, {.base_url = telnyx.api,
-                                              .api_key = *std::move(key),
-                                              .voice = telnyx.voice,
-                                              .ca_file = telnyx.ca_file,
-                                              .connect_ms = telnyx.connect_ms,
-                                              .deadline_ms = telnyx.deadline_ms,
-                                              .keep_warm_ms = telnyx.keep_warm_ms});
+  auto created = TelnyxClient::create(loop_, log_,
+                                      {.base_url = telnyx.api,
+                                       .api_key = *std::move(key),
+                                       .voice = telnyx.voice,
+                                       .ca_file = telnyx.ca_file,
+                                       .connect_ms = telnyx.connect_ms,
+                                       .deadline_ms = telnyx.deadline_ms,
+                                       .keep_warm_ms = telnyx.keep_warm_ms,
+                                       .rate = telnyx.rate,
+                                       .burst = telnyx.burst});
   if (!created) return pass_on(created.error(), telnyx.api_where);
   provider_ = *std::move(created);
   return {};
@@ -215,6 +253,13 @@ Result<void> Daemon::open_sockets() {
   return ingest_->start({.events = &*engine_, .requests = &*reading_});
 }
 
+void Daemon::wait_a_moment_for(const std::function<bool()>& there) {
+  for (Millis left_ms = limits::kStartMs; left_ms > 0 && !stopping_ && !there(); left_ms -= kStartLookMs) {
+    drain_timer_.start(kStartLookMs, [this] { loop_.stop(); });
+    loop_.run();
+  }
+}
+
 void Daemon::add_health(json_t* health) const {
   for (const auto& [name, server] : {std::pair{"ingest", ingest_.get()}, std::pair{"control", control_socket_.get()}}) {
     const FrameServerCounters& counters = server->counters();
@@ -233,14 +278,17 @@ void Daemon::add_health(json_t* health) const {
     put("replies_dropped", counters.replies_dropped);
     set_json(health, name, std::move(part));
   }
-  const TelnyxCounters counters = provider_->counters();
-  Json part = json_object_new();
-  set_int(part.get(), "requests", static_cast<std::int64_t>(counters.requests));
-  set_int(part.get(), "refused_full", static_cast<std::int64_t>(counters.refused_full));
-  set_int(part.get(), "waited_out", static_cast<std::int64_t>(counters.waited_out));
-  set_int(part.get(), "queued", static_cast<std::int64_t>(counters.queued));
-  set_int(part.get(), "in_flight", static_cast<std::int64_t>(counters.in_flight));
-  set_json(health, "telnyx", std::move(part));
+  if (redis_ != nullptr) {
+    Json part = json_object_new();
+    for (const auto& [name, value] : redis_->counters()) {
+      set_int(part.get(), std::string(name).c_str(), static_cast<std::int64_t>(value));
+    }
+    set_text(part.get(), "masters", redis_->masters());
+    set_json(health, "redis", std::move(part));
+  }
+  const TelnyxCounters provider = provider_->counters();
+  set_json(health, "telnyx", provider_view(provider));
+  if (provider.breaker != Breaker::State::closed) set_text(health, "status", "degraded");
   const NotifyCounters told = applications_->counters();
   Json applications = json_object_new();
   set_int(applications.get(), "taken", static_cast<std::int64_t>(told.taken));
@@ -251,7 +299,9 @@ void Daemon::add_health(json_t* health) const {
   set_json(health, "notify", std::move(applications));
 }
 
-void Daemon::run() { loop_.run(); }
+void Daemon::run() {
+  if (!stopping_) loop_.run();
+}
 
 void Daemon::watch_signals() {
   on_term_.start(SIGTERM, [this] { begin_stop(); });
@@ -281,8 +331,7 @@ void Daemon::reload() {
 }
 
 void Daemon::begin_stop() {
-  if (stopping_) return loop_.stop();
-  stopping_ = true;
+  if (std::exchange(stopping_, true) || ingest_ == nullptr) return loop_.stop();
   service_.send("STOPPING=1");
   log_.write(LogLevel::notice, "stopping", {});
   sockets_draining_ = 2;

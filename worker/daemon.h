@@ -2,6 +2,7 @@
 // in which they may still call each other. Wiring only. Used by main.cc.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "adapters/ingest/frame_server.h"
 #include "adapters/notify/webhook_notifier.h"
+#include "adapters/redis/redis_store.h"
 #include "adapters/system/notify.h"
 #include "adapters/system/stderr_log.h"
 #include "adapters/telnyx/client.h"
@@ -46,6 +48,7 @@ class Daemon {
   [[nodiscard]] Result<void> open_applications();
   [[nodiscard]] Result<FrameServerOptions> socket_options(const char* name, const SocketSettings& socket);
   [[nodiscard]] Result<void> open_sockets();
+  void wait_a_moment_for(const std::function<bool()>& there);
   void add_health(json_t* health) const;
   void watch_signals();
   void reload();
@@ -65,6 +68,7 @@ class Daemon {
   UvSignal on_term_, on_int_, on_hup_;
   std::unique_ptr<FrameServer> ingest_, control_socket_;
   std::unique_ptr<Store> store_;
+  RedisStore* redis_ = nullptr;  // the same, when it is one
   std::unique_ptr<TelnyxClient> provider_;
   std::unique_ptr<WebhookNotifier> applications_;
   std::optional<DirectoryCache> directory_;

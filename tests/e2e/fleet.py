@@ -24,7 +24,7 @@ class FleetWorld(World):
         conf = self.dir / "ringd2.conf"
         conf.write_text(self._ringd_conf().replace("/ingest.sock", "/ingest2.sock")
                         .replace("/control.sock", "/control2.sock"))
-        process = self._spawn("ringd2", [self.build / "worker/ringd", "-c", conf])
+        process = self._spawn("ringd2", [self.build / self.programs["ringd2"], "-c", conf])
         wait_for("the second ringd to answer", lambda: process.poll() is None and self.second("health"))
 
     def import_directory(self, devices=None):
@@ -46,7 +46,8 @@ class FleetWorld(World):
 
     def _nginx_conf(self):
         one = f"server unix:{self.dir}/ingest.sock;"
-        return super()._nginx_conf().replace(one, f"{one} server unix:{self.dir}/ingest2.sock;")
+        both = [f"server unix:{self.dir}/{name}.sock fail_timeout=1s;" for name in ("ingest", "ingest2")]
+        return super()._nginx_conf().replace(one, " ".join(both))
 
     def stop(self):
         self._end("nginx")

@@ -63,6 +63,11 @@ def wait_for(what, condition, seconds=10.0):
 
 
 class World:
+    programs = {"ringd": "worker/ringd", "ringd2": "worker/ringd"}  # by the worker's name, in the build directory
+
+    bearable = ()  # invariants that may break in this world, by their counters' names
+    redis_arguments = ()  # beside those below, or instead of them
+
     def __init__(self, build, store="embedded", nginx_workers=2, ring="5s", sanitized=False, extra_ringd="",
                  log_level="debug"):
         self.build = Path(build).resolve()
@@ -164,7 +169,7 @@ class World:
     def start_redis(self):
         self._spawn("redis", ["redis-server", "--port", "0", "--unixsocket", self.dir / "redis.sock", "--save", "",
                               "--appendonly", "yes", "--appendfsync", "always", "--dir", self.dir,
-                              "--daemonize", "no"])
+                              "--daemonize", "no", *self.redis_arguments])
         wait_for("Redis to listen", lambda: (self.dir / "redis.sock").exists())
 
     def _ringd_conf(self):
@@ -187,7 +192,7 @@ log_level {self.log_level};
     def start_ringd(self, wait=True):
         conf = self.dir / "ringd.conf"
         conf.write_text(self._ringd_conf())
-        process = self._spawn("ringd", [self.build / "worker/ringd", "-c", conf])
+        process = self._spawn("ringd", [self.build / self.programs["ringd"], "-c", conf])
         if not wait:
             return
 

@@ -8,6 +8,7 @@ namespace ringfence::scenario {
 namespace {
 
 using Words = std::vector<std::string>;
+constexpr std::string_view kSeen = "call.seen";  // what the sweep's own events are called
 
 bool same(const Words& words, std::initializer_list<std::string_view> wanted) {
   return std::ranges::equal(words, wanted);
@@ -43,8 +44,11 @@ int Stage::leg_named(const std::string& word) const {
 
 WebhookFact Stage::about(int leg) const {
   const std::string name = name_of_leg(leg);
-  WebhookFact fact{.call_control_id = name + "-call", .call_leg_id = name + "-leg", .call_session_id = "the-session"};
-  fact.connection_id = "the-connection";
+  WebhookFact fact;
+  fact.call_control_id = script_.call + name + "-call";
+  fact.call_leg_id = script_.call + name + "-leg";
+  fact.call_session_id = script_.call + "the-session";
+  fact.connection_id = script_.call + "the-connection";
   // The caller's call has none until we have answered it: it is known by its leg id.
   if (leg != kParent) fact.client_state = ClientState{.session = session().id, .leg = leg};
   return fact;
@@ -61,7 +65,7 @@ void Stage::webhook(WebhookFact fact, bool incoming_call) {
     event.plan->user = "reception";
     event.plan->greeting = "Please leave a message.";
   }
-  fact.type_name = std::string(name_of(fact.type));
+  if (fact.type_name.empty()) fact.type_name = name_of(fact.type);
   event.body = std::move(fact);
   happen(std::move(event));
 }
@@ -125,6 +129,7 @@ bool Stage::act_caller(const Words& given) {
     fact.hangup_cause = cause.empty() ? "originator_cancel" : cause;
   } else if (same(words, {"caller", "is", "seen"})) {
     fact.type = WebhookType::initiated;
+    fact.type_name = kSeen;
     fact.client_state = ClientState{.session = session().id, .leg = kParent};
   } else if (same(words, {"caller", "answered"})) {
     fact.type = WebhookType::answered;
@@ -139,7 +144,7 @@ bool Stage::act_caller(const Words& given) {
     fact.type = WebhookType::other;
   } else if (same(words, {"caller", "recording", "saved"})) {
     fact.type = WebhookType::recording_saved;
-    fact.recording_id = "the-recording";
+    fact.recording_id = script_.call + "the-recording";
   } else if (same(words, {"caller", "recording", "failed"})) {
     fact.type = WebhookType::recording_error;
   } else {
@@ -152,13 +157,13 @@ bool Stage::act_caller(const Words& given) {
 // `in session X`: an account whose linked calls share none. `as X`: another call, with a copy of our state.
 void Stage::take_names(Words& words, WebhookFact& fact, int leg) const {
   if (const std::string other = take_option(words, "as"); !other.empty()) {
-    fact.call_control_id = other + "-call";
-    fact.call_leg_id = other + "-leg";
+    fact.call_control_id = script_.call + other + "-call";
+    fact.call_leg_id = script_.call + other + "-leg";
     fact.client_state = ClientState{.session = session().id, .leg = leg};
   }
   if (const std::string other = take_option(words, "session"); !other.empty()) {
     take_flag(words, "in");
-    fact.call_session_id = other;
+    fact.call_session_id = script_.call + other;
   }
 }
 
@@ -174,6 +179,7 @@ bool Stage::act_leg(const Words& given) {
   words.erase(words.begin());
   if (same(words, {"rings"}) || same(words, {"is", "seen"})) {  // a sweep says no more than that webhook
     fact.type = WebhookType::initiated;
+    if (words[0] == "is") fact.type_name = kSeen;
   } else if (same(words, {"answers"})) {
     fact.type = WebhookType::answered;
   } else if (same(words, {"bridged"})) {
@@ -208,7 +214,7 @@ CommandOutcome Stage::accepted(const Command& command) const {
     outcome.call_control_id = fact.call_control_id;
     outcome.call_leg_id = fact.call_leg_id;
   }
-  if (command.verb == Verb::record_start) outcome.recording_id = "the-recording";
+  if (command.verb == Verb::record_start) outcome.recording_id = script_.call + "the-recording";
   return outcome;
 }
 
@@ -253,6 +259,8 @@ bool Stage::act_audit(const Words& given) {
   outcome.audit_complete = !take_flag(words, "partly");
   if (same(words, {"look", "unknown"})) {
     outcome = {};
+  } else if (same(words, {"look", "not", "sent"})) {
+    outcome = {.outcome = OutcomeClass::not_sent};
   } else if (words.size() < 3 || words[1] != "finds") {
     return false;
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "runner.h"
+#include "virtual_time.h"
 
 namespace {
 
@@ -28,7 +29,10 @@ int main(int argc, char** argv) {
   std::vector<std::string> files(argv + 1, argv + argc);
   const bool transitions = std::erase(files, "--transitions") > 0;
   Transitions seen{};
-  const bool fine = play_files(files, perform_by_step, seen);
+  const auto performer = [&seen](const ringfence::SessionId& session, const ringfence::Policy& policy) {
+    return perform_by_step(session, policy, seen);
+  };
+  const bool fine = play_files(files, performer);
   if (transitions) print(seen);
   return fine ? 0 : 1;
 }

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "core/policy.h"
 #include "performer.h"
-#include "stage.h"
 
 namespace ringfence::scenario {
 
@@ -16,6 +16,6 @@ using NewPerformer = std::function<std::unique_ptr<Performer>(const SessionId& s
 
 // Each file with a performer of its own. Complaints go to stderr, and a last line with the sum. True only if there was
 // one and all hold.
-[[nodiscard]] bool play_files(const std::vector<std::string>& files, const NewPerformer& performer, Transitions& seen);
+[[nodiscard]] bool play_files(const std::vector<std::string>& files, const NewPerformer& performer);
 
 }  // namespace ringfence::scenario

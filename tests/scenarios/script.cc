@@ -2,6 +2,8 @@
 #include "script.h"
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 
 namespace ringfence::scenario {
 namespace {
@@ -185,6 +187,11 @@ Result<Script> parse_script(std::string file, std::string_view text) {
   }
   if (script.lines.empty()) return wrong(script, number, "the file has no lines");
   return script;
+}
+
+Result<Script> read_script(const std::string& file) {
+  std::ifstream in(file);
+  return parse_script(file, std::string{std::istreambuf_iterator<char>(in), {}});
 }
 
 }  // namespace ringfence::scenario

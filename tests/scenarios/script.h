@@ -23,6 +23,7 @@ struct Line {
 
 struct Script {
   std::string file;
+  std::string call;  // what its ids begin with, where several calls are played at once
   std::vector<std::string> devices;
   RingPlan plan;  // its destinations are the devices
   std::vector<Line> lines;
@@ -30,6 +31,8 @@ struct Script {
 
 // Errors read `FILE:LINE: what is wrong`.
 [[nodiscard]] Result<Script> parse_script(std::string file, std::string_view text);
+
+[[nodiscard]] Result<Script> read_script(const std::string& file);
 
 // "0.5" -> 500; -1 for anything that is not a number of seconds with up to three decimals.
 [[nodiscard]] Millis parse_seconds(std::string_view text);

@@ -11,11 +11,6 @@
 namespace ringfence::scenario {
 namespace {
 
-// Scenario time 0 as the worker sees it: any plausible date does.
-constexpr Millis kStartMs = 1'800'000'000'000;
-// Ticks between two lines: 12 resends of a few commands. More is a loop.
-constexpr int kMostTicks = 2000;
-
 std::string seconds(Millis ms) {
   std::string text = std::to_string(ms / 1000) + "." + std::to_string(1000 + ms % 1000).substr(1);
   while (text.back() == '0') text.pop_back();
@@ -39,13 +34,8 @@ std::string list(std::vector<std::string> words) {
 
 }  // namespace
 
-Stage::Stage(const Script& script, Performer& performer, const Policy& policy, Transitions& seen)
-    : script_(script),
-      performer_(performer),
-      policy_(policy),
-      now_ms_(kStartMs),
-      names_(script.devices),
-      seen_(&seen) {}
+Stage::Stage(const Script& script, Performer& performer, const Policy& policy)
+    : script_(script), performer_(performer), policy_(policy), names_(script.devices) {}
 
 std::string Stage::name_of_leg(int leg) const {
   if (leg == kParent) return "caller";
@@ -74,6 +64,11 @@ std::vector<std::string> Stage::play() {
     play_line(line);
     if (!complaints_.empty()) break;  // what follows would only be confusion
   }
+  if (complaints_.empty()) {
+    const Line& last = script_.lines.back();
+    if (const Millis tail_ms = performer_.tail_ms(); tail_ms > 0) run_until(now_ms_ + tail_ms, last);
+    if (!commands_.empty()) complain(last, "after this line no line expected " + list(commands_));
+  }
   if (complaints_.empty()) play_again();
   return complaints_;
 }
@@ -97,19 +92,45 @@ void Stage::play_line(const Line& line) {
     complain(line, "this event is not in the language");
     return;
   }
-  if (const std::string trouble = performer_.trouble(); !trouble.empty()) complain(line, trouble);
   compare(line);
+  if (const std::string trouble = performer_.trouble(); !trouble.empty()) complain(line, trouble);
   commands_.clear();
 }
 
 void Stage::compare(const Line& line) {
+  std::vector<std::string> wrong = differences(line);
+  while (!wrong.empty()) {
+    const auto more = performer_.more();
+    if (!more) break;
+    take_in(*more);
+    wrong = differences(line);
+  }
+  for (const std::string& what : wrong) complain(line, what);
+}
+
+std::vector<std::string> Stage::differences(const Line& line) {
+  if (!line.expected.empty()) learn_names();
+  std::vector<std::string> found;
   if (list(commands_) != list(line.commands)) {
-    complain(line, "expected " + list(line.commands) + "\n    happened " + list(commands_));
+    found.push_back("expected " + list(line.commands) + "\n    happened " + list(commands_));
   }
   for (const auto& [what, value] : line.expected) {
     const std::string is = fact(what);
-    if (is != value) complain(line, "expected " + what + " " + value + "\n    happened " + what + " " + is);
+    if (agrees(is, value)) continue;
+    found.push_back("expected " + what + " " + value + "\n    happened " + what + " " + is);
   }
+  return found;
+}
+
+bool Stage::agrees(const std::string& is, const std::string& value) const {
+  if (is == value) return true;
+  const Millis one = parse_seconds(is), other = parse_seconds(value);
+  return one >= 0 && other >= 0 && std::abs(one - other) <= performer_.tolerance_ms();
+}
+
+// In seconds since the start; 0 is never.
+std::string Stage::moment(Millis at_ms, std::string_view never) const {
+  return at_ms == 0 ? std::string(never) : seconds(performer_.told_ms(at_ms) - kStartMs);
 }
 
 std::string Stage::leg_fact(std::size_t index, const std::string& what) const {
@@ -123,8 +144,8 @@ std::string Stage::leg_fact(std::size_t index, const std::string& what) const {
   if (what == "source") return as_word(leg.hangup_source);
   if (what == "sip") return as_word(leg.sip_cause);
   if (what == "rang") return leg.ringing_ms != 0 ? "yes" : "no";
-  if (what == "answered_at") return leg.answered_ms == 0 ? "never" : seconds(leg.answered_ms - kStartMs);
-  if (what == "ended_at") return leg.ended_ms == 0 ? "never" : seconds(leg.ended_ms - kStartMs);
+  if (what == "answered_at") return moment(leg.answered_ms);
+  if (what == "ended_at") return moment(leg.ended_ms);
   return "(not something a scenario can ask of a leg)";
 }
 
@@ -133,8 +154,7 @@ std::string Stage::fact(const std::string& what) const {
   if (what == "outcome") return std::string(name_of(session().outcome));
   if (what == "winner") return session().winner < 0 ? "none" : name_of_leg(session().winner);
   if (what == "next") {  // when it wants to look at the clock again
-    const Millis due = due_ms(session());
-    return due == 0 ? "never" : seconds(due - kStartMs);
+    return moment(due_ms(session()));
   }
   if (what == "recording") return session().recording_saved ? "saved" : session().recording_lost ? "lost" : "none";
   if (what == "ledger") return std::to_string(ledger_entries(session()).size());
@@ -143,33 +163,27 @@ std::string Stage::fact(const std::string& what) const {
   if (what == "caller.cause") return as_word(caller.cause);
   if (what == "caller.source") return as_word(caller.hangup_source);
   if (what == "caller.sip") return as_word(caller.sip_cause);
-  if (what == "caller.bridged_at") return caller.bridged_ms == 0 ? "never" : seconds(caller.bridged_ms - kStartMs);
-  if (what == "caller.answered_at") return caller.answered_ms == 0 ? "never" : seconds(caller.answered_ms - kStartMs);
-  if (what == "caller.ended_at") return caller.ended_ms == 0 ? "never" : seconds(caller.ended_ms - kStartMs);
+  if (what == "caller.bridged_at") return moment(caller.bridged_ms);
+  if (what == "caller.answered_at") return moment(caller.answered_ms);
+  if (what == "caller.ended_at") return moment(caller.ended_ms);
   const auto dot = std::min(what.find('.'), what.size());
   const int leg = leg_named(what.substr(0, dot));
   if (leg >= 0) return leg_fact(static_cast<std::size_t>(leg), dot < what.size() ? what.substr(dot + 1) : "");
   return "(not something a scenario can ask)";
 }
 
-// Every tick at the moment it is due, up to and including `at_ms`. What an earlier tick hands over was expected by no
-// line; what one at `at_ms` hands over belongs to this line.
+// What happens by itself before `at_ms` was expected by no line; what happens at `at_ms` belongs to this line.
 void Stage::run_until(Millis at_ms, const Line& line) {
-  for (int ticks = 0;; ++ticks) {
-    const Millis due = due_ms(session());
-    if (due == 0 || due > at_ms) break;
-    if (ticks == kMostTicks) {
-      complain(line, "ticks without end before this line");
-      return;
-    }
-    now_ms_ = std::max(now_ms_, due);
-    happen(Event{.body = Tick{}});
-    if (const Millis next = due_ms(session()); next != 0 && next <= now_ms_) {
-      complain(line, "after the tick at t=" + seconds(now_ms_ - kStartMs) + " the next is due at once: a busy loop");
+  while (const auto happened = performer_.pass(at_ms)) {
+    now_ms_ = happened->at_ms;
+    take_in(happened->commands);
+    const std::string when = ", at t=" + seconds(now_ms_ - kStartMs) + ", ";
+    if (const std::string trouble = performer_.trouble(); !trouble.empty()) {
+      complain(line, "before this line" + when + trouble);
       return;
     }
     if (now_ms_ < at_ms && !commands_.empty()) {
-      complain(line, "before this line, at t=" + seconds(now_ms_ - kStartMs) + ", no line expected " + list(commands_));
+      complain(line, "before this line" + when + "no line expected " + list(commands_));
       return;
     }
   }
@@ -177,32 +191,31 @@ void Stage::run_until(Millis at_ms, const Line& line) {
 }
 
 void Stage::happen(Event event) {
-  event.id = {"event-" + std::to_string(++events_)};
+  event.id = {script_.call + "event-" + std::to_string(++events_)};
   event.session = session().id;
   event.at_ms = now_ms_;
-  const Session before = session();
-  const std::vector<Command> commands = performer_.take(event);
-  const Phase was = before.phase;
-  const auto kind = static_cast<std::size_t>(kind_of(event));
-  (*seen_)[static_cast<std::size_t>(was)][kind] |= bit_of(session().phase);
-  if (!keeps_to_table(before, event, session())) {
-    complaints_.push_back(script_.file + ": the phase table does not let " + std::string(name_of(kind_of(event))) +
-                          " lead from " + std::string(name_of(was)) + " to " + std::string(name_of(session().phase)));
-  }
-  while (names_.size() < session().legs.size()) {
-    const std::string& device = session().legs[names_.size()].destination.device;
-    const auto is_same = [&](const Leg& leg) { return leg.destination.device == device; };
-    const auto count =
-        std::count_if(session().legs.begin(), session().legs.begin() + static_cast<int>(names_.size()), is_same);
-    names_.push_back(count == 0 ? device : device + std::to_string(count + 1));
-  }
+  take_in(performer_.take(event));
+}
+
+void Stage::take_in(const std::vector<Command>& commands) {
   for (const Command& command : commands) {
+    if (command.leg >= 0 && static_cast<std::size_t>(command.leg) >= names_.size()) learn_names();
     const std::string name = words_of(command);
     const auto [known, is_new] = names_by_id_.try_emplace(command.id.text, name);
     const bool repeats = !is_new && known->second == name && command.tries > 1;
     const bool sound = is_new ? command.tries == 1 : repeats;
     commands_.push_back(name + (repeats ? " again" : "") + (sound ? "" : " (WRONG ID)"));
     sent_.push_back({name, {.command = command}});
+  }
+}
+
+void Stage::learn_names() {
+  while (names_.size() < session().legs.size()) {
+    const std::string& device = session().legs[names_.size()].destination.device;
+    const auto is_same = [&](const Leg& leg) { return leg.destination.device == device; };
+    const auto count =
+        std::count_if(session().legs.begin(), session().legs.begin() + static_cast<int>(names_.size()), is_same);
+    names_.push_back(count == 0 ? device : device + std::to_string(count + 1));
   }
 }
 

@@ -16,7 +16,10 @@ class Call {
   Session session;
   Millis now_ms = kStartMs;
 
-  Call() { session.id = {"parent-leg"}; }
+  Call() {
+    session.id = {"parent-leg"};
+    policy.command_jitter_percent = 0;  // a test says when, to the millisecond
+  }
 
   StepResult happen(Event event) {
     event.id = {"event-" + std::to_string(++count_)};

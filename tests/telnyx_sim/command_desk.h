@@ -21,7 +21,7 @@ inline constexpr std::size_t kHeldAnswers = 4096;         // "never answered" re
 inline constexpr std::int64_t kNeverAnsweredMs = 60'000;  // every client has given up by then
 
 struct Reply {
-  int status = 200;
+  int status = 200;  // 0: the connection breaks off in the middle of the answer
   std::string body;
   std::int64_t retry_after_s = 0;  // 0: no such header
 };

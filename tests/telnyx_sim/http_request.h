@@ -13,6 +13,7 @@ namespace ringfence::sim {
 struct HttpRequest {
   std::string method, path;  // path as received, still percent-encoded
   std::string query, authorization, body;
+  std::string webhook_id;  // of one that tells an application something
 };
 
 [[nodiscard]] inline std::string percent_decode(std::string_view text, bool plus_is_space = false) {

@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <event2/buffer.h>
+#include <event2/bufferevent.h>
 #include <event2/keyvalq_struct.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -11,13 +12,24 @@
 namespace ringfence::sim {
 namespace {
 
+// Half an answer and then the end of the connection: whoever asked cannot know, and cannot take it for an idle
+// connection that was closed meanwhile, after which a client asks again by itself.
+void break_off(evhttp_request* request) {
+  constexpr std::string_view kHalf = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{";
+  const int fd = bufferevent_getfd(evhttp_connection_get_bufferevent(evhttp_request_get_connection(request)));
+  (void)!::send(fd, kHalf.data(), kHalf.size(), MSG_NOSIGNAL);
+  ::shutdown(fd, SHUT_RDWR);
+}
+
 void send_reply(evhttp_request* request, const Reply& reply) {
+  const bool broken = reply.status == 0;
+  if (broken && evhttp_request_get_connection(request) != nullptr) break_off(request);
   evkeyvalq* headers = evhttp_request_get_output_headers(request);
   evhttp_add_header(headers, "Content-Type", "application/json");
   if (reply.retry_after_s > 0) evhttp_add_header(headers, "Retry-After", std::to_string(reply.retry_after_s).c_str());
   evbuffer* out = evhttp_request_get_output_buffer(request);
   evbuffer_add(out, reply.body.data(), reply.body.size());
-  evhttp_send_reply(request, reply.status, nullptr, nullptr);
+  evhttp_send_reply(request, broken ? HTTP_INTERNAL : reply.status, nullptr, nullptr);  // which also frees it
 }
 
 std::string_view method_name(evhttp_cmd_type method) {
@@ -67,6 +79,8 @@ void HttpServer::received(evhttp_request* request, void* context) noexcept {
   if (question != uri.npos) received.query = uri.substr(question + 1);
   if (const char* value = evhttp_find_header(evhttp_request_get_input_headers(request), "Authorization"))
     received.authorization = value;
+  if (const char* value = evhttp_find_header(evhttp_request_get_input_headers(request), "webhook-id"))
+    received.webhook_id = value;
   evbuffer* input = evhttp_request_get_input_buffer(request);
   received.body.resize(evbuffer_get_length(input));
   evbuffer_copyout(input, received.body.data(), received.body.size());

@@ -149,12 +149,18 @@ class JsonFieldWriter {
 class JsonFieldReader {
  public:
   explicit JsonFieldReader(const json_t* object) : object_(object) {}
+  // Whether the object, or a part read so far, has fields that no list names: a newer ringd wrote them.
+  [[nodiscard]] bool has_more() const { return more_ || known_ != json_object_size(object_); }
+  void number(const char* key, std::int64_t& value) {
+    expect(key, JSON_INTEGER);
+    value = get_int(object_, key);
+  }
   void operator()(const char* key, std::string& value) {
     expect(key, JSON_STRING);
     value = std::string(get_text(object_, key));
   }
   void operator()(const char* key, bool& value) {
-    const json_t* child = json_object_get(object_, key);
+    const json_t* child = find(key);
     ok = ok && (child == nullptr || json_is_boolean(child));
     value = get_bool(object_, key);
   }
@@ -187,10 +193,11 @@ class JsonFieldReader {
       return;
     }
     ok = false;
+    newer = true;
   }
   template <class Part>
   requires std::is_class_v<Part>
-  void operator()(const char* key, Part& part) { read(get_object(object_, key), part); }
+  void operator()(const char* key, Part& part) { read(find(key), part); }
   template <class Part>
   void operator()(const char* key, std::vector<Part>& parts) {
     expect(key, JSON_ARRAY);
@@ -205,13 +212,14 @@ class JsonFieldReader {
   }
 
   bool ok = true;
+  bool newer = false;  // of what is not ok: a name that a newer ringd may have introduced
 
  private:
   static constexpr std::int64_t kMostCounted = 1'000'000'000;
   static constexpr Millis kLatestMs = 1LL << 50;
   // Absent is the default; another type is another program's document.
   void expect(const char* key, json_type type) {
-    const json_t* child = json_object_get(object_, key);
+    const json_t* child = find(key);
     ok = ok && (child == nullptr || json_typeof(child) == type);
   }
   template <class Part>
@@ -223,8 +231,17 @@ class JsonFieldReader {
     JsonFieldReader reader(object);
     fields(reader, part);
     ok = ok && reader.ok;
+    newer = newer || reader.newer;
+    more_ = more_ || reader.has_more();
+  }
+  const json_t* find(const char* key) {
+    const json_t* child = json_object_get(object_, key);
+    if (child != nullptr) ++known_;
+    return child;
   }
   const json_t* object_;
+  std::size_t known_ = 0;  // fields that are there and have been read
+  bool more_ = false;
 };
 
 }  // namespace ringfence

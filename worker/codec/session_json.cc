@@ -1,8 +1,14 @@
 // The stored form of a session. See session_json.h and json_fields.h.
 #include "codec/session_json.h"
 
+#include "codec/carried_fields.h"
 #include "codec/json_fields.h"
 #include "shared/limits.h"
+
+// A test builds a ringd of the next format from this very file, and lets both live on one store.
+#ifndef RINGFENCE_SESSION_FORMAT
+#define RINGFENCE_SESSION_FORMAT 2
+#endif
 
 namespace ringfence {
 
@@ -142,6 +148,30 @@ bool is_sound(const Session& session) {
   return true;
 }
 
+constexpr int kSessionFormat = RINGFENCE_SESSION_FORMAT;
+static_assert(kSessionFormat >= kOldestSessionFormat);
+
+std::unexpected<Error> of_a_newer(const std::string& what) {
+  return fail(ErrorCode::unavailable, "the session document " + what +
+                                          ": a newer ringd wrote it, and this one, which " + "reads up to format " +
+                                          std::to_string(kSessionFormat) + ", leaves the call to that");
+}
+
+Json unknown_in(const json_t* document, Session& session) {
+  UnknownFields unknown(document);
+  fields(unknown, session);
+  unknown.leave_out("format");
+  return unknown.take();
+}
+
+std::string with_carried(const std::string& document, std::string_view carried) {
+  const auto ours = parse_json(document);
+  const auto theirs = parse_json(carried);
+  if (!ours || !theirs) return document;  // cannot be: both were written here
+  put_back(ours->get(), theirs->get());
+  return dump_json(ours->get());
+}
+
 }  // namespace
 
 std::string encode_session(const Session& session) {
@@ -153,22 +183,30 @@ std::string encode_session(const Session& session) {
   // The writer only reads; the field list is shared with the reader, which needs non-const references.
   fields(writer, const_cast<Session&>(session));
   writer.close();
-  return out;
+  return session.carried.empty() ? out : with_carried(out, session.carried);
 }
 
 Result<Session> decode_session(std::string_view document) {
   if (document.size() > limits::kDocumentBytes) return fail(ErrorCode::limit, "the session document is too large");
   const auto json = parse_json(document);
   if (!json) return fail(ErrorCode::invalid, "the session document is not JSON: " + json.error().text);
-  const std::int64_t format = get_int(json->get(), "format");
-  if (format != kSessionFormat) {
+  JsonFieldReader reader(json->get());
+  std::int64_t format = 0;
+  reader.number("format", format);
+  if (format > kSessionFormat) return of_a_newer("has format " + std::to_string(format));
+  if (format < kOldestSessionFormat) {
     return fail(ErrorCode::invalid, "the session document has format " + std::to_string(format) +
-                                        ", this ringd reads " + std::to_string(kSessionFormat));
+                                        ", this ringd reads from " + std::to_string(kOldestSessionFormat) + " on");
   }
   Session session;
-  JsonFieldReader reader(json->get());
   fields(reader, session);
+  if (reader.newer) return of_a_newer("has a name that is not known here");
   if (!reader.ok || !is_sound(session)) return fail(ErrorCode::invalid, "the session document contradicts itself");
+  if (!reader.has_more()) return session;
+  const Json carried = unknown_in(json->get(), session);
+  // A command must not be sent without what belongs to it.
+  if (get_object(carried.get(), "outbox") != nullptr) return of_a_newer("has a command that is not known here");
+  session.carried = dump_json(carried.get());
   return session;
 }
 

@@ -114,6 +114,12 @@ bool decide_bridging(Session& s, Millis at_ms, const Policy& policy) {
     return true;
   }
   const bool overdue = passed(s.bridge_deadline_ms, at_ms);
+  // Nothing has left us: the provider is away. The attempt is not over, it has not begun; it ends with its window.
+  const OutboxEntry* asked = find_open(s, Verb::bridge, s.winner);
+  if (overdue && asked != nullptr && asked->attempt == s.bridge_attempt && !asked->maybe_executed()) {
+    s.bridge_deadline_ms = at_ms + policy.bridge_watch_ms;
+    return true;
+  }
   if (s.bridge_deadline_ms == 0 || (!s.bridge_refused && !overdue)) return end_hold(s, at_ms);
   // This attempt is over. Silence may hide a bridge that is up, a refusal cannot.
   s.bridge_maybe |= overdue && !s.bridge_refused;

@@ -97,7 +97,10 @@ void derive_audit(Session& s, Millis at_ms, const Policy& policy) {
 // an audit (dial), a new attempt (answer, hangup), a deadline (bridge, speak).
 void expire(Session& s, Millis at_ms) {
   for (const OutboxEntry& entry : s.outbox) {
-    if (entry.verb == Verb::record_start && at_ms >= entry.expires_ms) s.record_maybe |= entry.maybe_executed();
+    if (at_ms < entry.expires_ms) continue;
+    if (entry.verb == Verb::record_start) s.record_maybe |= entry.maybe_executed();
+    // It never left: as good as refused.
+    if (entry.verb == Verb::bridge && entry.attempt == s.bridge_attempt) s.bridge_refused |= !entry.maybe_executed();
   }
   std::erase_if(s.outbox, [&](const OutboxEntry& entry) { return at_ms >= entry.expires_ms; });
 }
@@ -105,8 +108,9 @@ void expire(Session& s, Millis at_ms) {
 // What is known of a call from the moment its command leaves.
 void note_sending(Session& s, OutboxEntry& entry, Millis at_ms, const Policy& policy) {
   const bool to_provider = entry.verb != Verb::notify;
-  entry.next_try_ms = at_ms + doubled(to_provider ? policy.command_retry_ms : policy.notify_retry_ms, entry.tries - 1,
-                                      to_provider ? policy.command_retry_max_ms : policy.notify_retry_max_ms);
+  const Millis pause_ms = doubled(to_provider ? policy.command_retry_ms : policy.notify_retry_ms, entry.tries - 1,
+                                  to_provider ? policy.command_retry_max_ms : policy.notify_retry_max_ms);
+  entry.next_try_ms = at_ms + scattered(s, entry, pause_ms, policy);
   if (entry.verb == Verb::bridge || entry.verb == Verb::transfer) s.bridge_quiet_ms = at_ms + policy.quiesce_ms;
   if (entry.verb != Verb::dial && entry.verb != Verb::transfer) return;
   Leg& leg = s.legs[static_cast<std::size_t>(entry.leg)];
@@ -166,6 +170,20 @@ Millis doubled(Millis first_ms, int times, Millis most_ms) {
   Millis value = first_ms;
   for (int i = 0; i < times && value < most_ms; ++i) value *= 2;
   return std::min(value, most_ms);
+}
+
+Millis scattered(const Session& session, const OutboxEntry& entry, Millis pause_ms, const Policy& policy) {
+  const Millis most_ms = pause_ms * policy.command_jitter_percent / 100;
+  if (most_ms <= 0) return pause_ms;
+  // No dice in here: what a try is tells it from every other one, which is all that jitter has to do. FNV-1a.
+  std::uint64_t hash = 0xcbf29ce484222325;
+  const auto mix = [&hash](std::uint64_t value) { hash = (hash ^ value) * 0x100000001b3; };
+  for (const char c : session.id.text) mix(static_cast<unsigned char>(c));
+  for (const int part : {static_cast<int>(entry.verb), entry.leg, entry.attempt, entry.tries}) {
+    mix(static_cast<std::uint32_t>(part));
+  }
+  mix(hash >> 32);  // the low bits, which are used, have seen little of the high ones
+  return pause_ms + static_cast<Millis>(hash % static_cast<std::uint64_t>(most_ms + 1));
 }
 
 std::vector<Command> derive(Session& session, Millis at_ms, const Policy& policy) {

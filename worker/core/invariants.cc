@@ -162,8 +162,8 @@ struct Meaning {
 };
 
 constexpr std::string_view kFault =
-    "a fault of ringd: keep what `ringctl --json call SESSION` prints and report it; `ringctl cancel SESSION` ends a "
-    "call that goes on wrongly";
+    "a fault of ringd: keep what `ringctl --json call SESSION --whole` prints and report it; `ringctl cancel SESSION` "
+    "ends a call that goes on wrongly";
 constexpr std::string_view kProvider =
     "the provider does not do what it is asked: see `results` in `ringctl health` and the provider's status; "
     "`ringctl cancel SESSION` ends the call";

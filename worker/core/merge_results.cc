@@ -59,6 +59,8 @@ void merge_audited_leg(Session& session, const AuditedLeg& seen, std::vector<boo
 }
 
 void merge_audit(Session& session, const CommandOutcome& outcome, Millis asked_ms, Millis at_ms, const Policy& policy) {
+  // Nobody looked: the looks grow no further apart for it.
+  if (outcome.outcome == OutcomeClass::not_sent && session.audit_backoff > 1) --session.audit_backoff;
   if (outcome.outcome != OutcomeClass::ok) return;
   std::vector<bool> found(limits::kLegs, false);
   for (const AuditedLeg& seen : outcome.legs) merge_audited_leg(session, seen, found, at_ms);
@@ -113,6 +115,22 @@ void merge_speak(Session& session, const OutboxEntry& entry, const CommandOutcom
   if (proves_ended(outcome)) end_parent(session.parent, {.cause = "ended while it was spoken to"}, at_ms);
 }
 
+void merge_hangup(Session& session, const OutboxEntry& entry, const CommandOutcome& outcome, Millis at_ms,
+                  const Policy& policy) {
+  const bool caller = entry.leg == kParent;
+  // A yes that comes late leaves its webhook some time, too, before we ask again.
+  if (outcome.outcome == OutcomeClass::ok) {
+    Millis& next_ms = caller ? session.parent.hangup_next_ms : leg_at(session, entry.leg).hangup_next_ms;
+    next_ms = std::max(next_ms, at_ms + policy.audit_hurry_ms);
+  }
+  if (!proves_ended(outcome)) return;
+  if (caller) {
+    end_parent(session.parent, {.cause = "already ended"}, at_ms);
+  } else {
+    end_leg(leg_at(session, entry.leg), {.cause = "already ended"}, at_ms);
+  }
+}
+
 // What the answer to a command means for the call it addressed. `entry` is a copy: the outbox forgets it below.
 void merge_outcome(Session& session, const OutboxEntry& entry, const CommandOutcome& outcome, Millis at_ms,
                    const Policy& policy) {
@@ -133,12 +151,7 @@ void merge_outcome(Session& session, const OutboxEntry& entry, const CommandOutc
       merge_bridge(session, entry, outcome, at_ms);
       break;
     case Verb::hangup:
-      if (!proves_ended(outcome)) break;
-      if (entry.leg == kParent) {
-        end_parent(session.parent, {.cause = "already ended"}, at_ms);
-      } else {
-        end_leg(leg_at(session, entry.leg), {.cause = "already ended"}, at_ms);
-      }
+      merge_hangup(session, entry, outcome, at_ms, policy);
       break;
     case Verb::reject:
       if (proves_ended(outcome)) end_parent(session.parent, {.cause = "already ended"}, at_ms);
@@ -163,11 +176,27 @@ void merge_outcome(Session& session, const OutboxEntry& entry, const CommandOutc
   }
 }
 
+// The longest Retry-After that is kept to. Beyond it somebody hears silence, or a phone rings for nobody, because we
+// were polite; asked so seldom, a few urgent commands are no burden to the provider.
+Millis most_patience_ms(Verb verb) {
+  switch (verb) {
+    case Verb::hangup:
+    case Verb::reject:
+    case Verb::answer:
+    case Verb::bridge:
+      return limits::kUrgentRetryAfterMs;
+    default:
+      return limits::kRetryAfterMs;
+  }
+}
+
 // not_sent and unknown keep the entry: the same command goes out again until its window closes.
-void keep_trying(OutboxEntry& entry, const CommandOutcome& outcome, Millis at_ms) {
+void keep_trying(const Session& session, OutboxEntry& entry, const CommandOutcome& outcome, Millis at_ms,
+                 const Policy& policy) {
   if (outcome.outcome == OutcomeClass::not_sent) ++entry.not_sent;
   if (outcome.retry_after_ms > 0) {
-    entry.next_try_ms = std::max(entry.next_try_ms, at_ms + outcome.retry_after_ms);
+    const Millis pause_ms = std::min(outcome.retry_after_ms, most_patience_ms(entry.verb));
+    entry.next_try_ms = std::max(entry.next_try_ms, at_ms + scattered(session, entry, pause_ms, policy));
   } else if (outcome.http_status >= 500 && entry.tries == 1 && entry.verb != Verb::notify) {
     entry.next_try_ms = at_ms;  // the provider's own advice: after a 5xx, again at once (and then with back-off)
   }
@@ -222,7 +251,7 @@ void merge_result(Session& session, const CommandResult& result, const Event& ev
   if (settled) {
     session.outbox.erase(entry);
   } else {
-    keep_trying(*entry, result.outcome, event.at_ms);
+    keep_trying(session, *entry, result.outcome, event.at_ms, policy);
   }
   merge_outcome(session, copy, result.outcome, event.at_ms, policy);
 }

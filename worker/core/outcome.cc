@@ -101,9 +101,15 @@ int speaker(const Session& session) {
   const Leg* winner = rules::winner_of(session);
   if (winner == nullptr || winner->bridged || !session.bridge_before || session.outcome != Outcome::answered)
     return session.winner;
-  const auto is_speaker = [](const Leg& leg) { return leg.claimed && leg.bridged && !leg.rung_again; };
-  const auto last = std::ranges::find_if(session.legs.rbegin(), session.legs.rend(), is_speaker);
-  return last == session.legs.rend() ? session.winner : static_cast<int>(session.legs.rend() - last) - 1;
+  // The bridge of somebody before, or the caller's own word while the winner's bridge was refused for certain.
+  const auto spoke = [&](int leg) {
+    const Leg& l = session.legs[static_cast<std::size_t>(leg)];
+    return leg != session.winner && l.claimed && !l.rung_again && (l.bridged || !session.bridge_maybe);
+  };
+  for (int leg = static_cast<int>(session.legs.size()) - 1; leg >= 0; --leg) {
+    if (spoke(leg)) return leg;
+  }
+  return session.winner;
 }
 
 DeviceOutcome device_outcome(const Session& session, std::size_t leg) {
@@ -127,7 +133,7 @@ std::string_view reason_of(const Session& session, std::size_t leg) {
   if (rules::refusal_of(l) == rules::Refusal::busy) return "busy";
   if (l.quit == Quit::screen_failed) return l.machine ? "machine" : "unproved";
   if (l.cause.starts_with("dial refused") || l.cause.starts_with("transfer refused")) {
-    const bool full = l.cause.ends_with("90041") || l.cause.ends_with("90043");
+    const bool full = l.cause.ends_with("90041") || l.cause.ends_with("90042") || l.cause.ends_with("90043");
     return full ? "capacity" : "refused";
   }
   if (ended_by_itself(l) && l.answered_ms != 0) return "unproved";

@@ -12,7 +12,7 @@
 
 namespace ringfence {
 
-// Who took the call: the winner, unless only the bridge of one who was lost before is known of. -1: nobody.
+// Who took the call: the winner, unless one who was lost before is known to have been bridged instead. -1: nobody.
 [[nodiscard]] int speaker(const Session& session);
 
 // `none` while it may still change, and for a leg whose device was rung again: its later leg stands for the device.

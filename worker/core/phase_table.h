@@ -58,7 +58,7 @@ inline constexpr Phases X = bit_of(Phase::closed);
      A|V|L,  L,      o,      o,      L,      o,      A|V|L,  o,      o,      V|L,    o,
      o, o, L},
     /* answering */
-    {o,         B|T,       B|C,       R|V|L,     o,         o,         o,         o,         o,         o,
+    {o,         B|T,       C,         R|V|L,     o,         o,         o,         o,         o,         o,
      o,      B|T|L,  o,      o,      o,      o,      R|B|V|L, o,      o,      o,      o,
      o, o, L},
     /* bridging */
@@ -87,7 +87,7 @@ inline constexpr Phases X = bit_of(Phase::closed);
      o, o, L},
     /* closing */
     {o,         o,         o,         X,         o,         X,         X,         o,         o,         o,
-     X,      X,      o,      X,      X,      X,      X,      o,      X,      X,      o,
+     X,      X,      o,      X,      X,      X,      X,      X,      X,      X,      o,
      o, o, o},
     /* closed */
     {o,         o,         o,         o,         o,         o,         o,         o,         o,         o,
@@ -96,7 +96,7 @@ inline constexpr Phases X = bit_of(Phase::closed);
   }},
   //         none ringing answering bridging transferring connected vm_answering vm_greeting vm_recording closing closed
   .at_once = {o,  A,      B,        C,       o,           o,        G,           o,          L,           X,      o},
-  .by_time = {o,  V|L,    L,        o,       o,           o,        L,           M,          L,           X,      o}};
+  .by_time = {o,  V|L,    L,        G,       o,           o,        L,           M,          L,           X,      o}};
 }
 // clang-format on
 

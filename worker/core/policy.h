@@ -37,6 +37,7 @@ struct Policy {
   int record_attempts = 3;
   int bridge_attempts = 2;
   int answer_attempts = 2;
+  int command_jitter_percent = 25;  // each pause before a resend is longer by up to this: many calls do not ask in step
 };
 
 }  // namespace ringfence

@@ -42,6 +42,8 @@ void enter_voicemail(Session& session);
 void derive_legs(Session& session, Millis at_ms, const Policy& policy);
 void ask(Session& session, Verb verb, int leg, int attempt, Millis at_ms, const Policy& policy);
 [[nodiscard]] Millis doubled(Millis first_ms, int times, Millis most_ms);
+// `pause_ms` and up to command_jitter_percent more; the same for the same try on every worker and in every replay.
+[[nodiscard]] Millis scattered(const Session& session, const OutboxEntry& entry, Millis pause_ms, const Policy& policy);
 
 // questions.cc
 [[nodiscard]] bool passed(Millis deadline_ms, Millis at_ms) noexcept;

@@ -185,6 +185,10 @@ struct Session {
   Millis write_off_ms = 0;  // the provider's own time limits have ended everything by then (I17)
   Millis closed_ms = 0;
 
+  // Fields that a newer ringd stored and this one does not know: taken along from event to event, looked into by the
+  // codec alone. Empty but in a rolling upgrade.
+  std::string carried;
+
   bool operator==(const Session&) const = default;
 };
 

@@ -71,10 +71,10 @@ int list_calls(const Options& options, unsigned limit) {
                        [&](const json_t* answer) { return calls_text(options.look, answer, wall_ms()); });
 }
 
-int show_call(const Options& options, const std::string& id) {
+int show_call(const Options& options, const std::string& id, bool whole) {
   auto client = connect(options);
   if (!client) return client.error();
-  const auto reply = ask_for_call(*client, id);
+  const auto reply = ask_for_call(*client, id, whole ? "?whole=yes" : "");
   if (!reply) return reply.error();
   std::cout << (options.json ? reply->body + "\n" : call_text(options.look, reply->json.get()));
   return kDone;

@@ -59,7 +59,8 @@ struct Redeliver {
 // Its stored events through step() once more; exit code 1 when it ends differently. With a plan: what would have become
 // of it.
 [[nodiscard]] int replay_call(const Options& options, const std::string& id, const std::string& plan_file);
-[[nodiscard]] int show_call(const Options& options, const std::string& id);
+[[nodiscard]] int show_call(const Options& options, const std::string& id,
+                            bool whole);  // whole: with --json, as it is stored
 [[nodiscard]] int cancel_call(const Options& options, const std::string& id);
 // `whom` is ORGANISATION/USER/DEVICE.
 [[nodiscard]] int device_ready(const Options& options, const std::string& whom);

@@ -202,7 +202,9 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   calls->callback([&] { arguments.exit_code = list_calls(arguments.options, arguments.limit); });
   CLI::App* call = app.add_subcommand("call", "One call: its legs, and its ladder of events and commands");
   call->add_option("ID", arguments.id, "The call's id, or its beginning if no other call begins so")->required();
-  call->callback([&] { arguments.exit_code = show_call(arguments.options, arguments.id); });
+  call->add_flag("--whole", arguments.list.whole,
+                 "With --json: what is stored, as it is stored, for a report of a fault");
+  call->callback([&] { arguments.exit_code = show_call(arguments.options, arguments.id, arguments.list.whole); });
   CLI::App* cancel =
       app.add_subcommand("cancel", "End one call now: every phone stops ringing, and a conversation is cut off");
   cancel->add_option("ID", arguments.id, "The call's id, or its beginning if no other call begins so")->required();

@@ -106,7 +106,7 @@ void Control::on_request(const RequestFrame& frame, std::function<void(ControlRe
       if (frame.method == "GET") return show_directory(done);
       return import_directory(*target, frame.body, std::move(done));
     case Place::call:
-      return call(path[1], std::move(done));
+      return call(path[1], *target, std::move(done));
     case Place::explain:
       return past_.explain_call(path[1], std::move(done));
     case Place::replay:
@@ -188,21 +188,26 @@ void Control::calls(const RequestTarget& target, Done done) {
   });
 }
 
-void Control::call(std::string_view id, Done done) {
-  with_call(parts_.store, id, std::move(done), [this](StoredCall call, Done reply) {
-    const SessionId session = call.session.id;
-    auto answered = [call = std::move(call), reply = std::move(reply)](Result<std::vector<std::string>> ladder) {
+void Control::call(std::string_view id, const RequestTarget& target, Done done) {
+  const bool whole = target.parameter("whole") != nullptr;
+  with_document(parts_.store, id, std::move(done), [this, whole](StoredSession stored, Done reply) {
+    Result<Session> session = decode_session(stored.document);
+    if (!session) return reply(unreadable_call(session.error()));
+    const SessionId known = session->id;
+    auto answered = [whole, stored = std::move(stored), session = *std::move(session),
+                     reply = std::move(reply)](Result<std::vector<std::string>> ladder) {
       if (!ladder) {
         reply(failed(ladder.error()));
         return;
       }
       Json lines = json_array_new();
-      for (const std::string& line : *ladder) append_line(lines.get(), line);
-      Json body = call_view(call.session, call.version);
+      for (const std::string& line : *ladder) append_line(lines.get(), line, whole);
+      Json body = call_view(session, stored.version);
       set_json(body.get(), "ladder", std::move(lines));
+      if (whole) set_text(body.get(), "document", stored.document);
       reply(answer(body));
     };
-    parts_.store.ladder(session, std::move(answered));
+    parts_.store.ladder(known, std::move(answered));
   });
 }
 

@@ -3,7 +3,8 @@
 //
 //   GET /health                      counters, store, directory
 //   GET /calls?limit=N               most recently changed first; default 50, at most limits::kListedCalls
-//   GET /calls/ID                    the session and its ladder
+//   GET /calls/ID                    the session and its ladder; with `whole` also the stored document and the events
+//                                    as they are stored: what a replay elsewhere needs
 //   POST /calls/ID/cancel            ends the call; 404 no such call, 409 it has ended
 //   POST /devices/ready?organisation=O&user=U&device=D
 //                                    a device has registered: the calls that ring for its user here, `calls`, ring it
@@ -69,7 +70,7 @@ class Control final : public RequestSink {
   using Done = std::function<void(ControlReply)>;
   void health(const Done& done) const;
   void calls(const RequestTarget& target, Done done);
-  void call(std::string_view id, Done done);
+  void call(std::string_view id, const RequestTarget& target, Done done);
   void cancel(std::string_view id, Done done);
   void device_ready(const RequestTarget& target, const Done& done);
   void put_summary(const RequestTarget& target, std::string_view text, const Done& done);

@@ -33,9 +33,13 @@ ControlReply failed(const Error& error) {
 
 ControlReply no_such_call() { return sentence(404, "no such call; `ringctl calls` lists those that are kept"); }
 
-void append_line(json_t* lines, const std::string& line) {
+ControlReply unreadable_call(const Error& error) {
+  return sentence(500, "the stored call cannot be read: " + error.text);
+}
+
+void append_line(json_t* lines, const std::string& line, bool whole) {
   if (Result<Json> parsed = parse_json(line)) {
-    json_object_del(parsed->get(), "e");  // the whole event, with whole numbers, is for a replay only
+    if (!whole) json_object_del(parsed->get(), "e");
     append_json(lines, std::move(*parsed));
     return;
   }

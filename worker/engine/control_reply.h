@@ -19,8 +19,10 @@ inline constexpr std::uint64_t kDefaultRows = 50;
 [[nodiscard]] ControlReply answer(const Json& body);
 [[nodiscard]] ControlReply failed(const Error& error);
 [[nodiscard]] ControlReply no_such_call();
+[[nodiscard]] ControlReply unreadable_call(const Error& error);
 
 // A line that we wrote but cannot read is shown as what it is, instead of breaking the whole answer.
-void append_line(json_t* lines, const std::string& line);
+// Without the event itself, which is for replays only and has whole numbers, unless it is to be whole.
+void append_line(json_t* lines, const std::string& line, bool whole = false);
 
 }  // namespace ringfence

@@ -211,6 +211,7 @@ EngineStats Engine::stats() const {
   EngineStats stats = stats_;
   stats.sessions_cached = cache_.size();
   stats.queue_depth = lanes_.depth();
+  stats.new_calls = lanes_.new_calls();
   stats.commands_in_flight = gate_.commands_in_flight();
   return stats;
 }
@@ -248,8 +249,14 @@ void Engine::scan_due() {
     scan_failing_ = false;
     if (due->size() < limits::kDueBatch) scanned_once_ = true;
     if (!stopped_) recover(*due);
-    scan_again_in(due->size() < limits::kDueBatch ? limits::kDueScanMs : 1);
+    scan_again_in(due->size() < limits::kDueBatch ? scan_pause() : 1);
   });
+}
+
+// What we claimed and could only leave to a newer worker would else be claimed by us again before that one looks.
+Millis Engine::scan_pause() {
+  const bool left = std::exchange(left_, stats_.of_a_newer) != stats_.of_a_newer;
+  return left ? limits::kDueClaimMs + 2 * limits::kDueScanMs : limits::kDueScanMs;
 }
 
 void Engine::recover(const std::vector<SessionId>& due) {

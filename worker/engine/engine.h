@@ -118,6 +118,7 @@ class Engine final : public EventSink {
   void scan_due();
   void recover(const std::vector<SessionId>& due);
   void scan_again_in(Millis pause_ms);
+  [[nodiscard]] Millis scan_pause();
   void refresh_directory();
   void look_at_clock();
 
@@ -138,6 +139,7 @@ class Engine final : public EventSink {
   Millis set_back_ms_ = 0;   // of the clock, as far as it was noticed
   Millis moved_ms_ = 0;      // of that, what the cached sessions' times were moved by
   std::uint64_t asked_ = 0;  // by operators and devices
+  std::uint64_t left_ = 0;   // of stats_.of_a_newer, what the last scan knew
   bool stopped_ = false;
   bool scan_failing_ = false;  // so that a store that is away is logged once
   bool scanned_once_ = false;  // the first scan that is answered looks at everything due, later ones leave some slack

@@ -20,7 +20,7 @@ void with_document(Store& store, std::string_view id, ReplyTo done, std::functio
 void with_call(Store& store, std::string_view id, ReplyTo done, std::function<void(StoredCall, ReplyTo)> use) {
   with_document(store, id, std::move(done), [use = std::move(use)](const StoredSession& stored, ReplyTo reply) {
     Result<Session> session = decode_session(stored.document);
-    if (!session) return reply(sentence(500, "the stored call cannot be read: " + session.error().text));
+    if (!session) return reply(unreadable_call(session.error()));
     use({std::move(*session), stored.version}, std::move(reply));
   });
 }

@@ -75,6 +75,7 @@ struct CommitResult {
   CommitStatus status = CommitStatus::unknown;
   std::uint64_t version = 0;  // after a commit: expected + 1
   StoredSession current;      // on conflict
+  bool not_written = false;   // with unknown: not by this attempt, for certain; maybe by an earlier one
 };
 
 struct CallListing {

@@ -1,11 +1,12 @@
 // From the checked table to values, and the rules between directives; see settings.h.
 #include "settings/settings.h"
 
+#include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
 #include "settings/notify_settings.h"
+#include "settings/redis_settings.h"
 #include "settings/settings_table.h"
 #include "shared/conf_grammar.h"
 #include "shared/conf_table.h"
@@ -19,8 +20,9 @@ constexpr std::string_view kUnixPrefix = "unix:";
 // Reads values and keeps the first thing that is wrong, with its place in the file.
 class Reader {
  public:
-  Reader(std::string_view file_name, const std::vector<ConfDirective>& directives, const ConfValues& values)
-      : file_name_(file_name), directives_(directives), values_(values) {}
+  Reader(std::string_view file_name, const std::vector<ConfDirective>& directives, const ConfValues& values,
+         const RedisServers& servers)
+      : file_name_(file_name), directives_(directives), values_(values), servers_(servers) {}
 
   [[nodiscard]] Result<Settings> read() {
     Settings settings;
@@ -68,6 +70,21 @@ class Reader {
     error_ = place(key) + ": directive \"" + std::string(key.substr(key.find('.') + 1)) + "\" " + what;
   }
 
+  void complain_at(int line, const std::string& name, const std::string& what) {
+    if (!error_.empty()) return;
+    error_ = std::string(file_name_) + ":" + std::to_string(line) + ": directive \"" + name + "\" " + what;
+  }
+
+  // Written in the file, not a default.
+  [[nodiscard]] bool is_given(std::string_view key) const {
+    const auto dot = key.find('.');
+    const auto named = [](std::string_view name) {
+      return [name](const ConfDirective& directive) { return directive.name == name; };
+    };
+    const auto block = std::ranges::find_if(directives_, named(key.substr(0, dot)));
+    return block != directives_.end() && std::ranges::any_of(block->block, named(key.substr(dot + 1)));
+  }
+
   [[nodiscard]] std::string text(std::string_view key) const { return std::string(values_.text(key)); }
 
   [[nodiscard]] std::string unix_path(std::string_view key) {
@@ -94,21 +111,16 @@ class Reader {
     RedisSettings redis;
     constexpr std::string_view kServer = "redis.server";
     const std::string_view server = values_.text(kServer);
-    const auto colon = server.rfind(':');
     if (server.starts_with(kUnixPrefix)) {
       redis.unix_path = unix_path(kServer);
-    } else if (colon == std::string_view::npos || colon == 0) {
-      complain(kServer, "must be unix:PATH or HOST:PORT");
+    } else if (auto parsed = parse_host_port(server)) {
+      redis.host = std::move(parsed->host);
+      redis.port = parsed->port;
     } else {
-      redis.host = server.substr(0, colon);
-      if (redis.host.starts_with('[') && redis.host.ends_with(']'))
-        redis.host = redis.host.substr(1, redis.host.size() - 2);
-      const std::string_view port = server.substr(colon + 1);
-      const auto [rest, failed] = std::from_chars(port.data(), port.data() + port.size(), redis.port);
-      if (failed != std::errc{} || rest != port.data() + port.size() || redis.port == 0) {
-        complain(kServer, "has no port between 1 and 65535 after the colon");
-      }
+      complain(kServer,
+               (server.find(':') == std::string_view::npos ? "must be unix:PATH or HOST:PORT" : parsed.error().text));
     }
+    find_redis_by_others(redis);
     redis.user = text("redis.user");
     redis.password_file = text("redis.password_file");
     if (!redis.user.empty() && redis.password_file.empty()) complain("redis.user", "needs password_file as well");
@@ -119,6 +131,32 @@ class Reader {
     redis.wait_replicas = static_cast<int>(values_.number("redis.wait_replicas"));
     redis.wait_ms = values_.number("redis.wait");
     return redis;
+  }
+
+  // Sentinels or a cluster instead of one server.
+  void find_redis_by_others(RedisSettings& redis) {
+    redis.sentinels = servers_.sentinels;
+    redis.cluster = servers_.cluster;
+    redis.master = text("redis.master");
+    redis.sentinel_user = text("redis.sentinel_user");
+    redis.sentinel_password_file = text("redis.sentinel_password_file");
+    const bool by_sentinels = !redis.sentinels.empty();
+    if (by_sentinels && !redis.cluster.empty()) {
+      complain_at(servers_.cluster_line, "cluster", "and sentinel exclude each other: a cluster finds its own masters");
+    }
+    if ((by_sentinels || !redis.cluster.empty()) && is_given("redis.server")) {
+      complain("redis.server", std::string("is not asked when there is ") + (by_sentinels ? "sentinel" : "cluster") +
+                                   "; leave one of them out");
+    }
+    if (by_sentinels && redis.master.empty()) {
+      complain_at(servers_.sentinel_line, "sentinel", "needs master NAME as well, as in `sentinel monitor NAME ...`");
+    }
+    for (const char* key : {"redis.master", "redis.sentinel_user", "redis.sentinel_password_file"}) {
+      if (!by_sentinels && is_given(key)) complain(key, "is of no use without sentinel HOST:PORT");
+    }
+    if (!redis.sentinel_user.empty() && redis.sentinel_password_file.empty()) {
+      complain("redis.sentinel_user", "needs sentinel_password_file as well");
+    }
   }
 
   [[nodiscard]] TelnyxSettings telnyx() {
@@ -134,6 +172,8 @@ class Reader {
                           .connect_ms = values_.number("telnyx.connect"),
                           .deadline_ms = values_.number("telnyx.deadline"),
                           .keep_warm_ms = values_.number("telnyx.keep_warm"),
+                          .rate = static_cast<int>(values_.number("telnyx.rate")),
+                          .burst = static_cast<int>(values_.number("telnyx.burst")),
                           .connection = text("telnyx.connection"),
                           .sweep_ms = values_.number("telnyx.sweep"),
                           .stray_age_ms = values_.number("telnyx.stray_age")};
@@ -207,6 +247,7 @@ class Reader {
   std::string_view file_name_;
   const std::vector<ConfDirective>& directives_;
   const ConfValues& values_;
+  const RedisServers& servers_;
   std::string error_;
 };
 
@@ -217,9 +258,11 @@ Result<Settings> parse_settings(std::string_view file_name, std::string_view tex
   if (!directives) return std::unexpected(directives.error());
   auto applications = take_applications(file_name, *directives);
   if (!applications) return std::unexpected(std::move(applications.error()));
+  const auto servers = take_redis_servers(file_name, *directives);
+  if (!servers) return std::unexpected(servers.error());
   const auto values = check_conf(file_name, *directives, settings_table());
   if (!values) return std::unexpected(values.error());
-  auto settings = Reader(file_name, *directives, *values).read();
+  auto settings = Reader(file_name, *directives, *values, *servers).read();
   if (settings) settings->notify.applications = *std::move(applications);
   return settings;
 }

@@ -20,10 +20,20 @@ struct SocketSettings {
   std::string user, group;  // names or numbers; group empty: unchanged
 };
 
+struct HostPort {
+  std::string host;
+  std::uint16_t port = 0;
+  bool operator==(const HostPort&) const = default;
+};
+
 struct RedisSettings {
   std::string unix_path;  // or, when empty:
   std::string host;
   std::uint16_t port = 0;
+  std::vector<HostPort> sentinels;  // or, when there are any, whom they name:
+  std::string master;
+  std::string sentinel_user, sentinel_password_file;
+  std::vector<HostPort> cluster;  // or, when there are any, whom these name
   std::string user, password_file;
   std::string key_prefix;
   int wait_replicas = 0;
@@ -40,8 +50,10 @@ struct TelnyxSettings {
   Millis connect_ms = 1000;
   Millis deadline_ms = 2500;
   Millis keep_warm_ms = 0;  // 0: never
-  std::string connection;   // empty: those of the calls that come in
-  Millis sweep_ms = 0;      // 0: never
+  int rate = 200;           // requests a second; 0: no limit of ours
+  int burst = 500;
+  std::string connection;  // empty: those of the calls that come in
+  Millis sweep_ms = 0;     // 0: never
   Millis stray_age_ms = 60'000;
 };
 

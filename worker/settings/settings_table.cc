@@ -71,6 +71,11 @@ constexpr ConfEntry kTable[] = {
 
     block("redis", "The store of a fleet."),
     text("redis", "server", "unix:/run/redis/redis-server.sock", "unix:PATH, or HOST:PORT."),
+    text("redis", "sentinel", "", "HOST:PORT ...: who says which server is the master, instead of server; repeatable."),
+    text("redis", "master", "", "The name by which the Sentinels know it."),
+    text("redis", "sentinel_user", "", "The ACL user at the Sentinels."),
+    path("redis", "sentinel_password_file", "", "A file with their password on one line; not set: no password."),
+    text("redis", "cluster", "", "HOST:PORT ...: some nodes of a Redis Cluster, instead of server; repeatable."),
     text("redis", "user", "", "The ACL user; not set: the default user."),
     path("redis", "password_file", "", "A file with the password on one line; not set: no password."),
     text("redis", "key_prefix", "rf", "What the names of all our keys begin with; one per fleet."),
@@ -91,6 +96,11 @@ constexpr ConfEntry kTable[] = {
     time("telnyx", "deadline", "2500ms", 500, 10 * kSecond, "After this the outcome of a command is unknown."),
     time("telnyx", "keep_warm", "4m", 0, kHour,
          "One cheap request after each such time without a command keeps the connection open; 0s: never."),
+    count("telnyx", "rate", "200", 0, 10'000,
+          "Requests a second to the API; hang-ups and bridges leave before dials, which wait. 0: no limit of ours. "
+          "Telnyx publishes none; twenty outgoing calls a second, its SIP limit, are about 200 requests."),
+    count("telnyx", "burst", "500", 1, 100'000,
+          "So many requests may leave at once after a quiet time; a fifth of them never for dials."),
 
     text(
         "telnyx", "connection", "",
@@ -150,6 +160,8 @@ constexpr ConfEntry kTable[] = {
     time("ring", "command_retry", "600ms", 100, 10 * kSecond,
          "The first identical resend of an unanswered command; the pause doubles from here."),
     time("ring", "command_retry_max", "5s", 100, kMinute, "The doubling stops here."),
+    count("ring", "command_jitter", "25", 0, 100,
+          "Percent by which each such pause is longer at most, so that many calls do not ask in step."),
     time("ring", "dedupe_window", "45s", kSecond, 55 * kSecond,
          "Resends end here: Telnyx ignores a repeated command for 60s only."),
     time("ring", "notify_retry", "2s", 100, kHour,
@@ -205,7 +217,8 @@ constexpr std::array<PolicyTime, 27> kTimes = {{
     {"ring.session_ttl", &Policy::session_ttl_ms},
 }};
 
-constexpr std::array<PolicyCount, 3> kCounts = {{
+constexpr std::array<PolicyCount, 4> kCounts = {{
+    {"ring.command_jitter", &Policy::command_jitter_percent},
     {"ring.record_attempts", &Policy::record_attempts},
     {"ring.bridge_attempts", &Policy::bridge_attempts},
     {"ring.answer_attempts", &Policy::answer_attempts},

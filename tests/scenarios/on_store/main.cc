@@ -55,10 +55,10 @@ int main(int argc, char** argv) {
   if (redis && !test::have_redis_server()) return kSkipped;
   test::Bench bench;
   Stores stores(bench, redis);
+  scenario::Transitions seen{};
   const auto performer = [&](const SessionId& session, const Policy& policy) {
     return scenario::perform_on_store(
-        bench, [&stores] { return stores.open(); }, session, policy);
+        bench, [&stores] { return stores.open(); }, session, policy, seen);
   };
-  scenario::Transitions seen{};
-  return scenario::play_files({words.begin() + 1, words.end()}, performer, seen) ? 0 : 1;
+  return scenario::play_files({words.begin() + 1, words.end()}, performer) ? 0 : 1;
 }

@@ -66,15 +66,30 @@ struct Worker {
   Lanes lanes;
 };
 
-class OnStore final : public Performer {
+class OnStore final : public InVirtualTime {
  public:
-  OnStore(test::Bench& bench, NewStore new_store, SessionId id, const Policy& policy)
-      : bench_(bench), new_store_(std::move(new_store)), policy_(policy), clock_(turns_, 0) {
+  OnStore(test::Bench& bench, NewStore new_store, SessionId id, const Policy& policy, Transitions& seen)
+      : InVirtualTime(seen), bench_(bench), new_store_(std::move(new_store)), policy_(policy), clock_(turns_, 0) {
     session_.id = std::move(id);
     forget();
   }
 
-  std::vector<Command> take(const Event& event) override {
+  const Session& session() const override { return session_; }
+  void crash() override {
+    worker_.reset();
+    world_.forget_waiting();
+    worker_.emplace(*store_, clock_, bench_.log, world_, policy_);
+  }
+  void forget() override {
+    worker_.reset();
+    store_ = new_store_();
+    worker_.emplace(*store_, clock_, bench_.log, world_, policy_);
+    session_ = Session{.id = session_.id};
+  }
+  std::vector<std::string> ladder() override { return *bench_.ladder(*store_, session_.id.text); }
+
+ protected:
+  std::vector<Command> happen(const Event& event) override {
     clock_.sleep(event.at_ms - clock_.now_ms());
     if (std::holds_alternative<Tick>(event.body)) {
       worker_->lanes.tick(event.session);
@@ -91,20 +106,6 @@ class OnStore final : public Performer {
     }
     return world_.take_left();
   }
-  const Session& session() const override { return session_; }
-  void crash() override {
-    worker_.reset();
-    world_.forget_waiting();
-    worker_.emplace(*store_, clock_, bench_.log, world_, policy_);
-  }
-  void forget() override {
-    worker_.reset();
-    store_ = new_store_();
-    worker_.emplace(*store_, clock_, bench_.log, world_, policy_);
-    session_ = Session{.id = session_.id};
-  }
-  std::vector<std::string> ladder() override { return *bench_.ladder(*store_, session_.id.text); }
-  std::string trouble() const override { return trouble_; }
 
  private:
   // A webhook comes twice, always: the copy finds the mark of the first and does nothing.
@@ -159,14 +160,13 @@ class OnStore final : public Performer {
   std::optional<Worker> worker_;
   Session session_;  // as the store has it
   std::uint64_t version_ = 0;
-  std::string trouble_;
 };
 
 }  // namespace
 
 std::unique_ptr<Performer> perform_on_store(test::Bench& bench, const NewStore& store, const SessionId& session,
-                                            const Policy& policy) {
-  return std::make_unique<OnStore>(bench, store, session, policy);
+                                            const Policy& policy, Transitions& seen) {
+  return std::make_unique<OnStore>(bench, store, session, policy, seen);
 }
 
 }  // namespace ringfence::scenario

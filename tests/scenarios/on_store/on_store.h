@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "ports/store.h"
-#include "scenarios/performer.h"
+#include "scenarios/virtual_time.h"
 #include "unit/store/bench.h"
 
 namespace ringfence::scenario {
@@ -16,6 +16,7 @@ namespace ringfence::scenario {
 using NewStore = std::function<std::unique_ptr<Store>()>;
 
 [[nodiscard]] std::unique_ptr<Performer> perform_on_store(test::Bench& bench, const NewStore& store,
-                                                          const SessionId& session, const Policy& policy);
+                                                          const SessionId& session, const Policy& policy,
+                                                          Transitions& seen);
 
 }  // namespace ringfence::scenario

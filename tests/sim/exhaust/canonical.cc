@@ -180,7 +180,8 @@ Lowered canonicalise(Session& s, Millis now_ms, const Policy& policy) {
   if (s.audit_ms != 0 && s.audit_ms < kNow) s.audit_ms = kNow;
   if (s.phase >= Phase::connected) {  // no bridge is asked for any more
     s.bridge_attempt = s.bridge_asked = 0;
-    s.bridge_refused = s.bridge_maybe = s.bridge_disproved = false;
+    s.bridge_refused = s.bridge_disproved = false;
+    if (!s.plan.notify || !s.bridge_before) s.bridge_maybe = false;
     s.bridge_quiet_ms = s.bridge_quiet_before_ms = 0;
     if (!s.plan.notify) s.bridge_before = false;
   }

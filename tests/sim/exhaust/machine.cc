@@ -131,6 +131,7 @@ Policy coarse_policy() {
   policy.bridge_watch_ms = 1000;
   policy.command_retry_ms = 1000;
   policy.command_retry_max_ms = 1000;
+  policy.command_jitter_percent = 0;
   policy.notify_retry_ms = policy.notify_retry_max_ms = 1000;
   policy.dedupe_window_ms = 2000;
   policy.greeting_ms = 2000;

@@ -195,7 +195,7 @@ class House {
     const StoredRow& row = truth_.rows[std::string(kCaller)];
     run_.ladder = row.ladder;
     run_.told = application_.told().size();
-    run_.missed += row.missed().size();
+    for (const auto& [device, line] : row.missed()) run_.missed += line.line.empty() ? 0 : 1;
     say(wrong_session(*s, row, telnyx_, application_));
     for (std::size_t i = 0; i < run_.ladder.size(); ++i) {
       const std::string wrong = ladder_.read(run_.ladder[i]);

@@ -19,13 +19,10 @@ struct StoredRow {
   std::string document;
   std::set<std::string> applied;
   std::vector<std::string> ladder;
-  std::map<std::string, std::map<std::string, ListRow>>
-      lists;  // what it wrote into each: a fail-over forgets that, too
+  using List = std::map<std::string, ListRow>;
+  std::map<std::string, List> lists;  // what it wrote into each: a fail-over forgets that, too
   Millis due_ms = 0;
-  [[nodiscard]] std::map<std::string, ListRow> missed() const {
-    const auto list = lists.find("missed");
-    return list == lists.end() ? std::map<std::string, ListRow>{} : list->second;
-  }
+  [[nodiscard]] List missed() const { return lists.contains("missed") ? lists.at("missed") : List{}; }
 };
 
 struct Truth {

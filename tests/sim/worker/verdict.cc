@@ -52,19 +52,22 @@ std::string wrong_tales(const Session& s, const LyingApplication& application) {
 std::string wrong_ledger(const Session& s, const StoredRow& row, const LyingTelnyx& telnyx) {
   std::set<std::string> missed;
   for (const auto& [name, line] : row.missed()) {
+    if (line.line.empty()) continue;
     const auto document = parse_json(line.line);
-    const std::string device(document ? get_text(document->get(), "device") : std::string_view{});
-    if (name != s.id.text + "/" + device) return "the ledger: a line that is not its device's";
+    const std::string device(document ? get_text(document->get(), "device") : "");
     missed.insert(device);
+    if (!document || name != s.id.text + "/" + device) return "the ledger: a line that is not its device's";
     if (get_text(document->get(), "call") != name_of(s.outcome)) return "the ledger: a call that ended otherwise";
   }
   for (const Leg& leg : s.legs) {
     if (leg.rung_again) continue;
     const bool spoke = leg.destination.to == telnyx.spoke();
     const bool listed = missed.erase(leg.destination.device) > 0;
-    if (!listed && !spoke) return "the ledger: " + leg.destination.device + " missed the call and is not listed";
-    // When every proof of a conversation was lost, nobody can know of it.
-    const bool known = leg.bridged || !s.bridge_before;
+    // When every proof of a conversation was lost, nobody can know of it; nor, after two bridges, of which of them when
+    // only the caller's word came.
+    const bool known = leg.bridged || !s.bridge_before || !s.bridge_maybe;
+    const bool missed_it = !listed && !spoke && (known || !leg.claimed);
+    if (missed_it) return "the ledger: " + leg.destination.device + " missed the call and is not listed";
     if (listed && spoke && known && s.outcome == Outcome::answered) return "the ledger: who spoke is listed as missed";
   }
   if (s.legs.empty() && s.outcome != Outcome::answered && missed.erase("") == 0)

@@ -192,42 +192,53 @@ TEST(SessionJson, AnEmptySessionReadsBack) {
   EXPECT_EQ(*back, Session{});
 }
 
+// A sound document with `fields` in place of its own.
+std::string with(std::string_view fields) {
+  const auto base = parse_json(encode_session(Session{}));
+  const auto other = parse_json(fields);
+  EXPECT_TRUE(base && other) << fields;
+  json_object_update(base->get(), other->get());
+  return dump_json(base->get());
+}
+
 TEST(SessionJson, WhatContradictsItselfIsRefused) {
-  const std::string_view documents[] = {
-      "",
-      "{",
-      "[]",
-      "null",
-      "{}",
-      R"({"format":2})",
-      R"({"format":"1"})",
-      R"({"format":1,"winner":-1})",                         // no parent
-      R"({"format":1,"parent":{}})",                         // no winner, and no leg 0 to be it
-      R"({"format":1,"parent":{},"winner":0})",              // a winner without legs
-      R"({"format":1,"parent":{},"winner":4294967295})",     // would be cut to -1
-      R"({"format":1,"parent":{},"winner":"-1"})",           // a number as text
-      R"({"format":1,"parent":{},"winner":-1,"phase":2})",   // answering for nobody
-      R"({"format":1,"parent":{},"winner":-1,"phase":10})",  // no such phase
-      R"({"format":1,"parent":{},"winner":-1,"phase":-1})",
-      R"({"format":1,"parent":[],"winner":-1})",
-      R"({"format":1,"parent":{"state":3},"winner":-1})",
-      R"({"format":1,"parent":{"cc":7},"winner":-1})",
-      R"({"format":1,"parent":{},"winner":-1,"legs":{}})",  // would lose every leg
-      R"({"format":1,"parent":{},"winner":-1,"legs":[7]})",
-      R"({"format":1,"parent":{},"winner":-1,"bridge_maybe":1})",
-      R"({"format":1,"parent":{},"winner":-1,"outbox":[{"verb":0,"leg":0}]})",   // dials a leg that is not there
-      R"({"format":1,"parent":{},"winner":-1,"outbox":[{"verb":3,"leg":-2}]})",  // hangs up nobody
-      R"({"format":1,"parent":{},"winner":-1,"outbox":[{"verb":7,"leg":-1}]})",
-      R"({"format":1,"parent":{},"winner":-1,"audit":9223372036854775807})",  // overflows with the first span
-      R"({"format":1,"parent":{},"winner":-1,"audit":-5})",
+  ASSERT_TRUE(decode_session(with("{}")));
+  for (const std::string_view document : {"", "{", "[]", "null", "{}"}) EXPECT_FALSE(decode_session(document));
+  const std::string_view parts[] = {
+      R"({"format":"2"})",
+      R"({"format":1})",
+      R"({"parent":null})",
+      R"({"plan":null})",
+      R"({"winner":0})",           // nobody's leg
+      R"({"winner":4294967295})",  // would be cut to -1
+      R"({"winner":"-1"})",        // a number as text
+      R"({"phase":"answering"})",  // for nobody
+      R"({"phase":2})",            // a name as a number
+      R"({"parent":[]})",
+      R"({"parent":{"state":3}})",
+      R"({"parent":{"cc":7}})",
+      R"({"legs":{}})",  // would lose every leg
+      R"({"legs":[7]})",
+      R"({"bridge_maybe":1})",
+      R"({"outbox":[{"verb":"dial"}]})",             // of a leg that is not there
+      R"({"outbox":[{"verb":"hangup","leg":-2}]})",  // hangs up nobody
+      R"({"outbox":[{"verb":"bridge","leg":-1}]})",
+      R"({"audit":9223372036854775807})",  // overflows with the first span
+      R"({"audit":-5})",
   };
-  for (const auto document : documents) EXPECT_FALSE(decode_session(document)) << document;
+  for (const auto part : parts) {
+    const auto session = decode_session(with(part));
+    ASSERT_FALSE(session) << part;
+    EXPECT_EQ(session.error().code, ErrorCode::invalid) << part;
+  }
 }
 
 TEST(SessionJson, TooManyLegsOrBytesAreRefused) {
-  std::string legs = R"({"format":1,"parent":{},"winner":-1,"legs":[{})";
-  for (std::size_t i = 0; i < limits::kLegs; ++i) legs += ",{}";
-  EXPECT_FALSE(decode_session(legs + "]}"));
+  Session session;
+  session.legs.resize(limits::kLegs);
+  ASSERT_TRUE(decode_session(encode_session(session)));
+  session.legs.emplace_back();
+  EXPECT_FALSE(decode_session(encode_session(session)));
   EXPECT_FALSE(decode_session(std::string(limits::kDocumentBytes + 1, ' ')));
 }
 

@@ -36,6 +36,7 @@ class Everything {
   void play(std::uint64_t seed) {
     constexpr int kTurns = 120;
     test::Storm storm(seed);
+    storm.policy.command_jitter_percent = 0;  // the rare seeds below were found so
     for (int turn = 0; turn < kTurns; ++turn) {
       const auto [before, event, result] = storm.next();
       note(before, event, result.next, event.at_ms);
@@ -133,6 +134,36 @@ void the_records_say_that_they_spoke(Everything& all) {
   EXPECT_EQ(call.session.outcome, Outcome::answered);
 }
 
+// Both attempts to bridge are over, and none of them ever left.
+void the_bridge_is_never_sent(Everything& all) {
+  Told call(all);
+  call.offered({"desk"});
+  call.leg(WebhookType::answered, 0);
+  StepResult result = call.parent(WebhookType::answered);
+  while (call.session.phase == Phase::bridging) {
+    for (const Command& command : result.commands) {
+      if (command.verb == Verb::bridge) call.answer_last(command, {.outcome = OutcomeClass::not_sent});
+    }
+    call.now_ms = due_ms(call.session);
+    const Session before = call.session;
+    result = call.tick();
+    all.note(before, Event{.body = Tick{}}, call.session, call.now_ms);
+  }
+  EXPECT_EQ(call.session.phase, Phase::vm_greeting);
+}
+
+// The caller has gone, and nobody was rung for him: the transfer never left.
+void the_transfer_is_never_sent(Everything& all) {
+  Told call(all);
+  WebhookFact offer{.type = WebhookType::initiated, .call_control_id = "parent", .call_leg_id = "parent-leg"};
+  offer.incoming = true;
+  const auto result = call.happen(
+      Event{.body = offer, .plan = RingPlan{.route = Route::transfer, .destinations = {{"desk", "sip:desk"}}}});
+  call.parent(WebhookType::hangup);
+  call.answer_last(result.commands.at(0), {.outcome = OutcomeClass::not_sent});
+  EXPECT_EQ(call.session.phase, Phase::closed);
+}
+
 // The caller has gone, and the last leg's end is learnt from its prompt.
 void the_prompt_says_that_the_leg_ended(Everything& all) {
   Told call(all);
@@ -153,14 +184,17 @@ const Everything& everything() {
     constexpr std::uint64_t kSeeds = 4000;
     for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) made.play(seed);
     // What comes seldom. After a change of the rules other seeds may be the rare ones: tell those calls, or look anew.
-    for (const std::uint64_t seed : {1908U, 3135U, 4441U, 4677U, 5582U, 6071U, 6081U, 6088U, 6959U, 8655U, 14519U,
-                                     16382U, 24514U, 28855U, 34192U, 35725U, 36363U, 155946U})
+    for (const std::uint64_t seed :
+         {1908U,  3135U,  4441U,  4677U,  5582U,  6071U,  6081U,   6088U, 6959U,  8655U, 14519U,
+          16382U, 24514U, 28855U, 34192U, 35725U, 36363U, 155946U, 8060U, 24137U, 16480U})
       made.play(seed);
     the_caller_is_never_answered(made);
     bridged_of_the_first_winner(made);
     the_records_say_that_the_caller_left(made);
     the_records_say_that_they_spoke(made);
     the_prompt_says_that_the_leg_ended(made);
+    the_bridge_is_never_sent(made);
+    the_transfer_is_never_sent(made);
     return made;
   }();
   return all;

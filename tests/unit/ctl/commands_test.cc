@@ -116,7 +116,7 @@ TEST_F(CommandsTest, TheBeginningOfAnIdIsEnoughWhenOnlyOneCallBeginsSo) {
     ringd.serve({{"GET /calls/abc", {ScriptedRingd::no(404, R"({"error":"no such call"})")}},
                  {"GET /calls?limit=1000", {listing}},
                  {"GET /calls/abc-1", {ScriptedRingd::ok(R"({"session":"abc-1","phase":"ringing"})")}}});
-    EXPECT_EQ(run([&] { return show_call(options, "abc"); }), 0);
+    EXPECT_EQ(run([&] { return show_call(options, "abc", false); }), 0);
     EXPECT_THAT(out, HasSubstr("abc-1"));
     EXPECT_THAT(ringd.asked(), ElementsAre("GET /calls/abc", "GET /calls?limit=1000", "GET /calls/abc-1"));
   }
@@ -124,13 +124,13 @@ TEST_F(CommandsTest, TheBeginningOfAnIdIsEnoughWhenOnlyOneCallBeginsSo) {
   {
     ScriptedRingd ringd(options.socket);
     ringd.serve({{"GET /calls/abd", {ScriptedRingd::no(404, "{}")}}, {"GET /calls?limit=1000", {listing}}});
-    EXPECT_EQ(run([&] { return show_call(options, "abd"); }), 1);
+    EXPECT_EQ(run([&] { return show_call(options, "abd", false); }), 1);
     EXPECT_THAT(err, testing::AllOf(HasSubstr("2 calls begin with abd"), HasSubstr("abd-2"), HasSubstr("abd-3")));
   }
   std::filesystem::remove(options.socket);
   ScriptedRingd ringd(options.socket);
-  ringd.serve({{"GET /calls/x%2Fy", {ScriptedRingd::no(404, "{}")}}, {"GET /calls?limit=1000", {listing}}});
-  EXPECT_EQ(run([&] { return show_call(options, "x/y"); }), 1);
+  ringd.serve({{"GET /calls/x%2Fy?whole=yes", {ScriptedRingd::no(404, "{}")}}, {"GET /calls?limit=1000", {listing}}});
+  EXPECT_EQ(run([&] { return show_call(options, "x/y", true); }), 1);
   EXPECT_THAT(err, HasSubstr("no call begins with x/y"));
 }
 

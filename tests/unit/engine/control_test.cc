@@ -1,7 +1,9 @@
 // What the operator asks and gets: health, calls, one call, the watch, the directory.
+#include "codec/session_json.h"
 #include "engine/reading_requests.h"
 #include "engine/request_target.h"
 #include "fixture.h"
+#include "history/replay.h"
 
 namespace ringfence::test {
 namespace {
@@ -82,6 +84,23 @@ TEST_F(ControlTest, OneCallHasItsLegsAndItsLadder) {
   EXPECT_EQ(get_text(json_array_get(ladder, 0), "event"), "call.initiated");
   EXPECT_EQ(ask("GET", "/calls/nobody").status, 404);
   EXPECT_EQ(ask("GET", "/calls/caller%2Dleg").status, 200);
+}
+
+TEST_F(ControlTest, AWholeCallIsWhatTheStoreHas) {
+  ring();
+  const Json shown = ask_json("/calls/caller-leg");
+  EXPECT_EQ(json_object_get(shown.get(), "document"), nullptr);
+  EXPECT_EQ(get_object(json_array_get(get_array(shown.get(), "ladder"), 0), "e"), nullptr);
+  const Json whole = ask_json("/calls/caller-leg?whole=yes");
+  const auto session = decode_session(get_text(whole.get(), "document"));
+  ASSERT_TRUE(session);
+  std::vector<std::string> ladder;
+  const json_t* lines = get_array(whole.get(), "ladder");
+  for (std::size_t i = 0; i < json_array_size(lines); ++i) ladder.push_back(dump_json(json_array_get(lines, i)));
+  const auto played = replay(ladder, worker->engine.policy());
+  ASSERT_TRUE(played) << played.error().text;
+  EXPECT_EQ(played->session, *session);
+  EXPECT_EQ(played->ladder, ladder);
 }
 
 TEST_F(ControlTest, AnOperatorEndsACallOnce) {

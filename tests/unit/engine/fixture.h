@@ -68,16 +68,23 @@ inline Hook hangup(const std::string& id, const std::string& call = "caller-leg"
   return {.id = id, .type = "call.hangup", .call = call, .leg = call, .cause = "originator_cancel"};
 }
 
+// A test advances the clock to the very millisecond.
+inline Policy exact_policy() {
+  Policy policy;
+  policy.command_jitter_percent = 0;
+  return policy;
+}
+
 // The answers one event got: a correct engine gives exactly one.
 using Answers = std::vector<VerdictReply>;
 
 struct Worker {
-  Worker(FakeLoop& loop, FakeStore& store, Millis now_ms = 1'795'244'400'000, bool alone = false,
+  Worker(FakeLoop& loop, Store& store, Millis now_ms = 1'795'244'400'000, bool alone = false,
          Notifier* notifier = nullptr, SweepOptions sweep = {})
       : clock(loop, now_ms),
         directory(store, log),
         engine({store, telephony, clock, log, directory, notifier},
-               {Policy{}, std::string(kDomain), alone, std::move(sweep)}) {}
+               {exact_policy(), std::string(kDomain), alone, std::move(sweep)}) {}
   FakeClock clock;
   FakeTelephony telephony;
   FakeLog log;

@@ -156,6 +156,19 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"redis {\n server a:65536; }", "t.conf:3: ", "port"},
         Wrong{"redis {\n server a:12x; }", "t.conf:3: ", "port"},
         Wrong{"redis {\n user u; }", "t.conf:3: ", "password_file"},
+        Wrong{"redis {\n sentinel; }", "t.conf:3: ", "one or more servers"},
+        Wrong{"redis { master m;\n sentinel a:1 b; }", "t.conf:3: ", "HOST:PORT: b"},
+        Wrong{"redis { master m;\n sentinel unix:/s; }", "t.conf:3: ", "HOST:PORT"},
+        Wrong{"redis { master m; sentinel a:1;\n sentinel a:1; }", "t.conf:3: ", "a:1 twice"},
+        Wrong{"redis {\n sentinel a:1; }", "t.conf:3: ", "needs master NAME"},
+        Wrong{"redis { sentinel a:1; master m;\n server b:2; }", "t.conf:3: ", "sentinel; leave one"},
+        Wrong{"redis { sentinel a:1; master m;\n cluster b:2; }", "t.conf:3: ", "exclude each other"},
+        Wrong{"redis { sentinel a:1; master m;\n sentinel_user u; }", "t.conf:3: ", "sentinel_password_file"},
+        Wrong{"redis {\n master m; }", "t.conf:3: ", "without sentinel"},
+        Wrong{"redis { cluster a:1;\n server b:2; }", "t.conf:3: ", "cluster; leave one"},
+        Wrong{"redis { cluster a:1;\n sentinel_password_file /p; }", "t.conf:3: ", "without sentinel"},
+        Wrong{"redis {\n cluster a:99999; }", "t.conf:3: ", "port"},
+        Wrong{"redis {\n sentinell a:1; }", "t.conf:3: ", "did you mean \"sentinel\""},
         Wrong{"redis {\n key_prefix \"{a}\"; }", "t.conf:3: ", "slot"},
         Wrong{"redis {\n wait_replicas -1; }", "t.conf:3: ", "from 0 to 8"},
         Wrong{"ring {\n command_retry 2s; command_retry_max 1s; }", "t.conf:3: ", "shorter"},
@@ -170,6 +183,20 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"ring {\n notify_retry 2m; notify_retry_max 1m; }", "t.conf:3: ", "shorter than notify_retry"},
         Wrong{"ring {\n timout 1s; }", "t.conf:3: ", "did you mean \"timeout\""},
         Wrong{"log_level loud;", "t.conf:2: ", "error|warning|notice|info|debug"}, Wrong{"ring {", "t.conf:", ""}));
+
+TEST(Settings, RedisCanBeFoundByOthers) {
+  const auto sentinel = parse_settings("t.conf", R"(telnyx { api_key_file /k; } store redis;
+redis { sentinel one:26379 [::1]:26380; sentinel three:1; master calls;
+        sentinel_user s; sentinel_password_file /s; })");
+  ASSERT_TRUE(sentinel) << sentinel.error().text;
+  EXPECT_EQ(sentinel->redis.sentinels, (std::vector<HostPort>{{"one", 26379}, {"::1", 26380}, {"three", 1}}));
+  EXPECT_EQ(sentinel->redis.master, "calls");
+  EXPECT_EQ(sentinel->redis.sentinel_user, "s");
+  EXPECT_EQ(sentinel->redis.sentinel_password_file, "/s");
+  const auto cluster = parse_settings("t.conf", "telnyx { api_key_file /k; } redis { cluster a:1 b:2; }");
+  ASSERT_TRUE(cluster) << cluster.error().text;
+  EXPECT_EQ(cluster->redis.cluster, (std::vector<HostPort>{{"a", 1}, {"b", 2}}));
+}
 
 TEST(SettingsTest, WhatTheRingRulesTakeForGrantedOfTheProviderIsChecked) {
   const auto with = [](const std::string& telnyx, const std::string& ring) {

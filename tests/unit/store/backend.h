@@ -11,6 +11,7 @@
 #include "adapters/redis/redis_store.h"
 #include "adapters/sqlite/embedded_store.h"
 #include "bench.h"
+#include "redis_group.h"
 #include "redis_server.h"
 
 namespace ringfence::test {
@@ -19,8 +20,9 @@ class StoreTest : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
     ::signal(SIGPIPE, SIG_IGN);
-    if (GetParam() == "redis" && !have_redis_server()) GTEST_SKIP() << "redis-server is not installed";
+    if (GetParam() != "embedded" && !have_redis_server()) GTEST_SKIP() << "redis-server is not installed";
     if (GetParam() == "redis") server_ = std::make_unique<RedisServer>();
+    if (GetParam() == "cluster") share_cluster();
     stores_.push_back(open());
   }
 
@@ -39,15 +41,30 @@ class StoreTest : public testing::TestWithParam<std::string> {
       return std::move(*opened);
     }
     RedisOptions options;
-    options.unix_path = server_->socket_path();
+    if (GetParam() == "redis") {
+      options.unix_path = server_->socket_path();
+    } else {
+      options = cluster_->options();
+      options.key_prefix = "test" + std::to_string(tests_);
+    }
     auto opened = RedisStore::open(bench_.loop, bench_.log, options);
     EXPECT_TRUE(opened) << opened.error().text;
     EXPECT_TRUE(bench_.run_until([&] { return (*opened)->ready(); }));
     return std::move(*opened);
   }
 
+  // A cluster takes seconds to form, so there is one for all tests of a process, and each has keys of its own.
+  void share_cluster() {
+    if (!cluster_) cluster_ = std::make_unique<ClusterGroup>();
+    ++tests_;
+    ASSERT_TRUE(bench_.run_until([] { return cluster_->settled(); }));
+  }
+  static void TearDownTestSuite() { cluster_.reset(); }
+
   TempDir folder_;
   std::unique_ptr<RedisServer> server_;
+  inline static std::unique_ptr<ClusterGroup> cluster_;
+  inline static int tests_ = 0;
   Bench bench_;
   std::vector<std::unique_ptr<Store>> stores_;
 };

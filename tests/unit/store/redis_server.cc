@@ -57,7 +57,10 @@ RedisServer::RedisServer(std::vector<std::string> extra_arguments, std::string c
   start();
 }
 
-RedisServer::~RedisServer() { kill_now(); }
+RedisServer::~RedisServer() {
+  kill_now();
+  if (open_fd_ >= 0) ::close(open_fd_);
+}
 
 void RedisServer::start() {
   std::vector<std::string> words = {"redis-server"};
@@ -98,6 +101,13 @@ void RedisServer::pause() {
 }
 
 void RedisServer::resume() { ::kill(pid_, SIGCONT); }
+
+void RedisServer::send_only(const std::string& line) {
+  if (open_fd_ >= 0) ::close(open_fd_);
+  open_fd_ = connected(socket_path_);
+  const std::string words = line + "\r\n";
+  if (::send(open_fd_, words.data(), words.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(words.size())) std::abort();
+}
 
 std::string RedisServer::command(const std::string& line) const {
   const int fd = connected(socket_path_);

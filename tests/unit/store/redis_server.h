@@ -27,6 +27,8 @@ class RedisServer {
   void resume();
   // One inline command over the socket, e.g. "SCRIPT FLUSH"; the raw reply, empty when there is none.
   [[nodiscard]] std::string command(const std::string& line) const;
+  // The same without waiting for a reply: the connection stays open until the next of its kind.
+  void send_only(const std::string& line);
   [[nodiscard]] const std::string& socket_path() const { return socket_path_; }
   [[nodiscard]] int port() const { return port_; }
 
@@ -37,6 +39,7 @@ class RedisServer {
   std::vector<std::string> extra_;
   int port_;
   pid_t pid_ = 0;
+  int open_fd_ = -1;  // of send_only()
 };
 
 }  // namespace ringfence::test

@@ -11,6 +11,7 @@ namespace {
 
 class StoreWriters : public StoreTest {};
 INSTANTIATE_TEST_SUITE_P(Both, StoreWriters, testing::Values("embedded", "redis"), backend_name);
+INSTANTIATE_TEST_SUITE_P(Cluster, StoreWriters, testing::Values("cluster"), backend_name);
 
 struct Written {
   std::string event;

@@ -12,6 +12,7 @@
 
 #include "adapters/telnyx/client.h"
 #include "scripted_server.h"
+#include "support/fake_log.h"
 
 namespace ringfence {
 
@@ -38,7 +39,7 @@ class TelnyxClientTest : public ::testing::Test {
   void connect(TelnyxOptions options = {}) {
     if (server_ != nullptr) options.base_url = server_->url() + "/v2";
     options.api_key = kTestKey;
-    auto client = TelnyxClient::create(loop_, std::move(options));
+    auto client = TelnyxClient::create(loop_, log_, std::move(options));
     ASSERT_TRUE(client.has_value()) << client.error().text;
     client_ = std::move(*client);
   }
@@ -57,6 +58,7 @@ class TelnyxClientTest : public ::testing::Test {
   }
 
   UvLoop loop_;
+  test::FakeLog log_;
   std::unique_ptr<ScriptedServer> server_;
   std::unique_ptr<TelnyxClient> client_;
   std::vector<CommandOutcome> outcomes_;

@@ -7,6 +7,7 @@
 #include "adapters/http/curl_loop.h"
 #include "adapters/telnyx/client.h"
 #include "adapters/telnyx/command_queue.h"
+#include "support/fake_log.h"
 
 namespace ringfence {
 namespace {
@@ -60,11 +61,12 @@ TEST(TelnyxBaseUrl, Refused) {
 
 TEST(TelnyxOptions, EachWrongOptionHasItsSentence) {
   UvLoop loop;
+  test::FakeLog log;
   const auto error_of = [&](auto change) {
     TelnyxOptions options;
     options.api_key = "KEYsecret";
     change(options);
-    const auto client = TelnyxClient::create(loop, std::move(options));
+    const auto client = TelnyxClient::create(loop, log, std::move(options));
     return client ? std::string("accepted") : client.error().text;
   };
   EXPECT_EQ(error_of([](TelnyxOptions&) {}), "accepted");
@@ -105,20 +107,13 @@ TEST(TelnyxQueue, UrgentFirstThenByAge) {
     ASSERT_TRUE(queue.push(job));
   }
   std::vector<int> order;
-  while (auto job = queue.pop(true)) order.push_back(job->command.attempt);
+  while (queue.front() != nullptr) {
+    const int seen = queue.front()->command.attempt;
+    order.push_back(queue.pop().command.attempt);
+    EXPECT_EQ(order.back(), seen);
+  }
   EXPECT_EQ(order, (std::vector<int>{6, 4, 5, 2, 3, 1, 7, 0}));
   EXPECT_EQ(queue.size(), 0u);
-}
-
-TEST(TelnyxQueue, PatientOnesStayWhenOnlyTheLastPlacesAreLeft) {
-  CommandQueue queue;
-  Job dial, speak;
-  dial.command.verb = Verb::dial;
-  speak.command.verb = Verb::speak;
-  ASSERT_TRUE(queue.push(dial) && queue.push(speak));
-  EXPECT_EQ(queue.pop(false)->command.verb, Verb::speak);
-  EXPECT_FALSE(queue.pop(false).has_value());
-  EXPECT_EQ(queue.pop(true)->command.verb, Verb::dial);
 }
 
 TEST(TelnyxQueue, LateOnesAreFoundInEveryLane) {

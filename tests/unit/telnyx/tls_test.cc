@@ -20,7 +20,7 @@ class TelnyxTlsTest : public TelnyxClientTest {
     options.base_url = front_->url();
     if (options.ca_file.empty()) options.ca_file = front_->ca_file();
     options.api_key = kTestKey;
-    client_ = std::move(*TelnyxClient::create(loop_, std::move(options)));
+    client_ = std::move(*TelnyxClient::create(loop_, log_, std::move(options)));
     return true;
   }
 

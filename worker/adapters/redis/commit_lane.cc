@@ -8,72 +8,27 @@
 #include "shared/limits.h"
 
 namespace ringfence {
-namespace {
 
-std::size_t weight(const ScriptCall& call) {
-  std::size_t bytes = 0;
-  for (const auto& argument : call.arguments) bytes += argument.size();
-  return bytes;
-}
-
-std::size_t most_of_a_shard(std::size_t most) {
-  return std::max(std::min(most, limits::kShardRows), (most + kShards - 1) / kShards);
-}
-
-ScriptCall commit_call(const RedisKeys& keys, CommitRequest request) {
-  const std::size_t shard = shard_of(request.session);
-  ScriptCall call{Script::commit, {}, {}};
-  call.keys = {keys.session(request.session), keys.due(shard), keys.ladder(request.session), keys.recent(shard)};
-  std::size_t words = 10;
-  for (const ListWrite& write : request.lists) words += 4 + 4 * write.rows.size();
-  call.arguments.reserve(words);
-  call.arguments.push_back(std::to_string(request.expected_version));
-  call.arguments.push_back(request.event.empty() ? std::string() : short_hash(request.event.text));
-  call.arguments.push_back(std::move(request.document));
-  call.arguments.push_back(std::to_string(request.due_ms));
-  call.arguments.push_back(std::to_string(std::max<Millis>(request.ttl_ms, 1)));
-  call.arguments.push_back(std::move(request.session.text));
-  call.arguments.push_back(std::move(request.ladder_line));
-  call.arguments.push_back(std::to_string(limits::kLadderLines));
-  call.arguments.push_back(std::to_string(limits::kListedCalls));
-  call.arguments.push_back(std::to_string(request.lists.size()));
-  for (const ListWrite& write : request.lists) {
-    call.keys.push_back(keys.rows(shard, write.list));
-    call.keys.push_back(keys.row_lines(shard, write.list));
-  }
-  for (ListWrite& write : request.lists) {
-    if (!write.unless_in.empty()) call.keys.push_back(keys.row_lines(shard, write.unless_in));
-    call.arguments.push_back(write.unless_in.empty() ? "0" : std::to_string(call.keys.size()));
-    call.arguments.push_back(std::to_string(std::max<Millis>(write.ttl_ms, 1)));
-    call.arguments.push_back(std::to_string(most_of_a_shard(write.most)));
-    call.arguments.push_back(std::to_string(write.rows.size()));
-    for (ListRow& row : write.rows) {
-      call.arguments.push_back(std::move(row.name));
-      call.arguments.push_back(std::to_string(row.at_ms));
-      call.arguments.push_back(std::move(row.line));
-      call.arguments.emplace_back(row.first_stays ? "1" : "");
-    }
-  }
-  return call;
-}
-
-}  // namespace
-
-CommitLane::CommitLane(UvLoop& loop, Log& log, const RedisOptions& options, const RedisKeys& keys,
-                       Completions& completions)
-    : loop_(loop),
-      log_(log),
+CommitLane::CommitLane(UvLoop& loop, Log& log, const RedisOptions& options, const RedisAddress& address,
+                       Complaints& complaints, Completions& completions, const NodeHooks& hooks)
+    : address_(address),
       wait_replicas_(options.wait_replicas),
       wait_replicas_text_(std::to_string(options.wait_replicas)),
       wait_ms_text_(std::to_string(options.wait_ms)),
-      keys_(keys),
+      complaints_(complaints),
       completions_(completions),
+      hooks_(hooks),
       end_of_turn_(loop) {
   const int count = wait_replicas_ > 0 ? 2 : 1;
   for (int i = 0; i < count; ++i) {
     writers_.push_back(std::make_unique<Writer>());
-    writers_.back()->connection =
-        std::make_unique<RedisConnection>(loop, log, options, "commits-" + std::to_string(i + 1), [this] { pump(); });
+    Writer& writer = *writers_.back();
+    auto changed = [this, &writer] {
+      if (!writer.connection->ready()) hooks_.lost();
+      pump();
+    };
+    writer.connection = std::make_unique<RedisConnection>(loop, log, options, address, complaints,
+                                                          "commits-" + std::to_string(i + 1), std::move(changed));
   }
 }
 
@@ -81,21 +36,20 @@ bool CommitLane::ready() const noexcept {
   return std::ranges::any_of(writers_, [](const auto& writer) { return writer->connection->ready(); });
 }
 
-void CommitLane::submit(CommitRequest request, std::function<void(CommitResult)> done) {
-  auto entry = std::make_unique<Entry>();
-  entry->done = std::move(done);
-  std::size_t bytes = request.document.size() + request.ladder_line.size();
-  for (const ListWrite& write : request.lists) {
-    for (const ListRow& row : write.rows) bytes += row.line.size();
-  }
-  if (queue_.size() >= limits::kStoreQueue || queue_bytes_ + bytes > limits::kStoreQueueBytes ||
-      bytes > 2 * limits::kDocumentBytes) {
-    answer(std::move(entry));  // unknown: as good as never sent
-    return;
-  }
-  entry->call = commit_call(keys_, std::move(request));
-  queue_bytes_ += weight(entry->call);
-  queue_.push_back(std::move(entry));
+std::size_t CommitLane::in_flight() const noexcept {
+  std::size_t count = queue_.size() + again_.size();
+  for (const auto& writer : writers_) count += writer->connection->in_flight() + writer->batch.size();
+  return count;
+}
+
+void CommitLane::give_up() {
+  for (const auto& writer : writers_) writer->connection->give_up();
+  pump();
+}
+
+void CommitLane::submit(std::unique_ptr<Commit> commit) {
+  queue_bytes_ += weight(*commit);
+  queue_.push_back(std::move(commit));
   if (wait_replicas_ == 0) {
     pump();
   } else if (!pump_posted_) {
@@ -111,8 +65,12 @@ void CommitLane::submit(CommitRequest request, std::function<void(CommitResult)>
 void CommitLane::pump() {
   if (!ready()) {
     // Nobody is served by waiting for a server that is away: the caller retries, or says "later" in time.
-    for (auto& entry : std::exchange(again_, {})) answer(std::move(entry));
-    for (auto& entry : std::exchange(queue_, {})) answer(std::move(entry));
+    for (auto* waiting : {&again_, &queue_}) {
+      for (auto& commit : std::exchange(*waiting, {})) {
+        commit->result.not_written = true;
+        answer(std::move(commit));
+      }
+    }
     queue_bytes_ = 0;
     return;
   }
@@ -126,17 +84,18 @@ void CommitLane::pump() {
   }
 }
 
-std::unique_ptr<CommitLane::Entry> CommitLane::take_next() {
-  auto& from = again_.empty() ? queue_ : again_;
-  auto entry = std::move(from.front());
+std::unique_ptr<Commit> CommitLane::take_next() {
+  const bool fresh = again_.empty();
+  auto& from = fresh ? queue_ : again_;
+  auto commit = std::move(from.front());
   from.pop_front();
-  if (!entry->as_text) queue_bytes_ -= weight(entry->call);
-  return entry;
+  if (fresh) queue_bytes_ -= weight(*commit);
+  return commit;
 }
 
 void CommitLane::pump_window(Writer& writer) {
   while (!idle() && writer.connection->ready() && writer.connection->in_flight() < limits::kStoreInFlight) {
-    send_entry(writer, take_next());
+    send(writer, take_next());
   }
 }
 
@@ -144,67 +103,62 @@ void CommitLane::pump_batch(Writer& writer) {
   if (writer.waiting || idle()) return;
   writer.waiting = true;
   for (std::size_t sent = 0; !idle() && sent < limits::kStoreInFlight; ++sent) {
-    send_entry(writer, take_next());
+    send(writer, take_next());
   }
   writer.connection->send({"WAIT", wait_replicas_text_, wait_ms_text_},
                           [this, &writer](const redisReply* reply) { on_wait(writer, reply); });
 }
 
-void CommitLane::send_entry(Writer& writer, std::unique_ptr<Entry> entry) {
-  const Entry& sent = *entry;
+void CommitLane::send(Writer& writer, std::unique_ptr<Commit> commit) {
+  const Commit& sent = *commit;
+  if (sent.asking) writer.connection->send({"ASKING"}, [](const redisReply*) {});
   writer.connection->run(sent.call, sent.as_text,
-                         [this, &writer, entry = std::move(entry)](const redisReply* reply) mutable {
-                           on_script(writer, std::move(entry), reply);
+                         [this, &writer, commit = std::move(commit)](const redisReply* reply) mutable {
+                           on_script(writer, std::move(commit), reply);
                          });
 }
 
-void CommitLane::on_script(Writer& writer, std::unique_ptr<Entry> entry, const redisReply* reply) {
-  if (is_error(reply, "NOSCRIPT") && !entry->as_text) {
+void CommitLane::on_script(Writer& writer, std::unique_ptr<Commit> commit, const redisReply* reply) {
+  if (is_error(reply, "NOSCRIPT") && !commit->as_text) {
     // Restarted or flushed. Ahead of the queue for the next batch: the WAIT under way does not cover it.
-    entry->as_text = true;
-    again_.push_back(std::move(entry));
+    commit->as_text = true;
+    again_.push_back(std::move(commit));
     if (wait_replicas_ == 0) pump();
     return;
   }
-  entry->result = commit_result(reply);
-  if (is_error(reply, "")) complain(reply);
-  // A demoted or restarting server stays what it is for a while: start over at connecting.
-  if (is_error(reply, "READONLY") || is_error(reply, "LOADING")) {
-    writer.connection->drop(reply_error(reply).text);
-  }
-  if (wait_replicas_ > 0) {
-    writer.batch.push_back(std::move(entry));
+  if (const auto redirect = redirect_of(reply, address_)) {
+    hooks_.redirected(std::move(commit), *redirect);
+    if (wait_replicas_ == 0) pump();
     return;
   }
-  answer(std::move(entry));
+  commit->result = commit_result(reply);
+  if (wait_replicas_ > 0) {
+    writer.batch.push_back(std::move(commit));
+    return;
+  }
+  if (commit->result.status == CommitStatus::committed) complaints_.hear_written();
+  answer(std::move(commit));
   if (reply != nullptr) pump();
 }
 
 void CommitLane::on_wait(Writer& writer, const redisReply* reply) {
   const bool enough = reply != nullptr && reply->type == REDIS_REPLY_INTEGER && reply->integer >= wait_replicas_;
-  for (auto& entry : std::exchange(writer.batch, {})) {
+  for (auto& commit : std::exchange(writer.batch, {})) {
+    const CommitStatus status = commit->result.status;
     // A conflict claims nothing that a failover could take back: the next commit is checked against what is there then.
-    if (!enough && entry->result.status != CommitStatus::conflict) entry->result = CommitResult{};
-    answer(std::move(entry));
+    if (!enough && (status == CommitStatus::committed || status == CommitStatus::duplicate)) commit->result = {};
+    if (enough && status == CommitStatus::committed) complaints_.hear_written();
+    answer(std::move(commit));
   }
   writer.waiting = false;
-  if (!enough && reply != nullptr) complain(reply);
+  if (!enough && reply != nullptr && reply->type == REDIS_REPLY_INTEGER) {
+    complaints_.hear_short_wait(reply->integer, wait_replicas_);
+  }
   if (reply != nullptr) pump();
 }
 
-void CommitLane::answer(std::unique_ptr<Entry> entry) {
-  completions_.post([entry = std::move(entry)] { entry->done(std::move(entry->result)); });
-}
-
-void CommitLane::complain(const redisReply* reply) {
-  ++complaints_;
-  const auto now_ms = static_cast<Millis>(uv_now(loop_.get()));
-  if (complained_ms_ != 0 && now_ms - complained_ms_ < limits::kStoreHeartbeatMs) return;
-  complained_ms_ = now_ms;
-  const std::string detail =
-      reply->type == REDIS_REPLY_INTEGER ? "too few replicas have the last commits" : reply_error(reply).text;
-  log_.write(LogLevel::error, "redis_commit_unknown", {{"detail", detail}, {"count", std::to_string(complaints_)}});
-  complaints_ = 0;
+void CommitLane::answer(std::unique_ptr<Commit> commit) {
+  completions_.post([commit = std::move(commit)] { commit->done(std::move(commit->result)); });
 }
 
 }  // namespace ringfence

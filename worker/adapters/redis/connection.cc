@@ -1,4 +1,4 @@
-// Sending, replies, the watchdog and reconnecting; see connection.h. The way to "ready" is in connection_setup.cc.
+// The way of a connection to "ready" and back; see connection.h.
 #include "adapters/redis/connection.h"
 
 #include <algorithm>
@@ -8,53 +8,72 @@
 
 namespace ringfence {
 
-bool is_error(const redisReply* reply, std::string_view prefix) {
-  return reply != nullptr && reply->type == REDIS_REPLY_ERROR &&
-         std::string_view(reply->str, reply->len).starts_with(prefix);
-}
-
-RedisConnection::RedisConnection(UvLoop& loop, Log& log, const RedisOptions& options, std::string name,
-                                 std::function<void()> changed)
+RedisConnection::RedisConnection(UvLoop& loop, Log& log, const RedisOptions& options, const RedisAddress& address,
+                                 Complaints& complaints, std::string name, std::function<void()> changed)
     : loop_(loop),
       log_(log),
       options_(options),
+      address_(address),
+      complaints_(complaints),
       name_(std::move(name)),
       changed_(std::move(changed)),
-      resolve_(loop),
       retry_timer_(loop),
       tick_timer_(loop),
-      jitter_(options.jitter_seed + static_cast<std::uint32_t>(name_.size()) + 1) {
+      jitter_(options.jitter_seed + static_cast<std::uint32_t>(name_.size()) + 1),
+      link_(loop, [this](std::string reason) { lost(std::move(reason)); }) {
+  link_.set_judge([this](const redisReply* reply) { return judge(reply); });
   last_tick_ms_ = static_cast<Millis>(uv_now(loop.get()));
   retry_timer_.start(0, [this] { attempt(); });
   tick_timer_.start(limits::kStoreTickMs, [this] { tick(); });
 }
 
-RedisConnection::~RedisConnection() {
-  closing_ = true;
-  if (context_ != nullptr) redisAsyncFree(context_);
+void RedisConnection::attempt() {
+  attempt_started_ms_ = static_cast<Millis>(uv_now(loop_.get()));
+  state_ = State::setting_up;
+  link_.open(address_, [this] { set_up(); });
 }
 
-void RedisConnection::send(const std::vector<std::string_view>& words, ReplyHandler handler) {
-  if (context_ == nullptr || state_ == State::dropping) {
-    handler(nullptr);
-    return;
+void RedisConnection::set_up() {
+  link_.log_in({options_.user, options_.password});
+  // Only a name for CLIENT LIST; an ACL may forbid it.
+  send({"CLIENT", "SETNAME", "ringd"}, [](const redisReply*) {});
+  send({"ROLE"}, [this](const redisReply* reply) { check_role(reply); });
+  for (std::size_t i = 0; i < kScripts; ++i) {
+    send({"SCRIPT", "LOAD", script_text(static_cast<Script>(i))}, [this, i](const redisReply* reply) {
+      if (reply == nullptr || state_ != State::setting_up || !link_.is_open()) return;
+      if (reply->type != REDIS_REPLY_STRING) {
+        drop(is_error(reply, "") ? "it refuses our scripts: " + complaint_of(reply) : "it is not a Redis");
+        return;
+      }
+      sha_[i].assign(reply->str, reply->len);
+      if (i + 1 == kScripts) become_ready();
+    });
   }
-  std::vector<const char*> texts;
-  std::vector<std::size_t> sizes;
-  texts.reserve(words.size());
-  sizes.reserve(words.size());
-  for (const std::string_view word : words) {
-    texts.push_back(word.data());
-    sizes.push_back(word.size());
+}
+
+void RedisConnection::check_role(const redisReply* reply) {
+  if (reply == nullptr) return;
+  if (is_error(reply, "BUSY") && state_ == State::ready) return;  // still the one it was
+  if (is_error(reply, "")) {
+    drop("it does not tell its role: " + complaint_of(reply));
+  } else if (reply->type != REDIS_REPLY_ARRAY || reply->elements == 0 ||
+             reply->element[0]->type != REDIS_REPLY_STRING) {
+    drop("it is not a Redis");
+  } else if (const std::string_view role(reply->element[0]->str, reply->element[0]->len); role != "master") {
+    // A replica takes no writes, and what it says may be old.
+    drop("it is not the master but: " + std::string(role));
   }
-  pending_.push_back({static_cast<Millis>(uv_now(loop_.get())), std::move(handler)});
-  // Always by lengths: a format string would read '%' in a document.
-  if (redisAsyncCommandArgv(context_, on_reply, this, static_cast<int>(words.size()), texts.data(), sizes.data()) !=
-      REDIS_OK) {
-    ReplyHandler refused = std::move(pending_.back().handler);
-    pending_.pop_back();
-    refused(nullptr);
-  }
+}
+
+void RedisConnection::become_ready() {
+  state_ = State::ready;
+  if (std::exchange(was_ready_, true)) complaints_.hear_reconnect();
+  link_.keep_address();
+  backoff_ms_ = 0;
+  complaint_.clear();
+  last_heartbeat_ms_ = static_cast<Millis>(uv_now(loop_.get()));
+  log_.write(LogLevel::notice, "redis_ready", {{"connection", name_}, {"server", address_.text()}});
+  changed_();
 }
 
 void RedisConnection::run(const ScriptCall& call, bool as_text, ReplyHandler handler) {
@@ -81,44 +100,35 @@ void RedisConnection::run_retrying(ScriptCall call, ReplyHandler handler) {
   });
 }
 
-void RedisConnection::on_reply(redisAsyncContext*, void* reply, void* self) noexcept {
-  auto* connection = static_cast<RedisConnection*>(self);
-  if (connection->closing_ || connection->pending_.empty()) return;
-  ReplyHandler handler = std::move(connection->pending_.front().handler);
-  connection->pending_.pop_front();
-  handler(static_cast<const redisReply*>(reply));
+bool RedisConnection::judge(const redisReply* reply) {
+  if (reply == nullptr) complaints_.hear_nothing();
+  const TroubleRule* trouble = trouble_of(reply);
+  if (trouble == nullptr) return false;
+  // What set-up is refused for is its own to say, but for what ails the server as a whole.
+  if (ready() || trouble->not_written) complaints_.hear(*trouble, reply);
+  return trouble->then == Then::leave;
 }
 
-void RedisConnection::drop(std::string reason) {
-  if (context_ == nullptr || state_ == State::dropping) return;
-  state_ = State::dropping;
-  reason_ = std::move(reason);
-  redisAsyncFree(context_);  // null to everybody who waits, then lost(); inside a handler it happens after the handler
+void RedisConnection::give_up() {
+  given_up_ = true;
+  retry_timer_.stop();
+  tick_timer_.stop();
+  link_.drop("another server has its place");
 }
 
-void RedisConnection::lost() {
-  if (reason_.empty()) {
-    const char* text = static_cast<const char*>(context_->c.errstr);
-    reason_ = *text == '\0' ? "the connection was closed" : text;
-  }
-  context_ = nullptr;
-  poll_.reset();
-  if (closing_) return;
+void RedisConnection::lost(std::string reason) {
   state_ = State::waiting;
-  retry_later();
+  if (!given_up_) {
+    if (reason != complaint_) {
+      log_.write(LogLevel::warning, "redis_away",
+                 {{"connection", name_}, {"server", address_.text()}, {"detail", reason}});
+      complaint_ = std::move(reason);
+    }
+    backoff_ms_ = std::clamp(2 * backoff_ms_, limits::kStoreReconnectMinMs, limits::kStoreReconnectMaxMs);
+    const Millis half = backoff_ms_ / 2;
+    retry_timer_.start(half + static_cast<Millis>(jitter_()) % (half + 1), [this] { attempt(); });
+  }
   changed_();
-}
-
-void RedisConnection::retry_later() {
-  const std::string reason = std::exchange(reason_, {});
-  if (reason != complaint_) {
-    log_.write(LogLevel::warning, "redis_away", {{"connection", name_}, {"detail", reason}});
-    complaint_ = reason;
-  }
-  state_ = State::waiting;
-  backoff_ms_ = std::clamp(2 * backoff_ms_, limits::kStoreReconnectMinMs, limits::kStoreReconnectMaxMs);
-  const Millis half = backoff_ms_ / 2;
-  retry_timer_.start(half + static_cast<Millis>(jitter_()) % (half + 1), [this] { attempt(); });
 }
 
 void RedisConnection::tick() {
@@ -128,15 +138,13 @@ void RedisConnection::tick() {
   // When this process itself was stopped, the replies may lie unread in the socket: read them first.
   if (was_asleep) return;
   const Millis reply_ms = limits::kStoreReplyMs + (options_.wait_replicas > 0 ? options_.wait_ms : 0);
-  if (state_ == State::resolving && now_ms - attempt_started_ms_ > limits::kStoreConnectMs) {
-    resolve_.forget();
-    reason_ = "its name was not resolved in time";
-    retry_later();
-  } else if (state_ == State::setting_up && now_ms - attempt_started_ms_ > limits::kStoreConnectMs) {
-    drop("no connection within " + std::to_string(limits::kStoreConnectMs) + " ms");
-  } else if (state_ == State::ready && !pending_.empty() && now_ms - pending_.front().sent_ms > reply_ms) {
+  const Millis oldest_ms = link_.oldest_ms();
+  if (state_ == State::setting_up && now_ms - attempt_started_ms_ > limits::kStoreConnectMs) {
+    drop(link_.is_resolving() ? "its name was not resolved in time"
+                              : "no connection within " + std::to_string(limits::kStoreConnectMs) + " ms");
+  } else if (ready() && oldest_ms != 0 && now_ms - oldest_ms > reply_ms) {
     drop("no reply within " + std::to_string(reply_ms) + " ms");
-  } else if (state_ == State::ready && now_ms - last_heartbeat_ms_ >= limits::kStoreHeartbeatMs) {
+  } else if (ready() && now_ms - last_heartbeat_ms_ >= limits::kStoreHeartbeatMs) {
     last_heartbeat_ms_ = now_ms;
     send({"ROLE"}, [this](const redisReply* reply) { check_role(reply); });
   }

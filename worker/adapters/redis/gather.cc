@@ -29,25 +29,24 @@ void Gather::start() {
 
 void Gather::release() {
   if (--outstanding_ > 0) return;
-  if (failed_) {
+  if (failed_ && !serves_in_part()) {
     finished_();
   } else {
     merge();
   }
 }
 
-DueClaim::DueClaim(RedisConnection& connection, const RedisKeys& keys, Millis now_ms, std::size_t count,
-                   Millis claim_ms, std::function<void()> finished)
-    : Gather(connection, keys, std::move(finished)),
+DueClaim::DueClaim(RedisNodes& nodes, const RedisKeys& keys, Millis now_ms, std::size_t count, Millis claim_ms,
+                   std::function<void()> finished)
+    : Gather(nodes, keys, std::move(finished)),
       now_ms_(now_ms),
       claim_ms_(claim_ms),
       count_(std::min(count, limits::kDueBatch)) {}
 
 void DueClaim::ask(std::size_t shard, ReplyHandler handler) {
-  const std::string key = keys_.due(shard);
-  const std::string now = std::to_string(now_ms_);
-  const std::string count = std::to_string(count_);
-  connection_.send({"ZRANGEBYSCORE", key, "-inf", now, "WITHSCORES", "LIMIT", "0", count}, std::move(handler));
+  nodes_.ask(shard, {.words = {"ZRANGEBYSCORE", keys_.due(shard), "-inf", std::to_string(now_ms_), "WITHSCORES",
+                               "LIMIT", "0", std::to_string(count_)},
+                     .answered = std::move(handler)});
 }
 
 void DueClaim::merge() {
@@ -63,7 +62,7 @@ void DueClaim::merge() {
     }
     if (call.keys.size() == 1) continue;
     ++outstanding_;
-    connection_.run_retrying(std::move(call), [this](const redisReply* reply) { claimed(reply); });
+    nodes_.ask(shard, {.script = std::move(call), .answered = [this](const redisReply* reply) { claimed(reply); }});
   }
   release_claims();
 }
@@ -89,14 +88,14 @@ Result<std::vector<SessionId>> DueClaim::take_result() {
   return std::move(claimed_);
 }
 
-Listing::Listing(RedisConnection& connection, const RedisKeys& keys, std::size_t count, std::function<void()> finished)
-    : Gather(connection, keys, std::move(finished)), count_(std::min(count, limits::kListedCalls)) {}
+Listing::Listing(RedisNodes& nodes, const RedisKeys& keys, std::size_t count, std::function<void()> finished)
+    : Gather(nodes, keys, std::move(finished)), count_(std::min(count, limits::kListedCalls)) {}
 
 void Listing::ask(std::size_t shard, ReplyHandler handler) {
   // All of them, not the newest `count`: sessions with a short life may have expired in front of older ones.
-  const std::string key = keys_.recent(shard);
-  const std::string last = std::to_string(limits::kListedCalls - 1);
-  connection_.send({"ZREVRANGE", key, "0", last, "WITHSCORES"}, std::move(handler));
+  nodes_.ask(shard,
+             {.words = {"ZREVRANGE", keys_.recent(shard), "0", std::to_string(limits::kListedCalls - 1), "WITHSCORES"},
+              .answered = std::move(handler)});
 }
 
 void Listing::merge() {
@@ -115,7 +114,8 @@ void Listing::read_more() {
     const Found& found = found_[next_++];
     ScriptCall call{Script::listed, {keys_.session(found.session), keys_.recent(found.shard)}, {found.session.text}};
     ++outstanding_;
-    connection_.run_retrying(std::move(call), [this, &found](const redisReply* reply) { read(found, reply); });
+    nodes_.ask(found.shard, {.script = std::move(call),
+                             .answered = [this, &found](const redisReply* reply) { read(found, reply); }});
   }
   release_reads();
 }
@@ -135,25 +135,23 @@ void Listing::release_reads() {
   if (--outstanding_ == 0) read_more();
 }
 
-ListRows::ListRows(RedisConnection& connection, const RedisKeys& keys, ListQuestion question,
-                   std::function<void()> finished)
-    : Gather(connection, keys, std::move(finished)), question_(std::move(question)) {
+ListRows::ListRows(RedisNodes& nodes, const RedisKeys& keys, ListQuestion question, std::function<void()> finished)
+    : Gather(nodes, keys, std::move(finished)), question_(std::move(question)) {
   question_.count = std::min(question_.count, limits::kListLines);
 }
 
 void ListRows::ask(std::size_t shard, ReplyHandler handler) {
   const std::string key = keys_.rows(shard, question_.list);
   if (!question_.name.empty()) {
-    connection_.run_retrying({Script::row, {key}, {question_.name}}, std::move(handler));
+    nodes_.ask(shard, {.script = ScriptCall{Script::row, {key}, {question_.name}}, .answered = std::move(handler)});
     return;
   }
   const std::string until = std::to_string(question_.until_ms), since = "(" + std::to_string(question_.since_ms);
-  const std::string count = std::to_string(question_.count);
-  if (question_.order == ListQuestion::Order::oldest_first) {
-    connection_.send({"ZRANGEBYSCORE", key, since, until, "WITHSCORES", "LIMIT", "0", count}, std::move(handler));
-  } else {
-    connection_.send({"ZREVRANGEBYSCORE", key, until, since, "WITHSCORES", "LIMIT", "0", count}, std::move(handler));
-  }
+  const bool oldest_first = question_.order == ListQuestion::Order::oldest_first;
+  nodes_.ask(shard,
+             {.words = {oldest_first ? "ZRANGEBYSCORE" : "ZREVRANGEBYSCORE", key, oldest_first ? since : until,
+                        oldest_first ? until : since, "WITHSCORES", "LIMIT", "0", std::to_string(question_.count)},
+              .answered = std::move(handler)});
 }
 
 void ListRows::merge() {
@@ -168,11 +166,11 @@ void ListRows::merge() {
   outstanding_ = 1;
   for (std::size_t shard = 0; shard < kShards; ++shard) {
     if (places.at(shard).empty()) continue;
-    const std::string key = keys_.row_lines(shard, question_.list);
-    std::vector<std::string_view> words{"HMGET", key};
-    for (const std::size_t place : places.at(shard)) words.emplace_back(found_[place].session.text);
+    std::vector<std::string> words{"HMGET", keys_.row_lines(shard, question_.list)};
+    for (const std::size_t place : places.at(shard)) words.push_back(found_[place].session.text);
     ++outstanding_;
-    connection_.send(words, [this, mine = places.at(shard)](const redisReply* reply) { read(mine, reply); });
+    nodes_.ask(shard, {.words = std::move(words),
+                       .answered = [this, mine = places.at(shard)](const redisReply* reply) { read(mine, reply); }});
   }
   release_reads();
 }

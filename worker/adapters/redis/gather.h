@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "adapters/redis/connection.h"
 #include "adapters/redis/keys.h"
+#include "adapters/redis/nodes.h"
 #include "adapters/redis/replies.h"
 #include "ports/store.h"
 
@@ -29,13 +29,15 @@ class Gather {
     double score = 0;
   };
 
-  Gather(RedisConnection& connection, const RedisKeys& keys, std::function<void()> finished)
-      : connection_(connection), keys_(keys), finished_(std::move(finished)) {}
+  Gather(RedisNodes& nodes, const RedisKeys& keys, std::function<void()> finished)
+      : nodes_(nodes), keys_(keys), finished_(std::move(finished)) {}
   virtual void ask(std::size_t shard, ReplyHandler handler) = 0;
-  virtual void merge() = 0;  // every shard has answered
+  virtual void merge() = 0;  // every shard has answered, or failed_
+  // Better some shards than none.
+  [[nodiscard]] virtual bool serves_in_part() const { return false; }
   void finish() { finished_(); }
 
-  RedisConnection& connection_;
+  RedisNodes& nodes_;
   const RedisKeys& keys_;
   std::vector<Found> found_;
   Error error_;
@@ -51,13 +53,15 @@ class Gather {
 // Read-only question first: nearly always nothing is due, and the merge takes the longest overdue of all shards.
 class DueClaim final : public Gather {
  public:
-  DueClaim(RedisConnection& connection, const RedisKeys& keys, Millis now_ms, std::size_t count, Millis claim_ms,
+  DueClaim(RedisNodes& nodes, const RedisKeys& keys, Millis now_ms, std::size_t count, Millis claim_ms,
            std::function<void()> finished);
   [[nodiscard]] Result<std::vector<SessionId>> take_result();
 
  private:
   void ask(std::size_t shard, ReplyHandler handler) override;
   void merge() override;
+  // A cluster that has lost one master still has the calls of the others, and who else would look after them?
+  [[nodiscard]] bool serves_in_part() const override { return true; }
   void claimed(const redisReply* reply);
   void release_claims();
 
@@ -69,7 +73,7 @@ class DueClaim final : public Gather {
 
 class Listing final : public Gather {
  public:
-  Listing(RedisConnection& connection, const RedisKeys& keys, std::size_t count, std::function<void()> finished);
+  Listing(RedisNodes& nodes, const RedisKeys& keys, std::size_t count, std::function<void()> finished);
   [[nodiscard]] Result<std::vector<CallListing>> take_result();
 
  private:
@@ -87,7 +91,7 @@ class Listing final : public Gather {
 // First the names, whose bytes are few, of every shard; then the lines of those that are among the newest of all.
 class ListRows final : public Gather {
  public:
-  ListRows(RedisConnection& connection, const RedisKeys& keys, ListQuestion question, std::function<void()> finished);
+  ListRows(RedisNodes& nodes, const RedisKeys& keys, ListQuestion question, std::function<void()> finished);
   [[nodiscard]] Result<std::vector<ListRow>> take_result();
 
  private:

@@ -10,6 +10,18 @@ std::size_t shard_of(const SessionId& session) {
   return (digit(hash[14]) * 16 + digit(hash[15])) % kShards;
 }
 
+// CRC-16/XMODEM, the low 14 bits.
+std::uint16_t cluster_slot(std::string_view tag) {
+  constexpr unsigned kPolynomial = 0x1021, kSlots = 16384;
+  unsigned crc = 0;
+  for (const char c : tag) {
+    crc ^= static_cast<unsigned>(static_cast<unsigned char>(c)) << 8;
+    for (int bit = 0; bit < 8; ++bit) crc = (crc << 1) ^ ((crc & 0x8000) != 0 ? kPolynomial : 0);
+    crc &= 0xffff;
+  }
+  return static_cast<std::uint16_t>(crc % kSlots);
+}
+
 std::string RedisKeys::tagged(std::size_t shard, std::string_view rest) const {
   std::string key = prefix_;
   key.append(":{").append(std::to_string(shard)).append("}:").append(rest);
@@ -29,5 +41,9 @@ std::string RedisKeys::row_lines(std::size_t shard, std::string_view list) const
   return tagged(shard, "n:" + std::string(list));
 }
 std::string RedisKeys::directory() const { return prefix_ + ":directory"; }
+
+std::uint16_t RedisKeys::slot_of(std::size_t place) const {
+  return cluster_slot(place == kDirectoryPlace ? directory() : std::to_string(place));
+}
 
 }  // namespace ringfence

@@ -2,6 +2,7 @@
 // The number of shards is part of the data: it can never change. Must not know: commands.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -10,8 +11,14 @@
 namespace ringfence {
 
 inline constexpr std::size_t kShards = 64;
+// Where a key can be: in one of the shards, or the directory. On a cluster each of these is one slot.
+inline constexpr std::size_t kDirectoryPlace = kShards;
+inline constexpr std::size_t kPlaces = kShards + 1;
 
 [[nodiscard]] std::size_t shard_of(const SessionId& session);
+
+// The slot of a key without braces, or of what stands between them, by the rule of Redis Cluster.
+[[nodiscard]] std::uint16_t cluster_slot(std::string_view tag);
 
 class RedisKeys {
  public:
@@ -24,6 +31,7 @@ class RedisKeys {
                                  std::string_view list) const;  // sorted set: rows of a list by their ms
   [[nodiscard]] std::string row_lines(std::size_t shard, std::string_view list) const;  // hash: row to line
   [[nodiscard]] std::string directory() const;                                          // hash: revision, text
+  [[nodiscard]] std::uint16_t slot_of(std::size_t place) const;                         // on a Redis Cluster
 
  private:
   [[nodiscard]] std::string tagged(std::size_t shard, std::string_view rest) const;

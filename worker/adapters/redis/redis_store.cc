@@ -2,14 +2,13 @@
 #include "adapters/redis/redis_store.h"
 
 #include <list>
-#include <optional>
 #include <utility>
 
-#include "adapters/redis/commit_lane.h"
+#include "adapters/redis/commit.h"
 #include "adapters/redis/completions.h"
-#include "adapters/redis/connection.h"
 #include "adapters/redis/gather.h"
 #include "adapters/redis/keys.h"
+#include "adapters/redis/nodes.h"
 #include "adapters/redis/replies.h"
 #include "shared/limits.h"
 
@@ -21,50 +20,47 @@ class RedisStore::Parts {
       : options(std::move(given)),
         keys(options.key_prefix),
         completions(loop),
-        lane(loop, log, options, keys, completions),
-        reader(loop, log, options, "reads", [] {}) {}
+        nodes(loop, log, options, keys, counts, completions) {}
 
-  // Answers `done` later with what `read` makes of the reply, or says at once that there will be none.
-  template <class T>
-  ReplyHandler answer(Result<T> (*read)(const redisReply*), std::function<void(Result<T>)> done) {
-    return
-        [this, read, done = std::move(done)](const redisReply* reply) mutable { post(std::move(done), read(reply)); };
-  }
   template <class T>
   void post(std::function<void(Result<T>)> done, Result<T> result) {
     completions.post([done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); });
   }
-  [[nodiscard]] std::optional<Error> refusal() const {
-    if (!reader.ready()) return Error{ErrorCode::unavailable, "Redis is away"};
-    if (reader.in_flight() >= limits::kStoreQueue) {
-      return Error{ErrorCode::limit, "too many requests wait for Redis"};
-    }
-    return std::nullopt;
+  // Answers `done` later with what `read` makes of the reply, or says at once that there will be none.
+  template <class T>
+  void ask(std::size_t place, Question question, Result<T> (*read)(const redisReply*),
+           std::function<void(Result<T>)> done) {
+    if (auto refused = nodes.refusal()) return post<T>(std::move(done), std::unexpected(std::move(*refused)));
+    question.answered = [this, read, done = std::move(done)](const redisReply* reply) mutable {
+      post(std::move(done), read(reply));
+    };
+    nodes.ask(place, std::move(question));
   }
   // Starts a question to all shards; its answer is fetched in the next turn, when nothing of it is running any more.
-  template <class Question, class T, class... Arguments>
-  void ask_all(std::list<std::unique_ptr<Question>>& questions, std::function<void(Result<T>)> done,
+  template <class GatherKind, class T, class... Arguments>
+  void ask_all(std::list<std::unique_ptr<GatherKind>>& questions, std::function<void(Result<T>)> done,
                Arguments... arguments) {
+    if (auto refused = nodes.refusal()) return post<T>(std::move(done), std::unexpected(std::move(*refused)));
     const auto place = questions.emplace(questions.end());
-    *place = std::make_unique<Question>(reader, keys, arguments...,
-                                        [this, &questions, place, done = std::move(done)]() mutable {
-                                          completions.post([&questions, place, done = std::move(done)] {
-                                            auto result = (*place)->take_result();
-                                            questions.erase(place);
-                                            done(std::move(result));
+    *place = std::make_unique<GatherKind>(nodes, keys, std::move(arguments)...,
+                                          [this, &questions, place, done = std::move(done)]() mutable {
+                                            completions.post([&questions, place, done = std::move(done)] {
+                                              auto result = (*place)->take_result();
+                                              questions.erase(place);
+                                              done(std::move(result));
+                                            });
                                           });
-                                        });
     (*place)->start();
   }
 
   const RedisOptions options;
   const RedisKeys keys;
+  RedisCounters counts;
   std::list<std::unique_ptr<DueClaim>> claims;
   std::list<std::unique_ptr<Listing>> listings;
   std::list<std::unique_ptr<ListRows>> rows;
   Completions completions;
-  CommitLane lane;
-  RedisConnection reader;  // last: goes first, and with it every handler
+  RedisNodes nodes;  // last: goes first, and with it every handler
 };
 
 RedisStore::RedisStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -72,10 +68,15 @@ RedisStore::~RedisStore() = default;
 
 Result<std::unique_ptr<RedisStore>> RedisStore::open(UvLoop& loop, Log& log, RedisOptions options) {
   constexpr std::size_t kLongestPath = 107;  // what fits into sockaddr_un; hiredis would cut it silently
+  const bool found_by_others = !options.sentinels.empty() || !options.cluster.empty();
   if (options.unix_path.size() > kLongestPath) {
     return fail(ErrorCode::invalid, "the path of the Redis socket is longer than 107 bytes");
   }
-  if (options.unix_path.empty() && (options.host.empty() || options.port <= 0 || options.port > 65535)) {
+  if (!options.sentinels.empty() && options.master_name.empty()) {
+    return fail(ErrorCode::invalid, "Sentinels are asked for a master by its name");
+  }
+  if (!found_by_others && options.unix_path.empty() &&
+      (options.host.empty() || options.port <= 0 || options.port > 65535)) {
     return fail(ErrorCode::invalid, "Redis needs a Unix socket, or a host and a port from 1 to 65535");
   }
   if (options.wait_replicas < 0 || options.wait_ms <= 0 || options.wait_ms > limits::kStoreReplyMs) {
@@ -84,93 +85,93 @@ Result<std::unique_ptr<RedisStore>> RedisStore::open(UvLoop& loop, Log& log, Red
   return std::unique_ptr<RedisStore>(new RedisStore(std::make_unique<Parts>(loop, log, std::move(options))));
 }
 
-bool RedisStore::ready() const noexcept { return parts_->reader.ready() && parts_->lane.ready(); }
+bool RedisStore::ready() const noexcept { return parts_->nodes.ready(); }
+std::string RedisStore::masters() const { return parts_->nodes.masters(); }
+
+std::vector<std::pair<std::string_view, std::uint64_t>> RedisStore::counters() const {
+  const RedisCounters& counts = parts_->counts;
+  std::vector<std::pair<std::string_view, std::uint64_t>> named = {{"in_flight", parts_->nodes.in_flight()},
+                                                                   {"reconnects", counts.reconnects},
+                                                                   {"switches", counts.switches},
+                                                                   {"redirects", counts.redirects},
+                                                                   {"no_answer", counts.no_answer},
+                                                                   {"too_few_replicas", counts.too_few_replicas}};
+  for (std::size_t i = 0; i < kTroubles; ++i) named.emplace_back(trouble_rules()[i].counter, counts.troubles[i]);
+  return named;
+}
 
 void RedisStore::load(const SessionId& session, std::function<void(Result<StoredSession>)> done) {
-  if (auto refused = parts_->refusal()) {
-    parts_->post<StoredSession>(std::move(done), std::unexpected(std::move(*refused)));
-    return;
-  }
-  const std::string key = parts_->keys.session(session);
-  parts_->reader.send({"HMGET", key, "v", "d"}, parts_->answer(&stored_session, std::move(done)));
+  parts_->ask(shard_of(session), {.words = {"HMGET", parts_->keys.session(session), "v", "d"}}, &stored_session,
+              std::move(done));
 }
 
 void RedisStore::commit(CommitRequest request, std::function<void(CommitResult)> done) {
-  parts_->lane.submit(std::move(request), std::move(done));
+  std::size_t bytes = request.document.size() + request.ladder_line.size();
+  for (const ListWrite& write : request.lists) {
+    for (const ListRow& row : write.rows) bytes += row.line.size();
+  }
+  if (bytes > 2 * limits::kDocumentBytes) {
+    parts_->completions.post([done = std::move(done)] { done({.not_written = true}); });
+    return;
+  }
+  parts_->nodes.submit(make_commit(parts_->keys, std::move(request), std::move(done)));
 }
 
 void RedisStore::claim_due(Millis now_ms, std::size_t count, Millis claim_ms,
                            std::function<void(Result<std::vector<SessionId>>)> done) {
-  if (auto refused = parts_->refusal()) {
-    parts_->post<std::vector<SessionId>>(std::move(done), std::unexpected(std::move(*refused)));
-    return;
-  }
   parts_->ask_all(parts_->claims, std::move(done), now_ms, count, claim_ms);
 }
 
 void RedisStore::ladder(const SessionId& session, std::function<void(Result<std::vector<std::string>>)> done) {
-  if (auto refused = parts_->refusal()) {
-    parts_->post<std::vector<std::string>>(std::move(done), std::unexpected(std::move(*refused)));
-    return;
-  }
-  const std::string key = parts_->keys.ladder(session);
-  parts_->reader.send({"LRANGE", key, "0", "-1"}, parts_->answer(&text_list, std::move(done)));
+  parts_->ask(shard_of(session), {.words = {"LRANGE", parts_->keys.ladder(session), "0", "-1"}}, &text_list,
+              std::move(done));
 }
 
 void RedisStore::list(std::size_t count, std::function<void(Result<std::vector<CallListing>>)> done) {
-  if (auto refused = parts_->refusal()) {
-    parts_->post<std::vector<CallListing>>(std::move(done), std::unexpected(std::move(*refused)));
-    return;
-  }
   parts_->ask_all(parts_->listings, std::move(done), count);
 }
 
 void RedisStore::list_rows(ListQuestion question, std::function<void(Result<std::vector<ListRow>>)> done) {
-  if (auto refused = parts_->refusal()) {
-    parts_->post<std::vector<ListRow>>(std::move(done), std::unexpected(std::move(*refused)));
-    return;
-  }
   parts_->ask_all(parts_->rows, std::move(done), std::move(question));
 }
 
 void RedisStore::put_directory(std::string text, std::function<void(Result<std::uint64_t>)> done) {
-  auto refused = parts_->refusal();
+  auto refused = parts_->nodes.refusal();
   if (text.size() > limits::kDirectoryBytes) refused = Error{ErrorCode::limit, "the directory is larger than 16 MB"};
   if (refused) {
     parts_->post<std::uint64_t>(std::move(done), std::unexpected(std::move(*refused)));
     return;
   }
+  Question question{.script = ScriptCall{Script::put_directory, {parts_->keys.directory()}, {std::move(text)}}};
   const int replicas = parts_->options.wait_replicas;
-  ScriptCall call{Script::put_directory, {parts_->keys.directory()}, {std::move(text)}};
   if (replicas == 0) {
-    parts_->reader.run_retrying(std::move(call), parts_->answer(&revision_of, std::move(done)));
+    parts_->ask(kDirectoryPlace, std::move(question), &revision_of, std::move(done));
     return;
   }
-  auto wait_for_replicas = [parts = parts_.get(), replicas, done = std::move(done)](const redisReply* reply) mutable {
-    auto revision = revision_of(reply);
-    if (!revision) {
-      parts->post<std::uint64_t>(std::move(done), std::move(revision));
-      return;
-    }
-    const std::string count = std::to_string(replicas);
-    const std::string wait_ms = std::to_string(parts->options.wait_ms);
-    auto waited = [parts, replicas, revision, done = std::move(done)](const redisReply* held) mutable {
-      const bool enough = held != nullptr && held->type == REDIS_REPLY_INTEGER && held->integer >= replicas;
-      if (!enough) revision = fail(ErrorCode::unknown, "too few replicas have the new directory; put it again");
-      parts->post<std::uint64_t>(std::move(done), std::move(revision));
-    };
-    parts->reader.send({"WAIT", count, wait_ms}, std::move(waited));
+  struct Put {
+    std::function<void(Result<std::uint64_t>)> done;
+    Result<std::uint64_t> revision = 0;
   };
-  parts_->reader.run_retrying(std::move(call), std::move(wait_for_replicas));
+  // Two replies, of the script and of the WAIT behind it; told once, by whichever knows the outcome.
+  auto put = std::make_unique<Put>();
+  Put* shared = put.get();
+  put->done = std::move(done);
+  question.answered = [parts = parts_.get(), shared](const redisReply* reply) {
+    shared->revision = revision_of(reply);
+    if (!shared->revision) parts->post<std::uint64_t>(std::exchange(shared->done, {}), shared->revision);
+  };
+  question.held = [parts = parts_.get(), replicas, put = std::move(put)](const redisReply* reply) {
+    if (!put->done) return;
+    const bool enough = reply != nullptr && reply->type == REDIS_REPLY_INTEGER && reply->integer >= replicas;
+    if (!enough) put->revision = fail(ErrorCode::unknown, "too few replicas have the new directory; put it again");
+    parts->post<std::uint64_t>(std::move(put->done), std::move(put->revision));
+  };
+  parts_->nodes.ask(kDirectoryPlace, std::move(question));
 }
 
 void RedisStore::get_directory(std::uint64_t known_revision, std::function<void(Result<DirectoryText>)> done) {
-  if (auto refused = parts_->refusal()) {
-    parts_->post<DirectoryText>(std::move(done), std::unexpected(std::move(*refused)));
-    return;
-  }
   ScriptCall call{Script::get_directory, {parts_->keys.directory()}, {std::to_string(known_revision)}};
-  parts_->reader.run_retrying(std::move(call), parts_->answer(&directory_text, std::move(done)));
+  parts_->ask(kDirectoryPlace, {.script = std::move(call)}, &directory_text, std::move(done));
 }
 
 }  // namespace ringfence

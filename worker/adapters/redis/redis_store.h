@@ -34,6 +34,9 @@ class RedisStore final : public Store {
   void get_directory(std::uint64_t known_revision, std::function<void(Result<DirectoryText>)> done) override;
   [[nodiscard]] std::string_view kind() const noexcept override { return "redis"; }
   [[nodiscard]] bool ready() const noexcept override;
+  // For `ringctl health`, in the order to be shown; and the addresses of the masters.
+  [[nodiscard]] std::string masters() const;
+  [[nodiscard]] std::vector<std::pair<std::string_view, std::uint64_t>> counters() const;
 
  private:
   class Parts;  // keeps hiredis out of everybody else's view

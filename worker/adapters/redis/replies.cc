@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstdlib>
 
+#include "adapters/redis/trouble.h"
 #include "shared/limits.h"
 
 namespace ringfence {
@@ -34,10 +35,11 @@ std::optional<std::uint64_t> number_of(const redisReply* reply) {
 Error reply_error(const redisReply* reply) {
   if (reply == nullptr) return {ErrorCode::unavailable, "Redis did not answer"};
   if (reply->type != REDIS_REPLY_ERROR) return {ErrorCode::internal, "Redis answered in an unexpected shape"};
-  return {ErrorCode::unavailable, "Redis: " + std::string(text_of(reply).substr(0, limits::kFieldBytes))};
+  return {ErrorCode::unavailable, "Redis: " + complaint_of(reply)};
 }
 
 CommitResult commit_result(const redisReply* reply) {
+  if (const TroubleRule* trouble = trouble_of(reply)) return {.not_written = trouble->not_written};
   if (!is_array(reply, 2) || reply->element[0]->type != REDIS_REPLY_INTEGER) return {};
   const auto version = number_of(reply->element[1]);
   if (!version) return {};

@@ -77,13 +77,13 @@ else
   redis.call('ZADD', KEYS[2], ARGV[4], ARGV[6])
 end
 if ARGV[7] ~= '' then
-  redis.call('RPUSH', KEYS[3], ARGV[7])
-  redis.call('LTRIM', KEYS[3], -tonumber(ARGV[8]), -1)
+  local lines = redis.call('RPUSH', KEYS[3], ARGV[7])
+  if lines > tonumber(ARGV[8]) then redis.call('LTRIM', KEYS[3], -tonumber(ARGV[8]), -1) end
 end
 redis.call('PEXPIRE', KEYS[3], ARGV[5])
 if ARGV[3] ~= '' then
-  redis.call('ZADD', KEYS[4], string.format('%.0f', time[1] * 1000000 + time[2]), ARGV[6])
-  redis.call('ZREMRANGEBYRANK', KEYS[4], 0, -1 - tonumber(ARGV[9]))
+  local added = redis.call('ZADD', KEYS[4], string.format('%.0f', time[1] * 1000000 + time[2]), ARGV[6])
+  if added == 1 then redis.call('ZREMRANGEBYRANK', KEYS[4], 0, -1 - tonumber(ARGV[9])) end
 end
 write_lists()
 return {0, new_version}

@@ -39,8 +39,16 @@ Result<void> check(const TelnyxOptions& options) {
   if (!options.ca_file.empty() && access(options.ca_file.c_str(), R_OK) != 0) {
     return fail(ErrorCode::invalid, "ca_file " + options.ca_file + " cannot be read: " + std::strerror(errno));
   }
+  if (options.rate < 0 || options.burst < 1) {
+    return fail(ErrorCode::invalid, "the provider's rate is negative, or its burst not above zero");
+  }
   if (options.keep_warm_ms < 0) return fail(ErrorCode::invalid, "the keep-warm time is negative");
   return {};
+}
+
+// An answer longer than we read is an answer.
+bool says_away(const HttpReply& reply) {
+  return reply.code == CURLE_OK ? reply.status >= 500 : reply.code != CURLE_WRITE_ERROR;
 }
 
 CommandOutcome outcome_of(Verb verb, const HttpReply& reply) {
@@ -59,7 +67,7 @@ CommandOutcome outcome_of(Verb verb, const HttpReply& reply) {
 
 }  // namespace
 
-Result<std::unique_ptr<TelnyxClient>> TelnyxClient::create(UvLoop& loop, TelnyxOptions options) {
+Result<std::unique_ptr<TelnyxClient>> TelnyxClient::create(UvLoop& loop, Log& log, TelnyxOptions options) {
   const Result<void> checked = check(options);
   Result<BaseUrl> base = parse_base_url(options.base_url);
   Headers headers = make_headers(options.api_key);  // also wipes it, whatever happens next
@@ -72,11 +80,16 @@ Result<std::unique_ptr<TelnyxClient>> TelnyxClient::create(UvLoop& loop, TelnyxO
                         .reply_bytes = limits::kProviderReplyBytes};
   auto curl = std::make_unique<CurlLoop>(loop, std::move(settings), std::move(headers));
   if (!curl->ready()) return fail(ErrorCode::internal, "libcurl cannot be initialised");
-  return std::unique_ptr<TelnyxClient>(new TelnyxClient(loop, std::move(options), std::move(curl)));
+  return std::unique_ptr<TelnyxClient>(new TelnyxClient(loop, log, std::move(options), std::move(curl)));
 }
 
-TelnyxClient::TelnyxClient(UvLoop& loop, TelnyxOptions options, std::unique_ptr<CurlLoop> curl)
-    : options_(std::move(options)), timer_(loop), warm_timer_(loop), curl_(std::move(curl)) {
+TelnyxClient::TelnyxClient(UvLoop& loop, Log& log, TelnyxOptions options, std::unique_ptr<CurlLoop> curl)
+    : log_(log),
+      options_(std::move(options)),
+      limit_(options_.rate, options_.burst),
+      timer_(loop),
+      warm_timer_(loop),
+      curl_(std::move(curl)) {
   warm_timer_.unref();
   if (options_.keep_warm_ms > 0) warm_timer_.start(0, [this] { keep_warm(); });
 }
@@ -95,7 +108,11 @@ void TelnyxClient::send(Command command, std::function<void(CommandOutcome)> don
   if (verb == Verb::audit) {
     job.audit = std::make_unique<Audit>(job.command.connection_id, job.command.call_session_id);
   }
-  if (!queue_.push(job)) {
+  if (job.command.tries > 1 && queue_.holds(job.command.id)) {
+    // A resend is a hedge against what may have got lost on the wire; this one has not left us.
+    ++counters_.still_waiting;
+    settle(job, OutcomeClass::not_sent, "an earlier copy still waits for its turn");
+  } else if (!queue_.push(job)) {
     ++counters_.refused_full;
     settle(job, OutcomeClass::not_sent, "too many commands are waiting for the provider");
   }
@@ -103,18 +120,39 @@ void TelnyxClient::send(Command command, std::function<void(CommandOutcome)> don
   arm();
 }
 
-// As many as fit, the most urgent first. Dials and audits leave a share of the places to the others.
+// Dials and audits leave a share of the places to the others.
+bool TelnyxClient::has_place(bool patient) const noexcept {
+  const std::size_t capacity = curl_->capacity();
+  return wire_.size() < capacity - (patient ? capacity / limits::kUrgentShare : 0);
+}
+
+// As many as fit and as the rate allows, the most urgent first.
 void TelnyxClient::pump() {
-  while (std::optional<Job> late = queue_.pop_late(monotonic_ms())) {
+  const Millis now_ms = monotonic_ms();
+  while (std::optional<Job> late = queue_.pop_late(now_ms)) {
     ++counters_.waited_out;
     settle(*late, OutcomeClass::not_sent, "the command's turn did not come before its deadline");
   }
-  const std::size_t capacity = curl_->capacity();
-  const std::size_t for_patient = capacity - capacity / limits::kUrgentShare;
-  while (wire_.size() < capacity) {
-    std::optional<Job> job = queue_.pop(wire_.size() < for_patient);
-    if (!job) return;
-    put_on_wire(std::move(*job));
+  pump_broken(now_ms);
+  while (const Job* next = queue_.front()) {
+    const bool patient = is_patient(next->command.verb);
+    if (!has_place(patient) || !limit_.take(patient, now_ms)) return;
+    put_on_wire(queue_.pop());
+  }
+}
+
+// While the breaker is open nothing waits here: step() knows better what is still worth asking later.
+void TelnyxClient::pump_broken(Millis now_ms) {
+  while (breaker_.state() != Breaker::State::closed && queue_.front() != nullptr) {
+    Job job = queue_.pop();
+    const bool safe = job.command.verb == Verb::hangup || job.command.verb == Verb::audit;
+    if (has_place(false) && breaker_.pass(safe, now_ms) == Breaker::Pass::probe) {
+      job.probe = true;
+      put_on_wire(std::move(job));
+    } else {
+      ++counters_.kept_back;
+      settle(job, OutcomeClass::not_sent, "the provider is away, nothing is sent", breaker_.wait_ms(safe, now_ms));
+    }
   }
 }
 
@@ -141,18 +179,24 @@ void TelnyxClient::put_on_wire(Job job) {
     return;
   }
   ++counters_.requests;
+  if (job.probe) breaker_.probe_left();
   wire_.emplace(number, std::move(job));
 }
 
 void TelnyxClient::on_reply(std::uint64_t number, const HttpReply& reply) {
   auto node = wire_.extract(number);
   Job& job = node.mapped();
+  learn_from(reply, std::exchange(job.probe, false));
   CommandOutcome outcome = outcome_of(job.command.verb, reply);
   if (job.audit != nullptr && outcome.outcome == OutcomeClass::ok) {
     if (!job.audit->take(reply.body)) {
       outcome.outcome = OutcomeClass::unknown;
       outcome.detail = "the provider's listing could not be read";
+    } else if (job.audit->next() && breaker_.state() != Breaker::State::closed) {
+      outcome.outcome = OutcomeClass::unknown;
+      outcome.detail = "the provider is away, the rest of its listing was not read";
     } else if (job.audit->next()) {
+      limit_.pay(monotonic_ms());
       put_on_wire(std::move(job));  // keeps its place: an audit under way is not overtaken page by page
       arm();
       return;
@@ -168,9 +212,38 @@ void TelnyxClient::on_reply(std::uint64_t number, const HttpReply& reply) {
   done(std::move(outcome));  // last: it may destroy this
 }
 
-void TelnyxClient::settle(Job& job, OutcomeClass outcome, std::string detail) {
+// What an answer, or none, says about the provider. Told once for each change.
+void TelnyxClient::learn_from(const HttpReply& reply, bool probe) {
+  const Millis now_ms = monotonic_ms();
+  if (breaker_.note(says_away(reply), probe, now_ms)) {
+    if (breaker_.state() == Breaker::State::closed) {
+      const std::string span = std::to_string(now_ms - breaker_.opened_ms());
+      log_.write(LogLevel::notice, "provider_back", {{"after_ms", span}, {"detail", "commands are sent again"}});
+    } else {
+      const std::string last =
+          reply.code != CURLE_OK ? curl_easy_strerror(reply.code) : "HTTP " + std::to_string(reply.status);
+      log_.write(LogLevel::error, "provider_away",
+                 {{"detail", "too many requests failed, the last: " + last},
+                  {"do",
+                   "nothing is sent but single probes; calls wait and go on by themselves. Look at the provider's "
+                   "status page and at this machine's way to `api` of the block telnyx"}});
+    }
+  }
+  const bool too_many = reply.code == CURLE_OK && reply.status == 429;
+  if (too_many) ++counters_.too_many;
+  if (too_many && limit_.slow_down(reply.retry_after_ms, now_ms)) {
+    log_.write(LogLevel::warning, "provider_slows_us",
+               {{"detail", "HTTP 429: now " + std::to_string(limit_.rate()) + " requests a second; dials wait"},
+                {"do", "set `rate` of the block telnyx to what the account is allowed, or have that raised"}});
+  } else if (!too_many && limit_.recovered(now_ms)) {
+    log_.write(LogLevel::notice, "provider_rate_back", {{"rate", std::to_string(limit_.rate())}});
+  }
+}
+
+void TelnyxClient::settle(Job& job, OutcomeClass outcome, std::string detail, Millis retry_after_ms) {
   CommandOutcome result;
   result.outcome = outcome;
+  result.retry_after_ms = retry_after_ms;
   result.detail = std::move(detail);
   if (job.audit != nullptr) result.legs = job.audit->take_legs();
   settled_.push_back({std::move(job.done), std::move(result)});
@@ -179,11 +252,15 @@ void TelnyxClient::settle(Job& job, OutcomeClass outcome, std::string detail) {
 void TelnyxClient::arm() {
   if (!settled_.empty()) {
     timer_.start(0, [this] { on_time(); });
-  } else if (const Millis next_ms = queue_.next_late_ms(); next_ms != 0) {
-    timer_.start(std::max<Millis>(next_ms - monotonic_ms(), 1), [this] { on_time(); });
-  } else {
-    timer_.stop();
+    return;
   }
+  const Job* next = queue_.front();
+  if (next == nullptr) return timer_.stop();
+  const Millis now_ms = monotonic_ms();
+  Millis wait_ms = queue_.next_late_ms() - now_ms;
+  const bool patient = is_patient(next->command.verb);
+  if (has_place(patient)) wait_ms = std::min(wait_ms, limit_.wait_ms(patient, now_ms));  // else a reply wakes us
+  timer_.start(std::max<Millis>(wait_ms, 1), [this] { on_time(); });
 }
 
 void TelnyxClient::on_time() {
@@ -216,6 +293,11 @@ TelnyxCounters TelnyxClient::counters() const {
   TelnyxCounters now = counters_;
   now.queued = queue_.size();
   now.in_flight = wire_.size();
+  now.failures = breaker_.failures();
+  now.opened = breaker_.opened();
+  now.probes = breaker_.probes();
+  now.breaker = breaker_.state();
+  now.rate = limit_.rate();
   return now;
 }
 

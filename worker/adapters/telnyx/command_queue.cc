@@ -1,6 +1,7 @@
 // Lanes by urgency; see command_queue.h.
 #include "adapters/telnyx/command_queue.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "shared/limits.h"
@@ -40,6 +41,7 @@ bool CommandQueue::push(Job& job) {
   constexpr std::size_t kReserved = limits::kCommandQueue / limits::kUrgentShare;
   const std::size_t bound = limits::kCommandQueue - (is_patient(job.command.verb) ? kReserved : 0);
   if (size_ >= bound) return false;
+  waiting_.insert(job.command.id);
   lanes_[lane_of(job.command.verb)].push_back(std::move(job));
   ++size_;
   return true;
@@ -48,15 +50,18 @@ bool CommandQueue::push(Job& job) {
 Job CommandQueue::take_front(std::deque<Job>& lane) {
   Job job = std::move(lane.front());
   lane.pop_front();
+  waiting_.erase(job.command.id);
   --size_;
   return job;
 }
 
-std::optional<Job> CommandQueue::pop(bool patient) {
-  for (std::size_t lane = 0; lane < (patient ? kLanes : kFirstPatientLane); ++lane) {
-    if (!lanes_[lane].empty()) return take_front(lanes_[lane]);
-  }
-  return std::nullopt;
+const Job* CommandQueue::front() const noexcept {
+  const auto lane = std::ranges::find_if(lanes_, [](const auto& one) { return !one.empty(); });
+  return lane == lanes_.end() ? nullptr : &lane->front();
+}
+
+Job CommandQueue::pop() {
+  return take_front(*std::ranges::find_if(lanes_, [](const auto& one) { return !one.empty(); }));
 }
 
 std::optional<Job> CommandQueue::pop_late(Millis now_ms) {

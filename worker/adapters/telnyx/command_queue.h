@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <unordered_set>
 
 #include "adapters/telnyx/audit.h"
 #include "core/command.h"
@@ -21,6 +22,7 @@ struct Job {
   Millis send_by_ms = 0;         // monotonic; later than this it is not sent any more
   Millis give_up_ms = 0;         // monotonic; the outcome is owed by then
   std::unique_ptr<Audit> audit;  // audits only: where the walk stands
+  bool probe = false;            // its answer says whether the provider is back
 };
 
 // 0 leaves first: hangup; answer, bridge and reject; speak, gather and record_start; dial and transfer; audit.
@@ -32,8 +34,11 @@ class CommandQueue {
  public:
   // False: full, the job is untouched.
   [[nodiscard]] bool push(Job& job);
-  // The most urgent, oldest first within its lane; with `patient` false only lanes that may use the last places.
-  [[nodiscard]] std::optional<Job> pop(bool patient);
+  // A copy of this command waits here.
+  [[nodiscard]] bool holds(const CommandId& id) const { return waiting_.contains(id); }
+  // The most urgent, oldest first within its lane; null when there is none.
+  [[nodiscard]] const Job* front() const noexcept;
+  [[nodiscard]] Job pop();  // that one; there must be one
   // One past its send_by_ms.
   [[nodiscard]] std::optional<Job> pop_late(Millis now_ms);
   // When the next one will be late; 0 = the queue is empty.
@@ -46,6 +51,7 @@ class CommandQueue {
 
   // send_by_ms is a constant after arrival within a lane, so each front is its lane's earliest.
   std::array<std::deque<Job>, kLanes> lanes_;
+  std::unordered_set<CommandId> waiting_;
   std::size_t size_ = 0;
 };
 
