@@ -7,7 +7,7 @@ import time
 
 from world import NUMBER, World
 
-WEBHOOKS_A_CALL = 15  # of three devices, one of which answers
+WEBHOOKS_A_CALL = 13  # of three devices, one of which answers
 LEGS = 3
 SAMPLE_S = 1
 # What ringd may grow by after the first third, however long the run: `watch` and the cache of ended sessions fill up to
