@@ -73,6 +73,14 @@ class FakeStore final : public LocalStore {
   void release() {
     for (auto& work : std::exchange(held_, {})) work();
   }
+  // The same for the oldest of them: a slow store.
+  void release(std::size_t count) {
+    for (; count > 0 && !held_.empty(); --count) {
+      const auto work = std::move(held_.front());
+      held_.pop_front();
+      work();
+    }
+  }
   void forget_held() { held_.clear(); }
   void write_late() {
     for (const CommitRequest& request : std::exchange(late_, {})) (void)apply(request);
@@ -237,7 +245,7 @@ class FakeStore final : public LocalStore {
   }
 
   FakeLoop& loop_;
-  std::vector<std::function<void()>> held_;
+  std::deque<std::function<void()>> held_;
   std::vector<CommitRequest> late_;
   std::uint64_t writes_ = 0;
 };

@@ -211,6 +211,7 @@ EngineStats Engine::stats() const {
   EngineStats stats = stats_;
   stats.sessions_cached = cache_.size();
   stats.queue_depth = lanes_.depth();
+  stats.new_calls = lanes_.new_calls();
   stats.commands_in_flight = gate_.commands_in_flight();
   return stats;
 }

@@ -21,8 +21,9 @@ struct EngineStats {
   std::uint64_t ignored = 0;     // of accepted: of no call of ours; those of other families are kept as they came
   std::uint64_t bad = 0;         // of accepted: genuine but unreadable, kept as they came
   std::uint64_t queue_full = 0;  // of later: a bound of limits.h was met
-  std::uint64_t expired = 0;     // of later: not durable within limits::kVerdictMs
-  std::uint64_t elsewhere = 0;   // of later: of a call that began on another worker while the store was away
+  std::uint64_t new_calls_put_off = 0;  // of queue_full: calls that would have begun
+  std::uint64_t expired = 0;            // of later: not durable within limits::kVerdictMs
+  std::uint64_t elsewhere = 0;          // of later: of a call that began on another worker while the store was away
 
   std::uint64_t late = 0;  // events that were not applied within event_log's `late`, whether they were then or not
   std::uint64_t dead = 0;  // events that were told `later` so often that they are listed as dead
@@ -43,7 +44,7 @@ struct EngineStats {
   std::array<std::uint64_t, kOutcomeClasses> results_by_class{};
 
   // Now, not since the start.
-  std::size_t sessions_cached = 0, queue_depth = 0, commands_in_flight = 0;
+  std::size_t sessions_cached = 0, queue_depth = 0, new_calls = 0, commands_in_flight = 0;
 };
 
 }  // namespace ringfence

@@ -46,6 +46,7 @@ Json engine_view(const EngineStats& stats) {
   number("ignored", stats.ignored);
   number("bad", stats.bad);
   number("queue_full", stats.queue_full);
+  number("new_calls_put_off", stats.new_calls_put_off);
   number("expired", stats.expired);
   number("elsewhere", stats.elsewhere);
   number("late", stats.late);
@@ -64,6 +65,7 @@ Json engine_view(const EngineStats& stats) {
   number("strays_left", stats.strays_left);
   number("sessions_cached", stats.sessions_cached);
   number("queue_depth", stats.queue_depth);
+  number("new_calls", stats.new_calls);
   number("commands_in_flight", stats.commands_in_flight);
   Json timing = json_object_new();
   set_json(timing.get(), "occurred_to_received", times(stats.occurred_to_received));

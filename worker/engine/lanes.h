@@ -7,7 +7,10 @@
 //   unknown    the cache entry is forgotten; load and try again after a pause that doubles
 //
 // A session that a newer ringd has stored in a way not known here is left to that one: its events are told `later`.
-// An event that is not durable within limits::kVerdictMs is given up: its cause comes back by itself.
+// Calls that are only beginning wait for each other, so that the store's queue is short for those that are live; an
+// event of a call under way goes straight on. Past the bounds new calls are told `later` first, hang-ups and answers
+// last. An event that is not durable within limits::kVerdictMs is given up: its cause comes back by itself.
+//
 // Owned by the engine. Must not know: webhooks' JSON, sockets, the provider.
 #pragma once
 
@@ -59,6 +62,7 @@ class Lanes {
   // Lets a session look at its deadlines; ticks of one session do not pile up.
   void tick(const SessionId& session);
   [[nodiscard]] std::size_t depth() const noexcept { return depth_; }
+  [[nodiscard]] std::size_t new_calls() const noexcept { return new_calls_; }
   [[nodiscard]] bool empty() const noexcept { return lanes_.empty(); }
 
  private:
@@ -68,6 +72,7 @@ class Lanes {
     VerdictSlip slip;
     std::unique_ptr<Delivery> delivery;
     TimerQueue::Id deadline;
+    bool begins = false;    // a call that was not known
     bool given_up = false;  // its deadline passed while the store was being asked
   };
   struct Lane {
@@ -75,13 +80,19 @@ class Lanes {
     std::deque<Work> queue;  // front: the one being worked on
     bool busy = false;       // a load, a commit or a pause is under way, or its answer is being acted on
     bool pausing = false;    // of busy: waiting to ask the store again
+    bool waiting = false;    // a new call's: its turn has not come
     bool tick_queued = false;
     int conflicts = 0;    // of the front
     Millis pause_ms = 0;  // the last pause; 0: the store has answered since
     std::string trouble;  // why it paused, for whoever is given up because of it
   };
 
+  [[nodiscard]] bool begins(const Event& event) const;
   [[nodiscard]] bool has_room(const Event& event) const;
+  // New calls: whose turn has not come waits, until one before is stored, or more is heard of it.
+  void admit(Lane& lane, bool begins);
+  void take_turn(Lane& lane);
+  void give_turns();
   void advance(Lane& lane);  // may end the lane
   void load(Lane& lane);
   void on_loaded(Lane& lane, Result<StoredSession> loaded);
@@ -114,8 +125,11 @@ class Lanes {
 
   LaneParts parts_;
   std::unordered_map<SessionId, Lane> lanes_;  // its nodes do not move, so a lane may be referred to while it is busy
+  std::deque<SessionId> waiting_;              // new calls, the oldest first
+  std::size_t new_calls_ = 0;                  // waiting and in work
   std::size_t depth_ = 0;
   std::uint64_t serial_ = 0;
+  bool giving_turns_ = false;
 };
 
 }  // namespace ringfence

@@ -43,6 +43,7 @@ struct Worker {
       : timers(clock),
         watch(limits::kWatchLines, clock.now_ms()),
         gate(world, &world, log, stats, [this](Event event) { lanes.enqueue(std::move(event), VerdictSlip{}); }),
+        events({.store = store, .clock = clock, .timers = timers, .log = log, .stats = stats}, {}),
         lanes({.store = store,
                .clock = clock,
                .log = log,
@@ -51,6 +52,7 @@ struct Worker {
                .gate = gate,
                .watch = watch,
                .stats = stats,
+               .events = events,
                .policy = policy,
                .moved_ms = moved_ms,
                .due_changed = [] {}}) {}
@@ -60,6 +62,7 @@ struct Worker {
   WatchRing watch;
   Millis moved_ms = 0;
   OutputGate gate;
+  EventLog events;
   Lanes lanes;
 };
 

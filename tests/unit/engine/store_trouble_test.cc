@@ -188,10 +188,10 @@ TEST_F(EngineTest, TheWholeEngineIsBoundedToo) {
   start();
   store.hold_loads = true;
   for (std::size_t i = 0; i < limits::kEngineQueue; ++i) {
-    post(incoming("ev-" + std::to_string(i), "call-" + std::to_string(i)));
+    post(answered("ev-" + std::to_string(i), 0, "call-" + std::to_string(i)));
   }
   EXPECT_EQ(worker->engine.stats().queue_depth, limits::kEngineQueue);
-  expect_only(post(incoming("ev-more", "call-more")), Verdict::later);
+  expect_only(post(answered("ev-more", 0, "call-more")), Verdict::later);
   store.hold_loads = false;
   store.release();
   loop.run();

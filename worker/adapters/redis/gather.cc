@@ -148,10 +148,10 @@ void ListRows::ask(std::size_t shard, ReplyHandler handler) {
   }
   const std::string until = std::to_string(question_.until_ms), since = "(" + std::to_string(question_.since_ms);
   const bool oldest_first = question_.order == ListQuestion::Order::oldest_first;
-  nodes_.ask(shard, {.words = {oldest_first ? "ZRANGEBYSCORE" : "ZREVRANGEBYSCORE", key, oldest_first ? since : until,
-                               oldest_first ? until : since, "WITHSCORES", "LIMIT", "0",
-                               std::to_string(question_.count)},
-                     .answered = std::move(handler)});
+  nodes_.ask(shard,
+             {.words = {oldest_first ? "ZRANGEBYSCORE" : "ZREVRANGEBYSCORE", key, oldest_first ? since : until,
+                        oldest_first ? until : since, "WITHSCORES", "LIMIT", "0", std::to_string(question_.count)},
+              .answered = std::move(handler)});
 }
 
 void ListRows::merge() {
