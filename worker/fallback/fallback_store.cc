@@ -213,6 +213,7 @@ void FallbackStore::claim_due(Millis now_ms, std::size_t count, Millis claim_ms,
 
 void FallbackStore::claim_there(std::vector<SessionId> here, Millis now_ms, std::size_t count, Millis claim_ms,
                                 std::function<void(Result<std::vector<SessionId>>)> done) {
+  const std::size_t rest = count - here.size();
   auto with_those = [this, here = std::move(here),
                      done = std::move(done)](Result<std::vector<SessionId>> there) mutable {
     note(there.has_value(), Way::read);
@@ -220,7 +221,7 @@ void FallbackStore::claim_there(std::vector<SessionId> here, Millis now_ms, std:
     if (there) here.insert(here.end(), there->begin(), there->end());
     done(std::move(here));
   };
-  parts_.fleet.claim_due(now_ms, count - here.size(), claim_ms, std::move(with_those));
+  parts_.fleet.claim_due(now_ms, rest, claim_ms, std::move(with_those));
 }
 
 void FallbackStore::ladder(const SessionId& session, std::function<void(Result<std::vector<std::string>>)> done) {
