@@ -100,7 +100,10 @@ class ListRows final : public Gather {
   void read(const std::vector<std::size_t>& places, const redisReply* reply);
   void release_reads();
 
+  [[nodiscard]] bool cut_short() const;
+
   ListQuestion question_;
+  std::size_t share_;  // asked of each shard: the rows of a list fall on all of them, rarely on few
   std::vector<ListRow> rows_;
 };
 
