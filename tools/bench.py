@@ -124,7 +124,7 @@ http {{ access_log {world.dir}/baseline_access.log; keepalive_requests 1000000; 
 
     # --- worker, latency, capacity --------------------------------------------------------------------------------
     def calls(self, store):
-        with World(self.options.build, store=store, ring="30s", log_level="warning") as world:
+        with World(self.options.build, store=store, ring="30s", log_level="warning", provider_rate=0) as world:
             world.import_directory(DEVICES)
             self.play(world, 5, 1)  # warm
             quiet = self.play(world, 10, 5)

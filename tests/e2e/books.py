@@ -10,7 +10,7 @@ import re
 
 NGINX_LOG = "log_format books '$status $webhook_reason $webhook_id $webhook_type';"
 MOST_CALLS = 1000
-ONCE = ("answer", "bridge", "record_start", "reject", "transfer", "speak")  # effects on the caller, as the calls here go
+ONCE = ("answer", "bridge", "record_start", "reject", "transfer", "speak")  # effects on one leg, as the calls here go
 SHOWN = 5  # of a long list, in a sentence
 
 
@@ -110,10 +110,9 @@ def effects(truth):
     for device, count in collections.Counter(leg["to"] for leg in truth["legs"]).items():
         if count > 1:
             yield f"{device} was dialled {count} times"
-    for verb in ONCE:
-        count = sum(1 for c in executed if c["verb"] == verb)
-        if count > 1:
-            yield f"{verb} was executed {count} times"
+    for (verb, to), count in collections.Counter((c["verb"], c["to"]) for c in executed).items():
+        if verb in ONCE and count > 1:
+            yield f"{verb} was executed {count} times on {to}"
     winners = {leg["to"] for leg in truth["legs"] if leg["bridged_ms"]}
     if len(winners) > 1:
         yield f"two winners: {sorted(winners)}"

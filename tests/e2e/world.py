@@ -69,7 +69,7 @@ class World:
     redis_arguments = ()  # beside those below, or instead of them
 
     def __init__(self, build, store="embedded", nginx_workers=2, ring="5s", sanitized=False, extra_ringd="",
-                 log_level="debug"):
+                 log_level="debug", provider_rate=None):
         self.build = Path(build).resolve()
         self.store = store
         self.nginx_workers = nginx_workers
@@ -77,6 +77,7 @@ class World:
         self.sanitized = sanitized
         self.extra_ringd = extra_ringd
         self.log_level = log_level
+        self.provider_rate = provider_rate  # requests a second; 0: no limit of ringd's, None: its default
         self.dir = Path(tempfile.mkdtemp(prefix="ringfence-"))
         self.processes = {}
         self.port_holder = reserve_port()
@@ -176,6 +177,7 @@ class World:
         store = (f"store redis;\nredis {{ server unix:{self.dir}/redis.sock; }}" if self.store == "redis" else
                  f"store embedded;\nembedded {{ path {self.dir}/ringd.db; }}")
         user = pwd.getpwuid(os.getuid()).pw_name
+        rate = "" if self.provider_rate is None else f" rate {self.provider_rate};"
         return f"""# written by the test harness
 ingest unix:{self.dir}/ingest.sock;
 ingest_user {user};
@@ -183,7 +185,7 @@ control unix:{self.dir}/control.sock;
 {store}
 telnyx {{
     api http://127.0.0.1:{self.sim_port}/v2;
-    api_key_file {self.dir}/api.key;
+    api_key_file {self.dir}/api.key;{rate}
 }}
 ring {{ timeout {self.ring}; recording_wait 10s; {self.extra_ringd} }}
 log_level {self.log_level};

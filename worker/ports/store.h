@@ -36,8 +36,8 @@ struct ListRow {
 struct ListWrite {
   std::string list;
   std::vector<ListRow> rows;
-  Millis ttl_ms = 0;     // they are forgotten this long after their at_ms
-  std::size_t most = 0;  // the newest so many are kept; a store in shards may keep limits::kShardRows of each
+  Millis ttl_ms = 0;           // they are forgotten this long after their at_ms
+  std::size_t most = 0;        // the newest so many are kept; a store in shards may keep limits::kShardRows of each
   std::string unless_in = {};  // rows whose name stands in this list are not written
 };
 
@@ -45,10 +45,10 @@ struct ListQuestion {
   enum class Order : std::uint8_t { newest_first, oldest_first };
   static constexpr Millis kNever = 9'007'199'254'740'991;  // 2^53 - 1: the last that every store can compare
   std::string list;
-  std::size_t count = limits::kListLines;                  // at most so many
-  Millis since_ms = 0;                                     // not those whose at_ms is this or older,
-  Millis until_ms = kNever;                                // nor newer ones than this
-  std::string name;                                        // not empty: only the row of this name, whenever it was
+  std::size_t count = limits::kListLines;  // at most so many
+  Millis since_ms = 0;                     // not those whose at_ms is this or older,
+  Millis until_ms = kNever;                // nor newer ones than this
+  std::string name;                        // not empty: only the row of this name, whenever it was
   Order order = Order::newest_first;
 };
 

@@ -121,6 +121,12 @@ class House {
     const auto which = static_cast<std::size_t>(dice_.below(kWorkers));
     if (dice_.one_in(8)) return cancel(which);
     const Millis back_ms = 200 + dice_.below(6000);
+    if (dice_.one_in(4)) {
+      telnyx_.journal.push_back("the provider is away");
+      telnyx_.go_away();
+      stage_.after(dice_.below(20'000), [this] { telnyx_.come_back(); });
+      return;
+    }
     if (dice_.one_in(3)) {
       telnyx_.journal.push_back("the store is away");
       truth_.away = true;

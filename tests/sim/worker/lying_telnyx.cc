@@ -266,11 +266,15 @@ void LyingTelnyx::execute(const Command& command, const std::function<void(Comma
   enum class Fault : std::uint8_t { none, request_lost, answer_lost, late, not_sent };
   const Fault fault = chaos_ && dice_.one_in(15) ? static_cast<Fault>(1 + dice_.below(4)) : Fault::none;
   const Millis travel_ms = 10 + dice_.below(fault == Fault::late ? 4500 : 250);
-  if (fault == Fault::not_sent) {
-    stage_.after(1, [this, what, done] {
+  if (fault == Fault::not_sent || away_) {
+    // Kept back by the breaker, until a probe is due.
+    const Millis retry_after_ms = away_ ? 1 + dice_.below(5000) : 0;
+    stage_.after(1, [this, what, retry_after_ms, done] {
       --under_way_;
       note("NOT SENT " + what);
-      done({.outcome = OutcomeClass::not_sent});
+      CommandOutcome outcome{.outcome = OutcomeClass::not_sent};
+      outcome.retry_after_ms = retry_after_ms;
+      done(std::move(outcome));
     });
     return;
   }

@@ -31,7 +31,9 @@ class LyingTelnyx {
   void call_in(std::string number);
   void execute(const Command& command, const std::function<void(CommandOutcome)>& done);
   void hang_up(const std::string& call);  // a person does
-  void heal() { chaos_ = false; }
+  void heal() { chaos_ = away_ = false; }
+  void go_away() { away_ = true; }  // its API only: people and webhooks go on
+  void come_back() { away_ = false; }
   void may_be_cut() { may_be_cut_ = true; }  // an operator said so
 
   // "" or what is wrong when nothing happens any more.
@@ -77,7 +79,7 @@ class LyingTelnyx {
   Stage& stage_;
   Dice& dice_;
   Post post_;
-  bool chaos_ = true, may_be_cut_ = false;
+  bool chaos_ = true, may_be_cut_ = false, away_ = false;
   int lost_ = 0, under_way_ = 0;
   std::map<std::string, Call> calls_;              // by call leg id
   std::map<std::string, Millis> ids_;              // commands executed, with when

@@ -255,6 +255,11 @@ TEST(SettingsTest, TheSampleIsTakenAsItIsAndWithEveryCommentedDirectiveInForce) 
   EXPECT_GT(directives, 10);
   (void)parsed(as_it_is);
   (void)parsed(in_force);
+  // The other ways to find Redis, which go with neither `server` nor each other.
+  const std::regex sentinel(R"(# ((sentinel|master|sentinel_user|sentinel_password_file)\s+\S[^;]*;))");
+  EXPECT_EQ(parsed(std::regex_replace(as_it_is, sentinel, "$1")).redis.sentinels.size(), 3U);
+  EXPECT_EQ(parsed(std::regex_replace(as_it_is, std::regex(R"(# (cluster\s+\S[^;]*;))"), "$1")).redis.cluster.size(),
+            2U);
 }
 
 }  // namespace

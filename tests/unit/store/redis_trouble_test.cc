@@ -193,6 +193,10 @@ TEST_F(RedisTrouble, WhatWasNeverSentWasNotWritten) {
   last_ = bench_.commit(*store_, request("s1", 1, "meanwhile"));
   EXPECT_EQ(last_.status, CommitStatus::unknown);
   EXPECT_TRUE(last_.not_written);
+  // Attempts to connect ask things too, which nobody waits for.
+  const std::uint64_t before = counted("no_answer");
+  ASSERT_TRUE(bench_.run_until([&] { return bench_.log.count("redis_away") >= 3; }));
+  EXPECT_EQ(counted("no_answer"), before);
 }
 
 }  // namespace

@@ -132,7 +132,10 @@ TEST(RateLimit, TheSmallestBucketStillLetsADialOut) {
 
 TEST(RateLimit, WithoutARateNothingWaits) {
   RateLimit limit(0, 1);
+  EXPECT_EQ(limit.rate(), 0);
   for (int i = 0; i < 100'000; ++i) ASSERT_TRUE(limit.take(true, kStart));
+  EXPECT_TRUE(limit.slow_down(0, kStart)) << "the provider's own limit holds";
+  EXPECT_EQ(limit.rate(), limits::kUnlimitedRate / 2);
 }
 
 TEST(RateLimit, TooManyRequestsHalveTheRateOnceForAllThatWereSentTogether) {

@@ -101,7 +101,7 @@ void RedisConnection::run_retrying(ScriptCall call, ReplyHandler handler) {
 }
 
 bool RedisConnection::judge(const redisReply* reply) {
-  if (reply == nullptr) complaints_.hear_nothing();
+  if (reply == nullptr && state_ == State::ready) complaints_.hear_nothing();
   const TroubleRule* trouble = trouble_of(reply);
   if (trouble == nullptr) return false;
   // What set-up is refused for is its own to say, but for what ails the server as a whole.

@@ -24,7 +24,8 @@ class RateLimit {
   // True: just now the rate is whole again after a slow time.
   bool recovered(Millis now_ms) noexcept;
 
-  [[nodiscard]] int rate() const noexcept { return static_cast<int>(rate_ / kRateUnit); }
+  // A second, now; 0: no limit.
+  [[nodiscard]] int rate() const noexcept { return unlimited_ && !slow_ ? 0 : static_cast<int>(rate_ / kRateUnit); }
 
  private:
   // Thousandths of requests a second times milliseconds are millionths of requests.
