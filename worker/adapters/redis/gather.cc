@@ -111,22 +111,23 @@ void Listing::read_more() {
   outstanding_ = 1;
   const std::size_t end = std::min({found_.size(), next_ + kShards, next_ + count_ - calls_.size()});
   while (next_ < end) {
-    const Found& found = found_[next_++];
+    const std::size_t place = next_++;
+    const Found& found = found_[place];
     ScriptCall call{Script::listed, {keys_.session(found.session), keys_.recent(found.shard)}, {found.session.text}};
     ++outstanding_;
-    nodes_.ask(found.shard, {.script = std::move(call),
-                             .answered = [this, &found](const redisReply* reply) { read(found, reply); }});
+    nodes_.ask(found.shard,
+               {.script = std::move(call), .answered = [this, place](const redisReply* reply) { read(place, reply); }});
   }
   release_reads();
 }
 
-void Listing::read(const Found& found, const redisReply* reply) {
+void Listing::read(std::size_t place, const redisReply* reply) {
   auto stored = stored_session(reply);
   if (!stored) {
     failed_ = true;
     error_ = std::move(stored.error());
   } else if (stored->version != 0) {
-    calls_.push_back({found.session, stored->version, std::move(stored->document)});
+    calls_[place] = {found_[place].session, stored->version, std::move(stored->document)};
   }
   release_reads();
 }
@@ -217,7 +218,9 @@ Result<std::vector<ListRow>> ListRows::take_result() {
 
 Result<std::vector<CallListing>> Listing::take_result() {
   if (failed_) return std::unexpected(std::move(error_));
-  return std::move(calls_);
+  std::vector<CallListing> calls;
+  for (auto& [place, call] : calls_) calls.push_back(std::move(call));
+  return calls;
 }
 
 }  // namespace ringfence
