@@ -205,6 +205,8 @@ inline constexpr std::size_t kStoredEventBytes = 32 * 1024;
 inline constexpr std::size_t kListLines = 1000;
 // Of a longer list each of a Redis' 64 shards keeps its part, of a shorter one up to so many: sessions fall unevenly.
 inline constexpr std::size_t kShardRows = 1000;
+// Asked of each shard beyond four times its even part, so that one question nearly always does.
+inline constexpr std::size_t kShardShare = 8;
 // Rows that one commit clears away when a list is too long; more than one only after its bound was lowered.
 inline constexpr std::size_t kListTrim = 100;
 // Lists whose length the embedded store remembers: the log, and the missed calls of as many users.
@@ -226,6 +228,7 @@ inline constexpr std::int64_t kFailingMs = 10LL * 60'000;
 // came, before ringctl stops waiting. 256 names of 64 shards take Redis and us 5 ms.
 inline constexpr std::size_t kEventPage = 256;
 inline constexpr std::size_t kEventsLookedAt = 20'000;
+inline constexpr std::int64_t kEventSearchMs = 2000;
 // Events delivered again for one request, for how long, and how many a second: beside live calls.
 inline constexpr std::size_t kRedeliverBatch = 64;
 inline constexpr std::int64_t kRedeliverMs = 2000;

@@ -43,6 +43,8 @@ class SilentLog final : public Log {
   }
 };
 
+int number(const std::string& text) { return static_cast<int>(std::strtol(text.c_str(), nullptr, 10)); }
+
 double us_since(Clock::time_point start) {
   return std::chrono::duration<double, std::micro>(Clock::now() - start).count();
 }
@@ -186,10 +188,10 @@ int redis(const std::string& socket, int count, int wait_replicas) {
 int main(int argc, char** argv) {
   ::signal(SIGPIPE, SIG_IGN);
   const std::vector<std::string> words(argv + 1, argv + argc);
-  const int count = words.size() >= 3 ? std::atoi(words[2].c_str()) : 0;
-  const std::string_view what = count > 0 ? words[0] : "";
+  const int count = words.size() >= 3 ? number(words[2]) : 0;
+  const std::string what = count > 0 ? words[0] : "";
   if (what == "embedded") return embedded(words[1], count);
-  if (what == "redis") return redis(words[1], count, words.size() > 3 ? std::atoi(words[3].c_str()) : 0);
+  if (what == "redis") return redis(words[1], count, words.size() > 3 ? number(words[3]) : 0);
   std::fprintf(stderr, "usage: store_bench embedded FOLDER COUNT | redis SOCKET COUNT [WAIT_REPLICAS]\n");
   return 2;
 }

@@ -2,4 +2,4 @@
 ring A press1_if_fast, B
 t=0     caller calls                  -> dial A, dial B
 t=0.1   all ok
-t=1.6   A answers                     -> answer caller, hangup B ; winner A
+t=1.8   A answers                     -> answer caller, hangup B ; winner A

@@ -78,7 +78,7 @@ std::string_view methods_of(Place place) {
 Control::Control(ControlParts parts)
     : parts_(std::move(parts)),
       past_(parts_.store, parts_.clock, parts_.engine.policy()),
-      events_(parts_.store),
+      events_(parts_.store, parts_.clock),
       again_(parts_.engine, parts_.store, parts_.clock),
       started_ms_(parts_.clock.now_ms()) {}
 

@@ -52,6 +52,7 @@ void PastEvents::log(const RequestTarget& target, Done done) {
   // ReadingRequests lets nobody ask for it through nginx.
   search->whole = target.parameter("whole") != nullptr;
   search->wanted = static_cast<std::size_t>(std::min<std::uint64_t>(*limit, limits::kListLines));
+  search->began_ms = clock_.now_ms();
   search->done = std::move(done);
   searches_.push_back(std::move(search));
   look(std::prev(searches_.end()));
@@ -72,7 +73,9 @@ void PastEvents::look(Searches::iterator place) {
       search.question.until_ms = row.at_ms - 1;
     }
     search.looked_at += page->rows.size();
-    if (page->last || search.looked_at >= limits::kEventsLookedAt) return finish(place, !page->last);
+    const bool enough =
+        search.looked_at >= limits::kEventsLookedAt || clock_.now_ms() - search.began_ms > limits::kEventSearchMs;
+    if (page->last || enough) return finish(place, !page->last);
     look(place);
   });
 }

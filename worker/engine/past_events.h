@@ -20,7 +20,7 @@ namespace ringfence {
 class PastEvents {
  public:
   using Done = std::function<void(ControlReply)>;
-  explicit PastEvents(Store& store) : store_(store) {}
+  PastEvents(Store& store, const Clock& clock) : store_(store), clock_(clock) {}
   PastEvents(const PastEvents&) = delete;
   PastEvents& operator=(const PastEvents&) = delete;
 
@@ -34,6 +34,7 @@ class PastEvents {
     std::string type, call;  // as they stand in a row; empty: all
     bool unapplied = false, whole = false;
     std::size_t wanted = 0, looked_at = 0;
+    Millis began_ms = 0;
     Json rows = json_array_new();
     Done done;
   };
@@ -43,6 +44,7 @@ class PastEvents {
   void finish(Searches::iterator place, bool more);
 
   Store& store_;
+  const Clock& clock_;
   Searches searches_;
 };
 

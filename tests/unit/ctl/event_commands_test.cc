@@ -12,8 +12,8 @@ using EventCommandsTest = CommandsTest;
 
 TEST_F(EventCommandsTest, TheLogIsATable) {
   const std::string row =
-      R"({"at_ms":1,"event":"ev-1","type":"call.answered","session":"abcdefgh-1","source":"telnyx","v":4,"leg":"phone",)"
-      R"("was":"ringing","phase":"answering","commands":[{"verb":"answer","leg":"caller","id":"c1"},)"
+      R"({"at_ms":1,"event":"ev-1","type":"call.answered","session":"abcdefgh-1","source":"telnyx","v":4,)"
+      R"("leg":"phone","was":"ringing","phase":"answering","commands":[{"verb":"answer","leg":"caller","id":"c1"},)"
       R"({"verb":"hangup","leg":"web","id":"c2"},{"verb":"hangup","leg":"desk","id":"c3"}]})";
   const std::string other = R"({"at_ms":1,"event":"ev-0\u001b[2J","type":"message.received","why":"of no call"})";
   ScriptedRingd ringd(options.socket);

@@ -174,7 +174,7 @@ TEST_F(EventLogTest, APageEndsBetweenTwoMilliseconds) {
 TEST_F(EventLogTest, WhatCannotBeAppliedIsDeadAfterThreeTriesWithWhyAndCount) {
   ring();
   const FakeStore::Row good = store.rows["caller-leg"];
-  store.rows["caller-leg"] = {.version = 9, .document = "{\"format\":999}"};
+  store.rows["caller-leg"] = {.version = 9, .document = "{\"format\":2}"};
   worker = std::make_unique<Worker>(loop, store);
   SetUp();
   worker->engine.start();

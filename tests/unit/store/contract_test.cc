@@ -277,6 +277,27 @@ TEST_P(StoreContract, RowsAreFoundByTimeAndByName) {
   EXPECT_TRUE(bench_.rows(store(), {.list = "events/log", .name = "id10"})->empty());
 }
 
+// Shards of a Redis are asked for their part first: here one of them has all of it, and another the newest.
+TEST_P(StoreContract, RowsOfOneSessionAreAllFound) {
+  const Millis now_ms = UvClock(bench_.loop).now_ms();
+  CommitRequest many = request("s1", 0, "e");
+  many.lists = {{.list = "events/log", .ttl_ms = 60'000, .most = 1000}};
+  constexpr int kRows = 300;
+  for (int i = 0; i < kRows; ++i) {
+    many.lists[0].rows.push_back({.name = "id" + std::to_string(i), .at_ms = now_ms + i, .line = std::to_string(i)});
+  }
+  ASSERT_EQ(bench_.commit(store(), many).status, CommitStatus::committed);
+  CommitRequest newest = request("s2", 0, "e");
+  newest.lists = {{.list = "events/log", .rows = {{"last", now_ms + 1000, "last"}}, .ttl_ms = 60'000, .most = 1000}};
+  ASSERT_EQ(bench_.commit(store(), newest).status, CommitStatus::committed);
+  const auto some = bench_.lines(store(), "events/log", 100, 0);
+  ASSERT_EQ(some->size(), 100U);
+  EXPECT_EQ(some->front(), "last");
+  EXPECT_EQ(some->at(1), "299");
+  EXPECT_EQ(some->back(), "201");
+  EXPECT_EQ(bench_.lines(store(), "events/log", 1000, 0)->size(), std::size_t{kRows + 1});
+}
+
 // What could not be applied is listed beside its session, of which nothing is changed by it.
 TEST_P(StoreContract, RowsWithoutAnEventAreWrittenBesideTheSession) {
   const Millis now_ms = UvClock(bench_.loop).now_ms();

@@ -122,8 +122,8 @@ std::size_t ClusterGroup::master_of(std::uint16_t slot, std::size_t asked) const
     while (words >> word) {
       const auto dash = word.find('-');
       if (word.find_first_not_of("0123456789-") != std::string::npos || word.size() > 11) continue;
-      const int first = std::atoi(word.c_str());
-      const int last = dash == std::string::npos ? first : std::atoi(word.c_str() + dash + 1);
+      const long first = std::strtol(word.c_str(), nullptr, 10);
+      const long last = dash == std::string::npos ? first : std::strtol(word.c_str() + dash + 1, nullptr, 10);
       if (slot < first || slot > last) continue;
       for (std::size_t i = 0; i < nodes.size(); ++i) {
         if (address.find(":" + std::to_string(nodes[i]->port()) + "@") != std::string::npos) return i;

@@ -111,22 +111,23 @@ void Listing::read_more() {
   outstanding_ = 1;
   const std::size_t end = std::min({found_.size(), next_ + kShards, next_ + count_ - calls_.size()});
   while (next_ < end) {
-    const Found& found = found_[next_++];
+    const std::size_t place = next_++;
+    const Found& found = found_[place];
     ScriptCall call{Script::listed, {keys_.session(found.session), keys_.recent(found.shard)}, {found.session.text}};
     ++outstanding_;
-    nodes_.ask(found.shard, {.script = std::move(call),
-                             .answered = [this, &found](const redisReply* reply) { read(found, reply); }});
+    nodes_.ask(found.shard,
+               {.script = std::move(call), .answered = [this, place](const redisReply* reply) { read(place, reply); }});
   }
   release_reads();
 }
 
-void Listing::read(const Found& found, const redisReply* reply) {
+void Listing::read(std::size_t place, const redisReply* reply) {
   auto stored = stored_session(reply);
   if (!stored) {
     failed_ = true;
     error_ = std::move(stored.error());
   } else if (stored->version != 0) {
-    calls_.push_back({found.session, stored->version, std::move(stored->document)});
+    calls_[place] = {found_[place].session, stored->version, std::move(stored->document)};
   }
   release_reads();
 }
@@ -138,6 +139,7 @@ void Listing::release_reads() {
 ListRows::ListRows(RedisNodes& nodes, const RedisKeys& keys, ListQuestion question, std::function<void()> finished)
     : Gather(nodes, keys, std::move(finished)), question_(std::move(question)) {
   question_.count = std::min(question_.count, limits::kListLines);
+  share_ = std::min(question_.count, question_.count * 4 / kShards + limits::kShardShare);
 }
 
 void ListRows::ask(std::size_t shard, ReplyHandler handler) {
@@ -148,15 +150,32 @@ void ListRows::ask(std::size_t shard, ReplyHandler handler) {
   }
   const std::string until = std::to_string(question_.until_ms), since = "(" + std::to_string(question_.since_ms);
   const bool oldest_first = question_.order == ListQuestion::Order::oldest_first;
-  nodes_.ask(shard,
-             {.words = {oldest_first ? "ZRANGEBYSCORE" : "ZREVRANGEBYSCORE", key, oldest_first ? since : until,
-                        oldest_first ? until : since, "WITHSCORES", "LIMIT", "0", std::to_string(question_.count)},
-              .answered = std::move(handler)});
+  nodes_.ask(shard, {.words = {oldest_first ? "ZRANGEBYSCORE" : "ZREVRANGEBYSCORE", key, oldest_first ? since : until,
+                               oldest_first ? until : since, "WITHSCORES", "LIMIT", "0", std::to_string(share_)},
+                     .answered = std::move(handler)});
+}
+
+// Of found_ in order: may a shard that gave all it was asked for have more before the last that we take?
+bool ListRows::cut_short() const {
+  std::array<std::size_t, kShards> given{};
+  for (std::size_t i = 0; i < found_.size(); ++i) {
+    if (++given.at(found_[i].shard) < share_) continue;
+    if (found_.size() < question_.count || found_[i].score != found_[question_.count - 1].score) {
+      if (i < question_.count) return true;
+    }
+  }
+  return false;
 }
 
 void ListRows::merge() {
   const bool onwards = question_.order == ListQuestion::Order::oldest_first;
   std::ranges::stable_sort(found_, {}, [onwards](const Found& one) { return onwards ? one.score : -one.score; });
+  if (share_ < question_.count && question_.name.empty() && cut_short()) {
+    share_ = question_.count;
+    found_.clear();
+    start();
+    return;
+  }
   if (found_.size() > question_.count) found_.resize(question_.count);
   std::array<std::vector<std::size_t>, kShards> places;
   for (std::size_t i = 0; i < found_.size(); ++i) {
@@ -199,7 +218,9 @@ Result<std::vector<ListRow>> ListRows::take_result() {
 
 Result<std::vector<CallListing>> Listing::take_result() {
   if (failed_) return std::unexpected(std::move(error_));
-  return std::move(calls_);
+  std::vector<CallListing> calls;
+  for (auto& [place, call] : calls_) calls.push_back(std::move(call));
+  return calls;
 }
 
 }  // namespace ringfence

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -80,12 +81,12 @@ class Listing final : public Gather {
   void ask(std::size_t shard, ReplyHandler handler) override;
   void merge() override;
   void read_more();
-  void read(const Found& found, const redisReply* reply);
+  void read(std::size_t place, const redisReply* reply);
   void release_reads();
 
   std::size_t count_;
-  std::size_t next_ = 0;  // in found_
-  std::vector<CallListing> calls_;
+  std::size_t next_ = 0;                      // in found_
+  std::map<std::size_t, CallListing> calls_;  // by place in found_: masters answer in any order
 };
 
 // First the names, whose bytes are few, of every shard; then the lines of those that are among the newest of all.
@@ -100,7 +101,10 @@ class ListRows final : public Gather {
   void read(const std::vector<std::size_t>& places, const redisReply* reply);
   void release_reads();
 
+  [[nodiscard]] bool cut_short() const;
+
   ListQuestion question_;
+  std::size_t share_;  // asked of each shard: the rows of a list fall on all of them, rarely on few
   std::vector<ListRow> rows_;
 };
 
