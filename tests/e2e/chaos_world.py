@@ -208,7 +208,10 @@ class Chaos:
 
     def nginx_master(self):
         path = self.dir / "nginx.pid"
-        return int(path.read_text() or 0) if path.exists() else 0
+        try:
+            return int(path.read_text() or 0)
+        except FileNotFoundError:  # nginx renames it while it replaces itself
+            return 0
 
     def master_children(self, master=None):
         path = f"/proc/{master or self.nginx_master()}/task/{master or self.nginx_master()}/children"
