@@ -69,7 +69,7 @@ class World:
     redis_arguments = ()  # beside those below, or instead of them
 
     def __init__(self, build, store="embedded", nginx_workers=2, ring="5s", sanitized=False, extra_ringd="",
-                 log_level="debug", provider_rate=None, fallback="new_calls"):
+                 log_level="debug", provider_rate=None, fallback="none"):
         self.build = Path(build).resolve()
         self.store = store
         self.nginx_workers = nginx_workers

@@ -87,7 +87,7 @@ struct Settings {
   StoreKind store = StoreKind::embedded;
   std::string embedded_path;
   RedisSettings redis;
-  StoreFallback fallback = StoreFallback::new_calls;  // nothing with the embedded store
+  StoreFallback fallback = StoreFallback::none;  // nothing with the embedded store
   std::string fallback_path;
   std::string worker;  // its name among those that share the store; empty: the machine's and the ingest socket's
   TelnyxSettings telnyx;

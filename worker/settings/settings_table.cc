@@ -65,9 +65,9 @@ constexpr ConfEntry kTable[] = {
            "The least important lines that are written; SIGHUP reads it again."),
     choice("", "store", "embedded|redis", "embedded",
            "Where calls live: a file of this machine, or Redis for a fleet."),
-    choice("", "store_fallback", "none|new_calls|all", "new_calls",
+    choice("", "store_fallback", "none|new_calls|all", "none",
            "While Redis is away: events are told later; or calls that come meanwhile live on this machine until it is "
-           "back; or also those in progress go on, for a single worker only."),
+           "back, where nginx routes by call; or also those in progress go on, for a single worker only."),
     path(
         "", "fallback_path", "/var/lib/ringd/fallback.db",
         "The file for calls that live here while Redis is away; used with store redis, unless store_fallback is none."),

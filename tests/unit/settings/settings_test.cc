@@ -52,7 +52,7 @@ TEST(SettingsTest, DefaultsOfTheRest) {
   EXPECT_EQ(settings.telnyx.sip_domain, "sip.telnyx.com");
   EXPECT_EQ(settings.telnyx.deadline_ms, 2500);
   EXPECT_EQ(settings.log_level, 6);
-  EXPECT_EQ(settings.fallback, StoreFallback::new_calls);
+  EXPECT_EQ(settings.fallback, StoreFallback::none);
   EXPECT_EQ(settings.fallback_path, "/var/lib/ringd/fallback.db");
   EXPECT_EQ(settings.worker, "");
 }
