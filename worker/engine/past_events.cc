@@ -101,7 +101,7 @@ void PastEvents::finish(Searches::iterator place, bool more) {
   done(answer(body));
 }
 
-void PastEvents::one(std::string_view id, const RequestTarget& target, Done done) {
+void PastEvents::one(std::string_view id, const RequestTarget& target, const Done& done) {
   const bool whole = target.parameter("whole") != nullptr;
   ListQuestion question{.list = std::string(kEventLog), .count = 1, .name = std::string(id)};
   const auto show = [whole](const std::vector<ListRow>& rows, const char* list) {
@@ -122,7 +122,7 @@ void PastEvents::one(std::string_view id, const RequestTarget& target, Done done
   });
 }
 
-void PastEvents::dead(const RequestTarget& target, Done done) {
+void PastEvents::dead(const RequestTarget& target, const Done& done) {
   const auto limit = target.number("limit", kDefaultRows);
   if (!limit) {
     done(sentence(400, "limit must be a decimal number"));

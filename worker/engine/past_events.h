@@ -25,8 +25,8 @@ class PastEvents {
   PastEvents& operator=(const PastEvents&) = delete;
 
   void log(const RequestTarget& target, Done done);
-  void one(std::string_view id, const RequestTarget& target, Done done);
-  void dead(const RequestTarget& target, Done done);
+  void one(std::string_view id, const RequestTarget& target, const Done& done);
+  void dead(const RequestTarget& target, const Done& done);
 
  private:
   struct Search {
