@@ -196,9 +196,11 @@ void Lanes::leave_to_newer(Lane& lane) {
     Work& work = lane.queue.front();
     const Event event = work.event;
     VerdictSlip slip = std::move(work.slip);
+    const std::unique_ptr<Delivery> delivery = std::move(work.delivery);
     leave(lane, lane.queue.begin());
-    // Of a tick nothing is lost: the newer one keeps the deadlines of its calls.
-    if (!is_tick(event)) give_up(event, std::move(slip), nullptr, "the call is in the hands of a newer ringd");
+    // Of a tick nothing is lost: the newer one keeps the deadlines of its calls. Of the others it is, should there be
+    // no newer one any more; one that takes them takes them off the list of the dead, too.
+    if (!is_tick(event)) give_up(event, std::move(slip), delivery.get(), "the call is in the hands of a newer ringd");
   }
   lane.busy = false;
   advance(lane);

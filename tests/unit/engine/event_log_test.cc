@@ -199,6 +199,23 @@ TEST_F(EventLogTest, WhatCannotBeAppliedIsDeadAfterThreeTriesWithWhyAndCount) {
   EXPECT_EQ(results("/events/redeliver?id=ev-2"), "ev-2=duplicate ");
 }
 
+// After an upgrade that was taken back for good nobody would come for them.
+TEST_F(EventLogTest, WhatIsLeftToANewerRingdIsDeadAfterThreeTriesUntilItIsTaken) {
+  ring();
+  const FakeStore::Row good = store.rows["caller-leg"];
+  store.rows["caller-leg"] = {.version = 9, .document = "{\"format\":999}"};
+  worker = std::make_unique<Worker>(loop, store);
+  SetUp();
+  worker->engine.start();
+  loop.run();
+  deliver(hangup("ev-2"), 4);
+  ASSERT_TRUE(dead().contains("ev-2"));
+  EXPECT_THAT(dead().at("ev-2").line, HasSubstr("in the hands of a newer ringd"));
+  store.rows["caller-leg"] = good;
+  EXPECT_EQ(results("/events/redeliver?dead=yes"), "ev-2=applied ");
+  EXPECT_TRUE(dead().empty());
+}
+
 TEST_F(EventLogTest, WhatFailsWhileTheStoreIsAwayIsListedWhenItIsBack) {
   ring();
   store.away = true;
