@@ -3,7 +3,6 @@
 Each function plays on a fresh SweepWorld and yields what differed. See run.py.
 """
 import base64
-import subprocess
 import urllib.parse
 
 from calls import everything_ended, people, phase_of, wait_phase, wait_ringing
@@ -18,18 +17,6 @@ class SweepWorld(World):
     def _ringd_conf(self):
         return super()._ringd_conf().replace(
             "telnyx {", f"telnyx {{ sweep 1s; stray_age 2s; connection {CONNECTION};")
-
-    def lose_store(self):
-        """ringd dies, and what it had stored is gone when it comes back."""
-        self.kill_ringd()
-        if self.store == "redis":
-            subprocess.run(["redis-cli", "-s", str(self.dir / "redis.sock"), "flushall"], check=True, timeout=10,
-                           capture_output=True)
-        else:
-            for file in self.dir.glob("ringd.db*"):
-                file.unlink()
-        self.start_ringd()
-        self.import_directory()
 
     def swept(self, times):
         """So many further sweeps, begun and done."""

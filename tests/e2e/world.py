@@ -213,6 +213,18 @@ log_level {self.log_level};
     def stop_ringd(self):
         self._end("ringd")
 
+    def lose_store(self):
+        """ringd dies, and what it had stored is gone when it comes back."""
+        self.kill_ringd()
+        if self.store == "redis":
+            subprocess.run(["redis-cli", "-s", str(self.dir / "redis.sock"), "flushall"], check=True, timeout=10,
+                           capture_output=True)
+        else:
+            for file in self.dir.glob("ringd.db*"):
+                file.unlink()
+        self.start_ringd()
+        self.import_directory()
+
     def start_nginx(self):
         (self.dir / "nginx").mkdir(exist_ok=True)
         conf = self.dir / "nginx.conf"

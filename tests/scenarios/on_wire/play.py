@@ -95,17 +95,6 @@ class WireWorld(World):
     def import_directory(self, devices=None, text=None):
         super().import_directory(text=(self.dir / "calls.conf").read_text())
 
-    def lose_store(self):
-        self.kill_ringd()
-        if self.store == "redis":
-            subprocess.run(["redis-cli", "-s", str(self.dir / "redis.sock"), "flushall"], check=True, timeout=10,
-                           capture_output=True)
-        else:
-            for file in self.dir.glob("ringd.db*"):
-                file.unlink()
-        self.start_ringd()
-        self.import_directory()
-
     def play(self):
         """The player's exit code; what it asks for meanwhile is done."""
         player = self.processes["sim"]
