@@ -117,9 +117,9 @@ void Control::on_request(const RequestFrame& frame, std::function<void(ControlRe
     case Place::events:
       return events_.log(*target, std::move(done));
     case Place::event:
-      return events_.one(path[1], *target, std::move(done));
+      return events_.one(path[1], *target, done);
     case Place::dead:
-      return events_.dead(*target, std::move(done));
+      return events_.dead(*target, done);
     case Place::again:
       return again_.start(*target, std::move(done));
     case Place::bad:

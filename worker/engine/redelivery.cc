@@ -26,9 +26,7 @@ void Redelivery::start(const RequestTarget& target, Done done) {
     done(sentence(409, "events are being delivered again already; one at a time"));
     return;
   }
-  run_.emplace();
-  run_->done = std::move(done);
-  run_->began_ms = clock_.now_ms();
+  run_.emplace(std::move(done), clock_.now_ms());
   if (const std::string* call = target.parameter("call")) run_->call = *call;
   const auto time = [](std::uint64_t ms) {
     return static_cast<Millis>(std::min(ms, static_cast<std::uint64_t>(ListQuestion::kNever)));

@@ -13,6 +13,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/engine.h"
@@ -35,11 +36,12 @@ class Redelivery {
 
  private:
   struct Run {
+    Run(Done whom, Millis now_ms) : began_ms(now_ms), done(std::move(whom)) {}
     std::vector<ListRow> rows;
     std::size_t next = 0;
     bool last = true;
     std::string call;
-    Millis began_ms = 0;
+    Millis began_ms;
     Json results = json_array_new();
     std::optional<Millis> stopped_ms;  // where to go on; nothing: behind the last row
     Done done;

@@ -96,7 +96,7 @@ void Homecoming::leave() {
       return fail_with(false, gone.error().text);
     }
     // Without its session a note means nothing, should it stay.
-    local_.forget(SessionId{std::string(kLeavingNote) + session_.text}, [this](Result<void>) {
+    local_.forget(SessionId{std::string(kLeavingNote) + session_.text}, [this](const Result<void>&) {
       report_.home = true;
       finish();
     });
