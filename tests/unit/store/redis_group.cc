@@ -1,6 +1,8 @@
 // Starting groups of redis-servers and asking them about each other; see redis_group.h.
 #include "redis_group.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <fstream>
 #include <map>
@@ -19,18 +21,26 @@ bool says(const RedisServer& server, const std::string& command, const std::stri
 
 RedisAddress address_of(const RedisServer& server) { return {{}, "127.0.0.1", server.port()}; }
 
+// Replicas and Sentinels log in to the data servers as `peer` and ringd as `ringd`, so that one can be cut off from the
+// other: a login that is refused is a cut link, for a replica at once, for a Sentinel once PING is refused as well.
 SentinelGroup::SentinelGroup() {
-  data.push_back(std::make_unique<RedisServer>());
-  const std::string port = std::to_string(data[0]->port());
-  // Two: with WAIT 1 the one that is left has to confirm for the one that was promoted.
-  for (int i = 0; i < 2; ++i) {
-    data.push_back(std::make_unique<RedisServer>(std::vector<std::string>{"--replicaof", "127.0.0.1 " + port}));
+  std::vector<std::string> users = {"--masteruser", "peer", "--masterauth", "peer"};
+  for (const std::string name : {"peer", "ringd"}) {
+    users.insert(users.end(), {"--user", name, "on", ">" + name, "~*", "&*", "+@all"});
   }
+  data.push_back(std::make_unique<RedisServer>(users));
+  const std::string port = std::to_string(data[0]->port());
+  std::vector<std::string> follow = users;
+  follow.insert(follow.end(), {"--replicaof", "127.0.0.1 " + port});
+  // Two: with WAIT 1 the one that is left has to confirm for the one that was promoted.
+  for (int i = 0; i < 2; ++i) data.push_back(std::make_unique<RedisServer>(follow));
   for (const char* name : {"one", "two", "three"}) {
     const std::string file = folder_.file(name);
     std::ofstream(file) << "sentinel monitor " << kName << " 127.0.0.1 " << port << " 2\n"
                         << "sentinel down-after-milliseconds " << kName << " 500\n"
-                        << "sentinel failover-timeout " << kName << " 3000\n";
+                        << "sentinel failover-timeout " << kName << " 3000\n"
+                        << "sentinel auth-user " << kName << " peer\n"
+                        << "sentinel auth-pass " << kName << " peer\n";
     sentinels.push_back(std::make_unique<RedisServer>(std::vector<std::string>{"--sentinel"}, file));
   }
 }
@@ -61,7 +71,24 @@ RedisOptions SentinelGroup::options() const {
   RedisOptions options;
   for (const auto& one : sentinels) options.sentinels.push_back(address_of(*one));
   options.master_name = kName;
+  options.user = options.password = "ringd";
   return options;
+}
+
+void SentinelGroup::cut_off_replicas() const {
+  EXPECT_TRUE(says(*data[0], "ACL SETUSER peer off", "+OK"));
+  EXPECT_TRUE(says(*data[0], "CLIENT KILL TYPE replica", ":2"));
+}
+
+void SentinelGroup::cut_off_everybody() const {
+  EXPECT_TRUE(says(*data[0], "ACL SETUSER default -ping", "+OK"));
+  EXPECT_TRUE(says(*data[0], "ACL SETUSER peer off", "+OK"));
+  EXPECT_TRUE(says(*data[0], "CLIENT KILL USER peer", ":"));
+}
+
+void SentinelGroup::reconnect() const {
+  EXPECT_TRUE(says(*data[0], "ACL SETUSER default +ping", "+OK"));
+  EXPECT_TRUE(says(*data[0], "ACL SETUSER peer on", "+OK"));
 }
 
 ClusterGroup::ClusterGroup() {

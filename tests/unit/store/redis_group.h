@@ -24,6 +24,11 @@ class SentinelGroup {
   // The server that most Sentinels name; null while they do not agree.
   [[nodiscard]] RedisServer* named_master() const;
   [[nodiscard]] RedisOptions options() const;
+  // The master at the start loses its replicas; ringd and the Sentinels still reach it.
+  void cut_off_replicas() const;
+  // It is alone with ringd: neither a replica nor a Sentinel reaches it until they may again.
+  void cut_off_everybody() const;
+  void reconnect() const;
 
   std::vector<std::unique_ptr<RedisServer>> data;  // the first is the master at the start
   std::vector<std::unique_ptr<RedisServer>> sentinels;

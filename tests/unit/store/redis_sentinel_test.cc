@@ -1,5 +1,5 @@
-// The master is found through three real Sentinels, and found again when they replace it: killed, stopped, demoted by
-// hand. With WAIT nothing that was acknowledged is lost, and writing goes on soon after they have decided.
+// The master is found through three real Sentinels, and found again when they replace it: killed, stopped, cut off,
+// demoted by hand. With WAIT nothing that was acknowledged is lost, and writing goes on soon after they have decided.
 #include <gtest/gtest.h>
 #include <signal.h>
 
@@ -85,6 +85,43 @@ TEST_F(RedisSentinel, AStoppedMasterIsReplacedAndHarmsNothingWhenItWakes) {
   ASSERT_NO_FATAL_FAILURE(expect_writable_soon(group, load));
   const std::size_t before = load.acknowledged();
   group.data[0]->resume();
+  ASSERT_TRUE(bench_.run_until([&] { return load.acknowledged() > before + 200; }));
+  ASSERT_TRUE(load.stop());
+  EXPECT_EQ(load.lost_or_doubled(), 0U) << "of " << load.acknowledged();
+}
+
+// What it takes while nothing reaches the replicas is nowhere else when it dies: none of it may be called accepted.
+TEST_F(RedisSentinel, AMasterWithoutItsReplicasAcknowledgesNothingAndThenDies) {
+  SentinelGroup group;
+  ASSERT_NO_FATAL_FAILURE(open(group, 1));
+  RedisLoad load(bench_, *store_, 40);
+  load.start();
+  ASSERT_TRUE(bench_.run_until([&] { return load.acknowledged() > 400; }));
+  group.cut_off_replicas();
+  const std::size_t unknown = load.unknown();
+  ASSERT_TRUE(bench_.run_until([&] { return load.unknown() > unknown + 200; }));
+  EXPECT_NE(group.data[0]->command("INFO replication").find("connected_slaves:0"), std::string::npos);
+  group.data[0]->kill_now();
+  ASSERT_NO_FATAL_FAILURE(expect_writable_soon(group, load));
+  ASSERT_TRUE(load.stop());
+  EXPECT_EQ(load.lost_or_doubled(), 0U) << "of " << load.acknowledged();
+}
+
+// The master lives on with ringd on its side of a split, and on the other side it is replaced.
+TEST_F(RedisSentinel, AMasterCutOffFromAllButUsIsReplacedAndNothingAcknowledgedIsLost) {
+  SentinelGroup group;
+  ASSERT_NO_FATAL_FAILURE(open(group, 1));
+  RedisLoad load(bench_, *store_, 40);
+  load.start();
+  ASSERT_TRUE(bench_.run_until([&] { return load.acknowledged() > 400; }));
+  group.cut_off_everybody();
+  ASSERT_NO_FATAL_FAILURE(expect_writable_soon(group, load));
+  EXPECT_GT(load.unknown(), 0U);
+  EXPECT_NE(group.data[0]->command("INFO replication").find("role:master"), std::string::npos);
+  const std::size_t before = load.acknowledged();
+  group.reconnect();
+  ASSERT_TRUE(bench_.run_until(
+      [&] { return group.data[0]->command("INFO replication").find("role:slave") != std::string::npos; }));
   ASSERT_TRUE(bench_.run_until([&] { return load.acknowledged() > before + 200; }));
   ASSERT_TRUE(load.stop());
   EXPECT_EQ(load.lost_or_doubled(), 0U) << "of " << load.acknowledged();
