@@ -16,13 +16,6 @@ namespace {
 bool is_tick(const Event& event) { return std::holds_alternative<Tick>(event.body); }
 bool is_result(const Event& event) { return std::holds_alternative<CommandResult>(event.body); }
 
-// Somebody leaves, or is on the phone.
-bool is_urgent(const Event& event) {
-  if (std::holds_alternative<Cancel>(event.body)) return true;
-  const auto* fact = std::get_if<WebhookFact>(&event.body);
-  return fact != nullptr && (fact->type == WebhookType::hangup || fact->type == WebhookType::answered);
-}
-
 void log_event(Log& log, LogLevel level, std::string_view what, const Event& event, std::uint64_t version) {
   const auto* fact = std::get_if<WebhookFact>(&event.body);
   log.write(level, what,
@@ -37,34 +30,19 @@ void log_event(Log& log, LogLevel level, std::string_view what, const Event& eve
 
 }  // namespace
 
-// Of a call that only begins nobody is on the phone with us, and the provider tells of it again.
 bool Lanes::begins(const Event& event) const {
   return event.plan && !lanes_.contains(event.session) && parts_.cache.find(event.session) == nullptr;
 }
 
-bool Lanes::has_room(const Event& event) const {
-  if (begins(event)) return new_calls_ < limits::kNewCalls && depth_ < limits::kEngineQueue / 2;
-
-  // Results have room of their own, in the engine as in each lane: we asked for them, and to drop one means to send its
-  // command again, which is the last thing an overloaded engine needs.
-  const std::size_t bound = is_result(event)   ? 2 * limits::kEngineQueue
-                            : is_urgent(event) ? limits::kEngineQueue
-                                               : limits::kEngineQueue - limits::kUrgentEvents;
-  if (depth_ >= bound) return false;
-  const auto lane = lanes_.find(event.session);
-  // There are at most as many as we sent commands, and 64 dials answer together.
-  const std::size_t room = limits::kSessionQueue + (is_result(event) ? limits::kOutbox : 0);
-  return lane == lanes_.end() || lane->second.queue.size() < room;
-}
-
 void Lanes::enqueue(Event event, VerdictSlip slip, std::unique_ptr<Delivery> delivery) {
-  if (!has_room(event)) {
+  const bool begins_call = begins(event);
+  const auto there = lanes_.find(event.session);
+  if (!admission_.has_room(event, begins_call, there == lanes_.end() ? 0 : there->second.queue.size())) {
     if (slip.open()) ++parts_.stats.queue_full;
-    if (begins(event)) ++parts_.stats.new_calls_put_off;
+    if (begins_call) ++parts_.stats.new_calls_put_off;
     give_up(event, std::move(slip), delivery.get(), "queue full");
     return;
   }
-  const bool begins_call = begins(event);
   Lane& lane = lanes_[event.session];
   lane.session = event.session;
   if (is_tick(event)) lane.tick_queued = true;
@@ -76,32 +54,23 @@ void Lanes::enqueue(Event event, VerdictSlip slip, std::unique_ptr<Delivery> del
   work.deadline = parts_.timers.at(parts_.clock.now_ms() + limits::kVerdictMs,
                                    [this, session = lane.session, serial = work.serial] { expire(session, serial); });
   lane.queue.push_back(std::move(work));
-  ++depth_;
-  admit(lane, begins_call);
-}
-
-void Lanes::admit(Lane& lane, bool begins) {
-  if (begins && ++new_calls_ - waiting_.size() > limits::kNewCallsAtOnce) {
+  if (!admission_.enter(lane.session, begins_call)) {
     lane.waiting = true;
-    waiting_.push_back(lane.session);
     return;
   }
-  if (lane.waiting) take_turn(lane);  // more is heard of it: the caller leaves, say
+  let_pass(lane);  // more is heard of it: the caller leaves, say
   advance(lane);
 }
 
-void Lanes::take_turn(Lane& lane) {
-  lane.waiting = false;
-  if (waiting_.back() == lane.session) return waiting_.pop_back();
-  waiting_.erase(std::ranges::find(waiting_, lane.session));  // nearly always the first: it has waited in vain
+void Lanes::let_pass(Lane& lane) {
+  if (std::exchange(lane.waiting, false)) admission_.let_pass(lane.session);
 }
 
 void Lanes::give_turns() {
   if (std::exchange(giving_turns_, true)) return;  // a turn may be over at once
-  while (!waiting_.empty() && new_calls_ - waiting_.size() < limits::kNewCallsAtOnce) {
-    // The youngest: whoever has waited long would be durable too late, and be told to come again after all the work.
-    Lane& lane = lanes_.at(waiting_.back());
-    take_turn(lane);
+  while (const auto session = admission_.next()) {
+    Lane& lane = lanes_.at(*session);
+    lane.waiting = false;
     advance(lane);
   }
   giving_turns_ = false;
@@ -434,10 +403,9 @@ void Lanes::leave(Lane& lane, const std::deque<Work>::iterator& place) {
   parts_.timers.cancel(place->deadline);
   const bool began = place->begins;
   lane.queue.erase(place);
-  --depth_;
+  admission_.leave(began);
   if (!began) return;
-  if (lane.waiting) take_turn(lane);
-  --new_calls_;
+  let_pass(lane);
   give_turns();
 }
 

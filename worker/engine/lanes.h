@@ -7,9 +7,8 @@
 //   unknown    the cache entry is forgotten; load and try again after a pause that doubles
 //
 // A session that a newer ringd has stored in a way not known here is left to that one: its events are told `later`.
-// Calls that are only beginning wait for each other, so that the store's queue is short for those that are live; an
-// event of a call under way goes straight on. Past the bounds new calls are told `later` first, hang-ups and answers
-// last. An event that is not durable within limits::kVerdictMs is given up: its cause comes back by itself.
+// Whom Admission has no room for is told `later`, too, and a new call waits for its turn there. An event that is not
+// durable within limits::kVerdictMs is given up: its cause comes back by itself.
 //
 // Owned by the engine. Must not know: webhooks' JSON, sockets, the provider.
 #pragma once
@@ -23,6 +22,7 @@
 #include "core/event.h"
 #include "core/policy.h"
 #include "core/step.h"
+#include "engine/admission.h"
 #include "engine/engine_stats.h"
 #include "engine/event_log.h"
 #include "engine/output_gate.h"
@@ -61,8 +61,8 @@ class Lanes {
   void enqueue(Event event, VerdictSlip slip, std::unique_ptr<Delivery> delivery = nullptr);
   // Lets a session look at its deadlines; ticks of one session do not pile up.
   void tick(const SessionId& session);
-  [[nodiscard]] std::size_t depth() const noexcept { return depth_; }
-  [[nodiscard]] std::size_t new_calls() const noexcept { return new_calls_; }
+  [[nodiscard]] std::size_t depth() const noexcept { return admission_.events(); }
+  [[nodiscard]] std::size_t new_calls() const noexcept { return admission_.new_calls(); }
   [[nodiscard]] bool empty() const noexcept { return lanes_.empty(); }
 
  private:
@@ -88,10 +88,7 @@ class Lanes {
   };
 
   [[nodiscard]] bool begins(const Event& event) const;
-  [[nodiscard]] bool has_room(const Event& event) const;
-  // New calls: whose turn has not come waits, until one before is stored, or more is heard of it.
-  void admit(Lane& lane, bool begins);
-  void take_turn(Lane& lane);
+  void let_pass(Lane& lane);
   void give_turns();
   void advance(Lane& lane);  // may end the lane
   void load(Lane& lane);
@@ -125,9 +122,7 @@ class Lanes {
 
   LaneParts parts_;
   std::unordered_map<SessionId, Lane> lanes_;  // its nodes do not move, so a lane may be referred to while it is busy
-  std::deque<SessionId> waiting_;              // new calls, the oldest first
-  std::size_t new_calls_ = 0;                  // waiting and in work
-  std::size_t depth_ = 0;
+  Admission admission_;
   std::uint64_t serial_ = 0;
   bool giving_turns_ = false;
 };
