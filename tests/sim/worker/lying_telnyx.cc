@@ -1,6 +1,8 @@
 // See lying_telnyx.h.
 #include "lying_telnyx.h"
 
+#include <utility>
+
 #include "core/client_state.h"
 #include "core/utc_time.h"
 
@@ -260,6 +262,14 @@ CommandOutcome LyingTelnyx::perform(const Command& command) {
     default:
       return refused("10015");
   }
+}
+
+void LyingTelnyx::go_away() {
+  if (!std::exchange(away_, true)) away_since_ms_ = stage_.now_ms();
+}
+
+void LyingTelnyx::come_back() {
+  if (std::exchange(away_, false)) away_ms_ += stage_.now_ms() - away_since_ms_;
 }
 
 void LyingTelnyx::execute(const Command& command, const std::function<void(CommandOutcome)>& done) {

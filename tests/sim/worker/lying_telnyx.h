@@ -31,9 +31,12 @@ class LyingTelnyx {
   void call_in(std::string number);
   void execute(const Command& command, const std::function<void(CommandOutcome)>& done);
   void hang_up(const std::string& call);  // a person does
-  void heal() { chaos_ = away_ = false; }
-  void go_away() { away_ = true; }  // its API only: people and webhooks go on
-  void come_back() { away_ = false; }
+  void heal() {
+    chaos_ = false;
+    come_back();
+  }
+  void go_away();  // its API only: people and webhooks go on
+  void come_back();
   void may_be_cut() { may_be_cut_ = true; }  // an operator said so
 
   // "" or what is wrong when nothing happens any more.
@@ -42,6 +45,7 @@ class LyingTelnyx {
   [[nodiscard]] bool talking() const noexcept { return !bridged_.empty(); }
   [[nodiscard]] bool quiet() const noexcept { return under_way_ == 0; }
   [[nodiscard]] bool recorded() const noexcept { return recorded_; }
+  [[nodiscard]] Millis away_ms() const noexcept { return away_ms_; }  // in all
   // The address of who spoke with the caller; "" is nobody.
   [[nodiscard]] std::string spoke() const {
     return ever_bridged_.empty() ? std::string() : calls_.at(ever_bridged_).to;
@@ -80,6 +84,7 @@ class LyingTelnyx {
   Dice& dice_;
   Post post_;
   bool chaos_ = true, may_be_cut_ = false, away_ = false;
+  Millis away_since_ms_ = 0, away_ms_ = 0;
   int lost_ = 0, under_way_ = 0;
   std::map<std::string, Call> calls_;              // by call leg id
   std::map<std::string, Millis> ids_;              // commands executed, with when
