@@ -223,6 +223,9 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   add_summary(app, arguments);
   CLI::App* explain = app.add_subcommand("explain", "One call in words: why each device rang, and why it stopped");
   explain->add_option("ID", arguments.id, "The call's id, or its beginning if no other call begins so")->required();
+  explain->footer(
+      "An ended call is kept for 15 minutes, or for as long as `ring { tombstone 24h; }` in ringd.conf says. What was\n"
+      "told of it stays longer: `ringctl events --call ID`.");
   explain->callback([&] { arguments.exit_code = explain_call(arguments.options, arguments.id); });
   CLI::App* replay =
       app.add_subcommand("replay", "Play a stored call again, event by event; exit code 1 when it ends differently");
