@@ -261,6 +261,7 @@ http {{
 {temp}
     keepalive_requests 1000000;
     webhook_zone calls:8m;
+    ringd_reload unix:{self.dir}/control.sock;
     upstream ringd {{ server unix:{self.dir}/ingest.sock; keepalive 32; }}
     server {{
         listen 127.0.0.1:{self.nginx_port} backlog=1024;
