@@ -123,6 +123,33 @@ TEST(RateLimit, DialsLeaveTheLastFifthToHangUps) {
   EXPECT_EQ(hangups, 4);
 }
 
+TEST(RateLimit, FurtherPagesOfAuditsArePaidByThePatientAlone) {
+  RateLimit limit(20, 50);
+  int audits = 0;
+  while (limit.take(true, kStart)) ++audits;
+  EXPECT_EQ(audits, 40);
+  for (int page = 0; page < audits; ++page) limit.pay(kStart);
+  for (int i = 0; i < 10; ++i) EXPECT_TRUE(limit.take(false, kStart)) << "the share of hang-ups is whole";
+  EXPECT_FALSE(limit.take(false, kStart));
+  // 10 tokens of the reserve, 40 that are owed, and its own.
+  EXPECT_EQ(limit.wait_ms(true, kStart), 51 * 1000 / 20);
+  EXPECT_FALSE(limit.take(true, kStart + 51 * 1000 / 20 - 1));
+  EXPECT_TRUE(limit.take(true, kStart + 51 * 1000 / 20));
+}
+
+TEST(RateLimit, WhatThePatientOweIsRequestsThatWereMade) {
+  RateLimit limit(10, 20);
+  Millis now_ms = kStart;
+  int made = 0;
+  for (int i = 0; i < 10'000; ++i, now_ms += 10) {
+    if (!limit.take(true, now_ms)) continue;
+    limit.pay(now_ms);
+    made += 2;
+  }
+  EXPECT_NEAR(made, 20 + 1000, 20) << "ten a second for a hundred seconds, pages and all";
+  EXPECT_TRUE(limit.take(false, now_ms));
+}
+
 TEST(RateLimit, TheSmallestBucketStillLetsADialOut) {
   RateLimit limit(1, 1);
   EXPECT_TRUE(limit.take(true, kStart));
