@@ -226,6 +226,9 @@ def an_agent_takes_the_call(world):
         yield f"the agent was told {headers}"
     if CALLER[1:-4] in str(headers):
         yield "the agent was told the caller's whole number"
+    shown = (truth["legs"][0]["from"], truth["legs"][0]["display_name"])
+    if shown != (RECEPTION, ""):
+        yield f"the agent was shown {shown}, expected {RECEPTION} and no name"
 
 
 def an_agent_that_is_away_leaves_voicemail(world):

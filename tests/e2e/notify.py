@@ -197,7 +197,9 @@ def the_caller_of_nobody_configured_is_told_nothing(world):
 
 
 def missed_calls_are_listed(world):
-    """A call that nobody takes: one line for each device, of this user, newest first; none of a call that was taken."""
+    """A call that nobody takes: one line for each device, of this user, newest first; none of a call that was taken,
+    unless all are asked for."""
+    taken = answered_call(world)["call_leg_id"]
     for _ in range(2):
         handle = world.call({"people": people(), "caller": {"hang_up_when": "ringing", "ringing_legs": 3,
                                                             "hang_up_delay_ms": 100}})
@@ -212,6 +214,10 @@ def missed_calls_are_listed(world):
         yield f"missed calls: {seen}"
     if [row["at_ms"] for row in rows] != sorted((row["at_ms"] for row in rows), reverse=True):
         yield "not newest first"
+    others = {row["device"]: row["outcome"] for row in world.ringctl("missed", "--all")["missed"]
+              if row["session"] == taken}
+    if others != {"tablet": "answered_elsewhere", "desk": "answered_elsewhere"}:
+        yield f"of the call that was taken, with all: {others}"
     if world.ringctl("missed", "acme/bert")["missed"] or len(world.ringctl("missed", "-n", "2")["missed"]) != 2:
         yield "another user has them, or the bound was not kept"
 

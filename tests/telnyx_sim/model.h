@@ -78,6 +78,7 @@ struct Leg {
   Session* session = nullptr;
   std::uint64_t number = 0;  // order of creation; the cursor of active_calls
   std::string control_id, leg_id, from, to, connection_id;
+  std::string display_name;                 // shown beside `from`
   std::optional<std::string> client_state;  // as given: base64
   std::string detection;    // what of machine detection was asked for: "premium", "detect", ...; empty: nothing
   std::string transfer_of;  // control id of the leg that it is bridged with when answered

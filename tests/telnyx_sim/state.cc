@@ -111,6 +111,7 @@ World::Answer World::dial(const json_t* body, const std::function<void(Leg&)>& o
   if (json_is_array(destination)) destination = json_array_get(destination, 0);
   leg.to = json_string_value(destination);
   leg.from = linked != nullptr && get_bool(body, "bridge_intent") ? linked->from : std::string(get_text(body, "from"));
+  leg.display_name = get_text(body, "from_display_name");
   leg.connection_id = connection;
   leg.link_to = link_to;
   leg.bridge_on_answer = get_bool(body, "bridge_on_answer");

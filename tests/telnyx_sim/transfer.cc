@@ -14,6 +14,7 @@ World::Answer World::transfer(Leg& leg, const json_t* body) {
   made.to = get_text(body, "to");
   made.from = get_text(body, "from");
   if (made.from.empty()) made.from = leg.to;
+  made.display_name = get_text(body, "from_display_name");
   made.connection_id = leg.connection_id;
   made.transfer_of = leg.control_id;
   made.park_after_unbridge = get_text(body, "park_after_unbridge") == "self";

@@ -19,6 +19,7 @@ Json leg_truth(const Leg& leg) {
   set_text(out.get(), "call_leg_id", leg.leg_id);
   set_text(out.get(), "direction", leg.inbound && !leg.calls_out ? "incoming" : "outgoing");
   set_text(out.get(), "from", leg.from);
+  set_text(out.get(), "display_name", leg.display_name);
   set_text(out.get(), "to", leg.to);
   set_text(out.get(), "state", leg_state_name(leg.state));
   set_text(out.get(), "client_state", leg.client_state.value_or(""));

@@ -78,8 +78,9 @@ Command materialize(const Session& session, const OutboxEntry& entry, const Poli
       fill_dialled(command, session, leg, policy);
       // A name that is no number is not presented: the provider has its own for it.
       command.from = parent.from.starts_with('+') ? parent.from : "";
+      // A name goes with its number; our own device's is nobody else's business.
+      if (!session.plan.caller_id.empty() || session.plan.outbound) command.display_name.clear();
       if (!session.plan.caller_id.empty()) command.from = session.plan.caller_id;
-      if (session.plan.outbound) command.display_name.clear();  // our own device's, and nobody else's business
       break;
     case Verb::bridge:
       command.peer = leg.call_control_id;

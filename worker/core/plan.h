@@ -71,7 +71,7 @@ struct RingPlan {
   bool busy = false;               // Route::reject: as busy, else as rejected
   bool notify = false;             // the organisation's application is told what became of the call (outcome.h)
   bool outbound = false;           // one of our own devices calls: hung up where a caller would be rejected
-  std::string caller_id;           // shown to the destination of a transfer; empty: as the provider has it
+  std::string caller_id;           // shown to the destination of a transfer, without a name; empty: the caller's
   std::vector<SipHeader> headers;  // Route::agent
   std::string home;                // the call begins while the store is away: what its legs are marked with
   bool operator==(const RingPlan&) const = default;

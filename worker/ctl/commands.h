@@ -28,6 +28,7 @@ struct ListQuestion {
   unsigned limit = 50;
   bool whole = false;  // numbers unmasked, names and bodies as well
   std::string user;    // ORGANISATION/USER; empty: everybody
+  bool all = false;    // missed: also by a device while another one took the call
 };
 
 struct EventsQuestion {

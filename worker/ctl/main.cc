@@ -117,11 +117,14 @@ CLI::Option* add_rows(CLI::App& list, Arguments& arguments, const char* whole) {
 }
 
 void add_lists(CLI::App& app, Arguments& arguments) {
-  CLI::App* missed = app.add_subcommand("missed", "Calls that did not reach a device, newest first; kept for 30 days");
+  CLI::App* missed =
+      app.add_subcommand("missed", "Calls that nobody took, a line for each device, newest first; kept for 30 days");
   missed->footer(
       "  ringctl missed                          of everybody\n"
-      "  ringctl missed acme/anna -n 10 --whole  of this user, to call them back");
+      "  ringctl missed acme/anna -n 10 --whole  of this user, to call them back\n"
+      "  ringctl missed acme/anna --all          and those that another of her devices took");
   missed->add_option("USER", arguments.list.user, "ORGANISATION/USER; everybody if left out");
+  missed->add_flag("--all", arguments.list.all, "Also calls that were taken, for the devices that did not get them");
   add_rows(*missed, arguments, "Show whole phone numbers, and names");
   missed->callback([&] { arguments.exit_code = list_missed(arguments.options, arguments.list); });
   CLI::App* dead =

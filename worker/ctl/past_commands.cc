@@ -84,7 +84,8 @@ int replay_call(const Options& options, const std::string& id, const std::string
 
 int list_missed(const Options& options, const ListQuestion& question) {
   const std::string& user = question.user;
-  const std::string target = "/missed?" + rest_of(question) + (user.empty() ? "" : "&user=" + percent_encoded(user));
+  const std::string target = "/missed?" + rest_of(question) + (user.empty() ? "" : "&user=" + percent_encoded(user)) +
+                             (question.all ? "&all=yes" : "");
   return ask_and_print(options, target,
                        [&](const json_t* answer) { return missed_text(options.look, answer, wall_ms()); });
 }

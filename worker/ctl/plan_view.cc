@@ -165,8 +165,8 @@ std::string plan_view(const Look& look, const RingPlan& plan, const std::vector<
   std::string out;
   for (const std::string& step : why) out += (look.utf8 ? "  · " : "  - ") + printable(step) + "\n";
   out += (look.utf8 ? "  → " : "  -> ") + painted(look, Paint::bold, printable(headline(plan))) + "\n";
+  if (!plan.caller_id.empty()) out += "  shows " + printable(plan.caller_id) + "\n";
   if (plan.route == Route::ring || plan.route == Route::transfer) {
-    if (!plan.caller_id.empty()) out += "  shows " + printable(plan.caller_id) + "\n";
     out += rules_text(plan) + "\n" + Picture(look, plan, rules).draw();
   }
   for (const SipHeader& header : plan.headers) out += "    " + printable(header.name + ": " + header.value) + "\n";

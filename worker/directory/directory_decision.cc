@@ -144,6 +144,8 @@ class Decision {
     if (agent == nullptr) return voicemail("there is no agent " + name);  // refused at import
     plan_.route = Route::agent;
     plan_.destinations.push_back({.device = agent->name, .to = agent->to});
+    // The transfer itself would show what the headers keep back.
+    if (organisation.share_with_agents != Sharing::full) plan_.caller_id = call_.called;
     std::string thread(call_.session);
     if (thread.empty()) thread.append(call_.caller).append("/").append(call_.called);
     plan_.headers = agent_headers(*agent, {.organisation = organisation.name,

@@ -17,8 +17,9 @@
 //   POST /calls/ID/replay?file=NAME  the same with the plan in the body: what would have become of the call, in
 //   sentences,
 //                                    what of it is not known, and the ladder; 422 with FILE:LINE when the plan is wrong
-//   GET /missed?user=ORG/USER&limit=N&whole=yes
-//                                    missed calls, newest first; of everybody without `user`; default 50
+//   GET /missed?user=ORG/USER&limit=N&whole=yes&all=yes
+//                                    calls that nobody took, a row for each device, newest first, of the newest 1000
+//                                    rows; of everybody without `user`; default 50; with `all` also of those taken
 //   GET /events?since=MS&until=MS&type=T&call=ID&unapplied=yes&limit=N&whole=yes
 //                                    accepted webhooks, newest first: how each came, what it changed, which commands
 //                                    followed; `more_until_ms` when there may be more before that

@@ -32,7 +32,7 @@ Json sentences(const std::vector<std::string>& lines) {
 
 }  // namespace
 
-void PastCalls::list(std::string name, const char* key, const RequestTarget& target, Millis kept_ms, Show show,
+void PastCalls::list(std::string name, const char* key, const RequestTarget& target, Millis kept_ms, View view,
                      Done done) {
   const auto limit = target.number("limit", kDefaultRows);
   if (!limit) {
@@ -40,17 +40,26 @@ void PastCalls::list(std::string name, const char* key, const RequestTarget& tar
     return;
   }
   // ReadingRequests lets nobody ask for it through nginx.
-  if (target.parameter("whole") != nullptr) show = [](json_t*) {};
-  const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(*limit, limits::kListLines));
-  auto answered = [key, show = std::move(show), done = std::move(done)](const Result<std::vector<ListRow>>& rows) {
+  if (target.parameter("whole") != nullptr) view.cover = nullptr;
+  const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(*limit, limits::kListLines));
+  const std::size_t count = view.counts ? limits::kListLines : wanted;  // what is left out makes room for others
+  auto answered = [key, wanted, view = std::move(view),
+                   done = std::move(done)](const Result<std::vector<ListRow>>& rows) {
     if (!rows) {
       done(failed(rows.error()));
       return;
     }
     Json lines = json_array_new();
     for (const ListRow& row : *rows) {
+      const std::size_t last = json_array_size(lines.get());
+      if (last >= wanted) break;
       append_line(lines.get(), row.line);
-      show(json_array_get(lines.get(), json_array_size(lines.get()) - 1));
+      json_t* line = json_array_get(lines.get(), last);
+      if (view.counts && !view.counts(line)) {
+        json_array_remove(lines.get(), last);
+      } else if (view.cover) {
+        view.cover(line);
+      }
     }
     Json body = json_object_new();
     set_json(body.get(), key, std::move(lines));
@@ -62,18 +71,24 @@ void PastCalls::list(std::string name, const char* key, const RequestTarget& tar
 
 void PastCalls::missed(const RequestTarget& target, Done done) {
   const std::string* user = target.parameter("user");
-  const auto show = [](json_t* line) {
+  View view;
+  view.cover = [](json_t* line) {
     mask(line, "from");
     mask(line, "to");
     json_object_del(line, "caller_name");
   };
-  list(missed_list(user == nullptr ? std::string_view{} : *user), "missed", target, limits::kLedgerMs, show,
+  // The phones that rang for a call somebody took have their rows, too; nobody missed that call.
+  if (target.parameter("all") == nullptr) {
+    view.counts = [](const json_t* line) { return get_text(line, "call") != name_of(Outcome::answered); };
+  }
+  list(missed_list(user == nullptr ? std::string_view{} : *user), "missed", target, limits::kLedgerMs, std::move(view),
        std::move(done));
 }
 
 void PastCalls::events(std::string_view kind, const RequestTarget& target, Done done) {
-  const auto show = [](json_t* line) { json_object_del(line, "body_base64"); };
-  list(kept_events_list(kind), "events", target, limits::kKeptEventsMs, show, std::move(done));
+  View view;
+  view.cover = [](json_t* line) { json_object_del(line, "body_base64"); };
+  list(kept_events_list(kind), "events", target, limits::kKeptEventsMs, std::move(view), std::move(done));
 }
 
 void PastCalls::explain_call(std::string_view id, Done done) {

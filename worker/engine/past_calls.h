@@ -30,8 +30,11 @@ class PastCalls {
   void events(std::string_view kind, const RequestTarget& target, Done done);
 
  private:
-  using Show = std::function<void(json_t* line)>;  // takes out what not everybody may read
-  void list(std::string name, const char* key, const RequestTarget& target, Millis kept_ms, Show show, Done done);
+  struct View {
+    std::function<void(json_t* line)> cover;         // takes out what not everybody may read
+    std::function<bool(const json_t* line)> counts;  // which rows; none: all
+  };
+  void list(std::string name, const char* key, const RequestTarget& target, Millis kept_ms, View view, Done done);
   [[nodiscard]] ControlReply played_again(const StoredSession& stored, std::vector<std::string> ladder) const;
 
   Store& store_;

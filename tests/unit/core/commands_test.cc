@@ -75,6 +75,25 @@ TEST(Commands, AnAgentGetsItsHeaders) {
   EXPECT_EQ(result.commands[0].headers, headers);
 }
 
+TEST(Commands, AnAgentIsShownTheCallerOrTheNumberThatIsShownInHisPlace) {
+  for (const bool hidden : {false, true}) {
+    Call call;
+    WebhookFact fact{.type = WebhookType::initiated, .call_control_id = "parent", .call_leg_id = "parent-leg"};
+    fact.incoming = true;
+    fact.from = "+15550001111";
+    fact.to = "+15550002222";
+    fact.caller_name = "Carla";
+    auto result = call.happen(Event{.body = fact,
+                                    .plan = RingPlan{.route = Route::agent,
+                                                     .destinations = {{"agent", "sip:agent@example"}},
+                                                     .caller_id = hidden ? "+15550002222" : ""}});
+    result = call.accept(result.commands.at(0));
+    ASSERT_EQ(result.commands.at(0).verb, Verb::transfer);
+    EXPECT_EQ(result.commands[0].from, hidden ? "+15550002222" : "+15550001111");
+    EXPECT_EQ(result.commands[0].display_name, hidden ? "" : "Carla");
+  }
+}
+
 TEST(Commands, ARejectionSaysWhetherAsBusy) {
   for (const bool busy : {false, true}) {
     Call call;

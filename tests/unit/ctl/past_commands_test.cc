@@ -81,8 +81,8 @@ TEST_F(PastCommandsTest, MissedCallsAreATable) {
       R"({"at_ms":1,"session":"abcdefgh-1","organisation":"acme","user":"anna","device":"phone",)"
       R"("from":"*******1222","to":"*******3456","call":"abandoned","outcome":"answered_elsewhere",)"
       R"("answered_by":"web","rang":true})";
-  ringd.serve({{"GET /missed?limit=10&user=acme%2Fanna", {ScriptedRingd::ok(R"({"missed":[)" + row + "]}")}}});
-  EXPECT_EQ(run([&] { return list_missed(options, {.limit = 10, .user = "acme/anna"}); }), 0) << err;
+  ringd.serve({{"GET /missed?limit=10&user=acme%2Fanna&all=yes", {ScriptedRingd::ok(R"({"missed":[)" + row + "]}")}}});
+  EXPECT_EQ(run([&] { return list_missed(options, {.limit = 10, .user = "acme/anna", .all = true}); }), 0) << err;
   EXPECT_THAT(out, AllOf(HasSubstr("…1222"), HasSubstr("acme/anna"), HasSubstr("answered elsewhere (web)"),
                          HasSubstr("abcdefgh"), Not(HasSubstr("abcdefgh-1"))));
 }

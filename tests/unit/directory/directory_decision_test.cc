@@ -261,6 +261,10 @@ TEST(DirectoryAgent, IsToldWhatTheOrganisationShares) {
   const RingPlan full = with_agent("share_with_agents full;").plan(kCall, 1, "d");
   EXPECT_THAT(data(full), AllOf(HasSubstr("+4917012345"), HasSubstr("Erika Mustermann")));
   EXPECT_EQ(header(full, "X-Conversation-Summary"), "asked for an invoice");
+  // The transfer itself shows no more than the headers tell.
+  EXPECT_EQ(none.caller_id, "+4930123");
+  EXPECT_EQ(masked.caller_id, "+4930123");
+  EXPECT_EQ(full.caller_id, "");
 }
 
 TEST(DirectoryAgent, AThreadIsOneConversation) {
