@@ -115,6 +115,7 @@ class FallbackStore final : public Store {
 
   void find_residents(const SessionId& after);
   void tend();
+  void follow_the_clock(Millis now_ms);
   void sign();
   void on_probe(bool well);
   void read_register();
@@ -157,7 +158,7 @@ class FallbackStore final : public Store {
   const std::string home_;
   std::function<void(std::string)> refused_;
   TimerQueue timers_;
-  const Millis started_ms_;
+  Millis started_ms_;
   StoreHealth health_;
   WorkerRegister register_;
   Millis sign_ms_ = 0;  // the next signature

@@ -41,6 +41,7 @@ void FallbackStore::find_residents(const SessionId& after) {
 
 void FallbackStore::tend() {
   const Millis now_ms = parts_.clock.now_ms();
+  follow_the_clock(now_ms);
   if (now_ms >= sign_ms_ && !register_.signing()) sign();
   const Millis long_ago_ms = now_ms - limits::kFallbackDoubtMs;
   while (!begun_order_.empty() && begun_order_.front().first < long_ago_ms) {
@@ -52,6 +53,13 @@ void FallbackStore::tend() {
     send_home();
   }
   timers_.at(now_ms + limits::kFallbackTendMs, [this] { tend(); });
+}
+
+// A clock that was set back must not put off what it had been set for: nothing is further away than when it was set.
+void FallbackStore::follow_the_clock(Millis now_ms) {
+  started_ms_ = std::min(started_ms_, now_ms);
+  sign_ms_ = std::min(sign_ms_, now_ms + (health_.away() ? limits::kFallbackProbeMs : limits::kFallbackSignMs));
+  stay_until_ms_ = std::min(stay_until_ms_, now_ms + limits::kFallbackProbeMs);
 }
 
 // In good times so that others see us; while the store is away it is the probe. Who wants to be alone looks before it

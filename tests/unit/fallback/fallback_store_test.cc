@@ -87,6 +87,19 @@ TEST_F(FallbackTest, ACallThatIsOlderThanThisProcessMayBeAnothers) {
   EXPECT_TRUE(load_to_begin("newer", 1, started_ms + 3000));
 }
 
+TEST_F(FallbackTest, AClockThatIsSetBackMeanwhileStopsNothing) {
+  fleet.away = true;
+  begin(FallbackPolicy::new_calls);  // the machine booted with its clock an hour ahead, and no network
+  lose_the_fleet();
+  clock.step_back(3'600'000);
+  clock.wake();
+  pass(500);
+  EXPECT_TRUE(load_to_begin("new", 1, clock.now_ms()));
+  begin_here("s", 2);
+  fleet_returns();
+  expect_home("s", 2);
+}
+
 TEST_F(FallbackTest, WhatIsNoCallIsKeptMeanwhile) {
   lose_the_fleet();
   CommitRequest kept = request("bad:1", 0, "frame", "");
