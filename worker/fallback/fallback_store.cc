@@ -91,12 +91,7 @@ FallbackStore::Resident* FallbackStore::move_in(const SessionId& session, bool b
 
 // Lists only, beside any session: here they are a session of their own, so that they have a journal.
 CommitRequest FallbackStore::note_of(CommitRequest request) {
-  std::string names;
-  for (const ListWrite& write : request.lists) {
-    names += write.list + "/";
-    for (const ListRow& row : write.rows) names += row.name + "/" + std::to_string(row.at_ms) + "/" + row.line + "/";
-  }
-  request.session = SessionId{"noted:" + short_hash(names)};
+  request.session = noted_beside(request);
   request.event = EventId{"noted"};
   request.expected_version = 0;
   request.document.clear();

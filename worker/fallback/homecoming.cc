@@ -1,12 +1,30 @@
 // See homecoming.h.
 #include "fallback/homecoming.h"
 
+#include <optional>
 #include <utility>
 
 #include "fallback/journal_entry.h"
 #include "shared/limits.h"
 
 namespace ringfence {
+namespace {
+
+std::optional<SessionId> beside_of(const SessionId& noted) {
+  if (!noted.text.starts_with(kNoted)) return std::nullopt;
+  return SessionId{noted.text.substr(noted.text.find(':', kNoted.size()) + 1)};
+}
+
+}  // namespace
+
+SessionId noted_beside(const CommitRequest& request) {
+  std::string names;
+  for (const ListWrite& write : request.lists) {
+    names += write.list + "/";
+    for (const ListRow& row : write.rows) names += row.name + "/" + std::to_string(row.at_ms) + "/" + row.line + "/";
+  }
+  return SessionId{std::string(kNoted) + short_hash(names) + ":" + request.session.text};
+}
 
 void Homecoming::start() {
   local_.load(session_, [this](Result<StoredSession> stored) { on_document(std::move(stored)); });
@@ -24,6 +42,10 @@ void Homecoming::on_journal(Result<std::vector<std::string>> lines) {
   for (const std::string& line : *lines) {
     auto entry = decode_entry(session_, line);
     if (!entry) return fail_with(false, entry.error().text);
+    if (auto beside = beside_of(session_)) {
+      entry->session = *std::move(beside);
+      entry->event = {};
+    }
     journal_.push_back(*std::move(entry));
   }
   if (journal_.empty()) return fail_with(false, "the session has no journal");

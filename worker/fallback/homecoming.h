@@ -26,6 +26,10 @@
 namespace ringfence {
 
 inline constexpr std::string_view kLeavingNote = "leaving:";  // before the session's name: the note's
+// Rows that were written beside a session, kept as one of their own until they are home: "noted:HASH:SESSION". There
+// they are written beside that session again: in a store of shards only its own knows what else became of them.
+inline constexpr std::string_view kNoted = "noted:";
+[[nodiscard]] SessionId noted_beside(const CommitRequest& request);
 
 class Homecoming {
  public:

@@ -123,6 +123,34 @@ TEST_F(FallbackTest, RowsBesideASessionAreKeptMeanwhile) {
   EXPECT_EQ(load("s")->version, 0u);
 }
 
+// What takes them off again, or says that they do not belong there, stands in the shard of their session.
+TEST_F(FallbackTest, RowsBesideASessionGoHomeBesideIt) {
+  for (const CommitFault fault : {CommitFault::none, CommitFault::lost, CommitFault::landed}) {
+    lose_the_fleet();
+    CommitRequest beside;
+    beside.session = SessionId{"a session:with a colon"};
+    beside.lists = {{.list = "events/dead",
+                     .rows = {{.name = "e", .at_ms = clock.now_ms(), .line = "told later"}},
+                     .ttl_ms = 5000,
+                     .most = 7,
+                     .unless_in = "events/log"}};
+    ASSERT_EQ(commit(beside).status, CommitStatus::committed);
+    stop_at_the_door();
+    fleet.commits.clear();
+    fleet.faults = {fault};
+    open_the_door();
+    pass(3000);
+    ASSERT_FALSE(fleet.commits.empty());
+    const CommitRequest& home = fleet.commits[0];
+    EXPECT_EQ(home.session, beside.session);
+    EXPECT_TRUE(home.event.empty());
+    EXPECT_EQ(home.lists[0].unless_in, "events/log");
+    EXPECT_EQ(home.lists[0].rows, beside.lists[0].rows);
+    EXPECT_TRUE(local.rows.empty());
+    for (const auto& [name, row] : fleet.rows) EXPECT_TRUE(name.starts_with("worker:")) << name;
+  }
+}
+
 TEST_F(FallbackTest, DueSessionsAreTheOnesThatAreHere) {
   ASSERT_EQ(commit(request("there", 0, "e0")).status, CommitStatus::committed);
   lose_the_fleet();
