@@ -44,10 +44,8 @@ void FallbackStore::tend() {
   follow_the_clock(now_ms);
   if (now_ms >= sign_ms_ && !register_.signing()) sign();
   const Millis long_ago_ms = now_ms - limits::kFallbackDoubtMs;
-  while (!begun_order_.empty() && begun_order_.front().first < long_ago_ms) {
-    begun_there_.erase(begun_order_.front().second);
-    begun_order_.pop_front();
-  }
+  begun_there_.forget_before(long_ago_ms);
+  turned_away_.forget_before(long_ago_ms);
   if (!health_.away()) {
     retry_held();
     send_home();
@@ -131,8 +129,6 @@ void FallbackStore::take_up(CommitRequest request, CommitDone done) {
 void FallbackStore::come_back() {
   parts_.log.write(LogLevel::notice, "fallback_back",
                    {{"sessions", std::to_string(residents_.size())}, {"detail", "the store is back; they go home"}});
-  const Millis long_ago_ms = parts_.clock.now_ms() - limits::kFallbackDoubtMs;
-  std::erase_if(turned_away_, [&](const auto& one) { return one.second < long_ago_ms; });
   leavers_.clear();
   for (const auto& [session, resident] : residents_) {
     if (!resident.leaving) leavers_.push_back(session);

@@ -62,6 +62,41 @@ TEST_F(FallbackTest, AFirstCommitOfUnknownOutcomeBeginsNoSecondLife) {
   EXPECT_EQ(load_to_begin("s")->version, 1u);
 }
 
+// Redis reads and refuses to write, and a second later it counts as away.
+TEST_F(FallbackTest, ACallWhoseFirstCommitWasRefusedBeginsHere) {
+  ASSERT_EQ(load_to_begin("s")->version, 0u);
+  fleet.faults = {CommitFault::refused};
+  ASSERT_EQ(commit(request("s", 0, "e0", "doc1")).status, CommitStatus::unknown);
+  ASSERT_EQ(load_to_begin("another-workers", 2)->version, 0u);
+  fleet.faults = {CommitFault::refused};
+  ASSERT_EQ(commit(request("another-workers", 0, "e0", "doc1")).status, CommitStatus::unknown);
+  ASSERT_EQ(load_to_begin("doubtful")->version, 0u);
+  fleet.faults = {CommitFault::landed, CommitFault::refused};
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    ASSERT_EQ(commit(request("doubtful", 0, "e0", "doc1")).status, CommitStatus::unknown);
+  }
+  lose_the_fleet();
+  const auto loaded = load_to_begin("s", 2);
+  ASSERT_TRUE(loaded) << loaded.error().text;
+  EXPECT_TRUE(loaded->begins_here);
+  EXPECT_FALSE(load_to_begin("another-workers", 3)) << "what became of its first attempt is not known here";
+  EXPECT_FALSE(load_to_begin("doubtful", 2)) << "an earlier commit may be there";
+}
+
+TEST_F(FallbackTest, ACallThatWasAboutToBeginWhenTheStoreWentBeginsHere) {
+  ASSERT_EQ(load_to_begin("s")->version, 0u);
+  lose_the_fleet();
+  ASSERT_EQ(commit(request("s", 0, "e0", "doc1")).status, CommitStatus::unknown) << "it was not sent anywhere";
+  EXPECT_TRUE(load_to_begin("s", 2));
+}
+
+TEST_F(FallbackTest, WhatMayBeginHereIsKnownForAsLongAsItsCopiesCome) {
+  ASSERT_EQ(load_to_begin("s")->version, 0u);
+  pass(limits::kFallbackDoubtMs + 1000);
+  lose_the_fleet();
+  EXPECT_FALSE(load_to_begin("s", 2));
+}
+
 TEST_F(FallbackTest, ACopyOfItsFirstEventBeginsNoSecondLifeOfACallThatLivesThere) {
   ASSERT_EQ(load_to_begin("s")->version, 0u);
   ASSERT_EQ(commit(request("s", 0, "e0", "doc1")).status, CommitStatus::committed);
