@@ -34,6 +34,7 @@ void Homecoming::on_document(Result<StoredSession> stored) {
   if (!stored) return fail_with(false, stored.error().text);
   if (stored->version == 0) return leave();  // nothing of it ever became true here
   document_ = std::move(stored->document);
+  report_.is_call = !document_.empty();
   local_.ladder(session_, [this](Result<std::vector<std::string>> lines) { on_journal(std::move(lines)); });
 }
 
@@ -98,7 +99,7 @@ void Homecoming::on_answer(const CommitResult& result) {
       shift_ += static_cast<std::int64_t>(result.current.version) - static_cast<std::int64_t>(expected_);
       return send();
     case CommitStatus::unknown:
-      report_.in_doubt = at_last();
+      report_.in_doubt = at_last() && !result.not_written;
       return fail_with(true, "the store is away again");
   }
 }

@@ -35,6 +35,7 @@ class Homecoming {
  public:
   struct Report {
     bool home = false;          // it is there, whole, and not here any more
+    bool is_call = false;       // it has a document
     bool store_failed = false;  // of the fleet; else what went wrong is here
     bool in_doubt = false;      // it may be there, whole: others may have taken it up
     std::uint64_t sent = 0;     // commits that were not there yet

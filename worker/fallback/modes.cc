@@ -175,6 +175,8 @@ void FallbackStore::on_left(const SessionId& session, const Homecoming::Report& 
   if (report.home) {
     ++stats_.gone_home;
     residents_.erase(at);
+    turned_away_.forget(session);
+    if (report.is_call) begun_there_.add(session, parts_.clock.now_ms());
   } else {
     at->second.leaving.reset();
     leavers_.push_back(session);

@@ -104,6 +104,20 @@ TEST_F(FallbackTest, ACopyOfItsFirstEventBeginsNoSecondLifeOfACallThatLivesThere
   EXPECT_FALSE(load_to_begin("s")) << "the engine has forgotten it, we have not";
 }
 
+TEST_F(FallbackTest, ACopyOfItsFirstEventBeginsNoSecondLifeOfACallThatWentHome) {
+  fleet.away = true;
+  ASSERT_FALSE(load_to_begin("told-later"));
+  lose_the_fleet();
+  begin_here("s", 2);
+  begin_here("told-later", 2);
+  fleet_returns();
+  ASSERT_EQ(fleet.rows["s"].version, 2u);
+  lose_the_fleet();
+  EXPECT_FALSE(load_to_begin("s"));
+  EXPECT_FALSE(load_to_begin("told-later", 2));
+  EXPECT_EQ(store->stats().here, 0u);
+}
+
 TEST_F(FallbackTest, ASecondAttemptBeginsACallOnlyWhereTheFirstIsKnownToHaveComeToNothing) {
   fleet.away = true;
   EXPECT_FALSE(load_to_begin("ours")) << "not away yet";
@@ -284,6 +298,35 @@ TEST_F(FallbackTest, ACallThatMayBeHomeIsNobodysUntilThatIsKnown) {
     EXPECT_EQ(store->stats().conflicts, 0u);
     EXPECT_TRUE(local.rows.empty());
   }
+}
+
+TEST_F(FallbackTest, ACallWhoseLastCommitWasRefusedAtHomeGoesOnHere) {
+  lose_the_fleet();
+  begin_here("s", 3);
+  stop_at_the_door();
+  fleet.faults = {CommitFault::none, CommitFault::none, CommitFault::refused};
+  open_the_door();
+  EXPECT_EQ(store->stats().in_doubt, 0u);
+  fleet.away = true;
+  EXPECT_EQ(commit(request("s", 3, "e3", "doc4")).status, CommitStatus::committed);
+  EXPECT_EQ(load("s")->document, "doc4");
+  fleet.away = false;
+  pass(10'000);
+  expect_home("s", 4);
+}
+
+TEST_F(FallbackTest, ADoubtStaysThoughALaterAttemptWasRefused) {
+  lose_the_fleet();
+  begin_here("s", 1);
+  stop_at_the_door();
+  fleet.faults = {CommitFault::landed};
+  open_the_door();
+  ASSERT_EQ(store->stats().in_doubt, 1u);
+  fleet.faults = {CommitFault::refused};
+  while (!fleet.faults.empty()) pass(50);
+  fleet.away = true;
+  EXPECT_EQ(load("s").error().code, ErrorCode::unavailable);
+  EXPECT_EQ(store->stats().in_doubt, 1u);
 }
 
 TEST_F(FallbackTest, UntilAllOfItIsHomeNobodyElseTakesItUp) {
