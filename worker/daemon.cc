@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <random>
 #include <utility>
@@ -291,6 +292,7 @@ bool Daemon::run() {
 
 void Daemon::sign_register() {
   const Millis now_ms = clock_.now_ms();
+  sign_ms_ = std::min(sign_ms_, now_ms + limits::kFallbackSignMs);  // the clock may have been set back
   if (!register_ || register_->signing() || now_ms < sign_ms_ || !store_->ready()) return;
   sign_ms_ = now_ms + limits::kFallbackSignMs;
   register_->sign(now_ms, [](bool) {});  // the next one comes whatever became of it
