@@ -15,12 +15,9 @@ class ControlTest : public EngineTest {
  protected:
   void SetUp() override {
     EngineTest::SetUp();
-    control = std::make_unique<Control>(ControlParts{.engine = worker->engine,
-                                                     .store = store,
-                                                     .directory = worker->directory,
-                                                     .clock = worker->clock,
-                                                     .version = "test",
-                                                     .more_health = [](json_t* body) { set_int(body, "extra", 7); }});
+    ControlParts parts = control_parts();
+    parts.more_health = [](json_t* body) { set_int(body, "extra", 7); };
+    control = std::make_unique<Control>(std::move(parts));
   }
   ControlReply ask(std::string_view method, std::string_view target, std::string_view body = {}) {
     return ask(*control, method, target, body);
@@ -45,13 +42,9 @@ class ControlTest : public EngineTest {
 TEST_F(ControlTest, TheConfigurationIsReadAgainOrItsFaultIsSaid) {
   EXPECT_EQ(ask("POST", "/reload").status, 422) << "this one was made without a file";
   Result<void> next;
-  Control with_file(ControlParts{.engine = worker->engine,
-                                 .store = store,
-                                 .directory = worker->directory,
-                                 .clock = worker->clock,
-                                 .version = "test",
-                                 .more_health = {},
-                                 .reload = [&] { return next; }});
+  ControlParts parts = control_parts();
+  parts.reload = [&] { return next; };
+  Control with_file(std::move(parts));
   EXPECT_EQ(ask(with_file, "POST", "/reload").status, 200);
   EXPECT_EQ(ask(with_file, "GET", "/reload").status, 405);
   next = fail(ErrorCode::invalid, "ringd.conf:3: unknown directive \"lgo_level\"");

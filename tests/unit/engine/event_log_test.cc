@@ -14,12 +14,7 @@ class EventLogTest : public EngineTest {
  protected:
   void SetUp() override {
     EngineTest::SetUp();
-    control = std::make_unique<Control>(ControlParts{.engine = worker->engine,
-                                                     .store = store,
-                                                     .directory = worker->directory,
-                                                     .clock = worker->clock,
-                                                     .version = "test",
-                                                     .more_health = {}});
+    control = std::make_unique<Control>(control_parts());
   }
   ControlReply ask(std::string_view method, std::string_view target) {
     ControlReply answer{.status = 0};
@@ -300,12 +295,7 @@ TEST_F(EventLogTest, NobodyIsRungAgainForACallThatIsForgotten) {
   SetUp();
   worker = std::make_unique<Worker>(loop, store, 1'795'244'400'000 + limits::kVoicemailByMs);
   EngineTest::start();
-  Control again(ControlParts{.engine = worker->engine,
-                             .store = store,
-                             .directory = worker->directory,
-                             .clock = worker->clock,
-                             .version = "test",
-                             .more_health = {}});
+  Control again(control_parts());
   std::string body;
   again.on_request({.method = "POST", .target = "/events/redeliver?id=ev-1", .body = {}},
                    [&](const ControlReply& reply) { body = reply.body; });

@@ -117,6 +117,16 @@ class EngineTest : public testing::Test {
     ASSERT_EQ(answers.size(), 1u);
     EXPECT_EQ(answers[0].verdict, verdict) << answers[0].reason;
   }
+  // What an operator's Control of this worker is made of.
+  ControlParts control_parts() {
+    return {.engine = worker->engine,
+            .store = store,
+            .directory = worker->directory,
+            .clock = worker->clock,
+            .version = "test",
+            .more_health = {},
+            .reload = {}};
+  }
   // A call that rings on both devices, with both dials answered by the provider.
   void ring() {
     start();

@@ -50,12 +50,7 @@ class SummaryForAnAgent : public EngineTest {
       agent reception { to sip:reception@agents.example.com; }
       number +4930123456 { agent reception; }
     })";
-    control = std::make_unique<Control>(ControlParts{.engine = worker->engine,
-                                                     .store = store,
-                                                     .directory = worker->directory,
-                                                     .clock = worker->clock,
-                                                     .version = "test",
-                                                     .more_health = {}});
+    control = std::make_unique<Control>(control_parts());
     start();
   }
   ControlReply put(std::string_view query, std::string_view text, std::string_view method = "PUT") {
