@@ -45,6 +45,7 @@ struct Command {
   std::string peer;                    // bridge: the winner's call_control_id. dial: the parent's (link_to)
   std::string connection_id;           // dial, audit
   std::string call_session_id;         // audit, or kEverySession
+  SessionId session;                   // audit: a live call whose client_state names it is one of its legs, too
   std::string to, from, display_name;  // dial, transfer
   std::string client_state;            // base64, all but audit and notify
   std::string text;                    // speak, gather

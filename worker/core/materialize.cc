@@ -102,6 +102,7 @@ Command materialize(const Session& session, const OutboxEntry& entry, const Poli
       command.call_control_id.clear();
       command.connection_id = parent.connection_id;
       command.call_session_id = parent.call_session_id;
+      command.session = session.id;
       break;
     case Verb::reject:
       command.busy = session.plan.busy;

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "core/client_state.h"
 #include "shared/limits.h"
 
 namespace ringfence {
@@ -55,6 +56,21 @@ TEST(TelnyxAudit, CommandsAndOtherSessionsProveNothing) {
   ASSERT_TRUE(audit.take(R"({"data":[{"call_leg_id":"x","call_session_id":"t"}]})"));
   EXPECT_TRUE(audit.complete());
   EXPECT_TRUE(audit.take_legs().empty());
+}
+
+// A dial whose answer and first webhook were lost, where legs have session ids of their own: it is not gone, it rings.
+TEST(TelnyxAudit, ALiveCallThatNamesOurSessionIsOursWhateverTheProvidersSession) {
+  Audit audit("c", "s", SessionId{"caller-leg"});
+  const auto live = [](const std::string& leg, const std::string& session) {
+    return R"({"call_leg_id":")" + leg + R"(","call_session_id":"another","client_state":")" +
+           encode_client_state({.session = SessionId{session}, .leg = 1}) + R"("})";
+  };
+  ASSERT_TRUE(audit.take(events_page("")));
+  ASSERT_TRUE(audit.take(R"({"data":[)" + live("a", "caller-leg") + "," + live("b", "somebody-elses") + "]}"));
+  const std::vector<AuditedLeg> legs = audit.take_legs();
+  ASSERT_EQ(legs.size(), 1u);
+  EXPECT_EQ(legs[0].call_leg_id, "a");
+  EXPECT_TRUE(legs[0].alive);
 }
 
 TEST(TelnyxAudit, AliveComesFromActiveCallsUnlessAHangupIsOnRecord) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/client_state.h"
 #include "shared/limits.h"
 
 namespace ringfence {
@@ -23,9 +24,10 @@ void keep_first(std::string& field, std::string_view value, std::size_t bound) {
 
 }  // namespace
 
-Audit::Audit(std::string connection_id, std::string call_session_id)
+Audit::Audit(std::string connection_id, std::string call_session_id, SessionId session)
     : connection_id_(std::move(connection_id)),
       call_session_id_(std::move(call_session_id)),
+      session_(std::move(session)),
       stage_(call_session_id_ == kEverySession ? Stage::active : Stage::events) {}
 
 std::optional<HttpRequest> Audit::next() const {
@@ -81,11 +83,18 @@ void Audit::take_event(const json_t* event) {
   }
 }
 
+// The listing is of the whole connection; other sessions are none of ours.
+bool Audit::is_ours(const json_t* call) const {
+  const std::string_view state_text = get_text(call, "client_state");
+  if (call_session_id_ == kEverySession) return !state_text.empty();
+  if (get_text(call, "call_session_id") == call_session_id_) return true;
+  const auto state = session_.empty() ? std::nullopt : decode_client_state(state_text);
+  return state && state->session == session_;
+}
+
 void Audit::take_active(const json_t* call) {
-  // The listing is of the whole connection; other sessions are none of ours.
-  const std::string_view session = get_text(call, "call_session_id");
+  if (!is_ours(call)) return;
   const bool all = call_session_id_ == kEverySession;
-  if (all ? get_text(call, "client_state").empty() : session != call_session_id_) return;
   if (all && legs_.size() >= limits::kSweepLegs) {
     complete_ = false;
     return;
@@ -94,7 +103,7 @@ void Audit::take_active(const json_t* call) {
   if (leg == nullptr) return;
   constexpr std::int64_t kDay_s = 86'400;
   leg->age_ms = std::clamp<std::int64_t>(get_int(call, "call_duration"), 0, kDay_s) * 1000;
-  keep_first(leg->call_session_id, session, limits::kFieldBytes);
+  keep_first(leg->call_session_id, get_text(call, "call_session_id"), limits::kFieldBytes);
   // A hangup on record is final: the listing may lag behind it.
   leg->alive = !leg->ended;
   keep_first(leg->call_control_id, get_text(call, "call_control_id"), limits::kFieldBytes);

@@ -18,7 +18,9 @@ namespace ringfence {
 
 class Audit {
  public:
-  Audit(std::string connection_id, std::string call_session_id);
+  // A live call belongs to it by the provider's session id, or by a client_state that names `session`: not every
+  // account gives all legs of a call one session id.
+  Audit(std::string connection_id, std::string call_session_id, SessionId session = {});
 
   // What to ask next; nothing when all pages were read or the bound of pages is met.
   [[nodiscard]] std::optional<HttpRequest> next() const;
@@ -32,12 +34,14 @@ class Audit {
   enum class Stage : unsigned char { events, active, done };
 
   void take_event(const json_t* event);
+  [[nodiscard]] bool is_ours(const json_t* call) const;
   void take_active(const json_t* call);
   void turn_events_page(const json_t* root, std::size_t items);
   void turn_active_page(const json_t* root, std::size_t items);
   AuditedLeg* leg_of(std::string_view call_leg_id);
 
   std::string connection_id_, call_session_id_, cursor_;
+  SessionId session_;
   Stage stage_;
   int page_ = 1;
   bool complete_ = true;

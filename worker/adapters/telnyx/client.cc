@@ -106,7 +106,7 @@ void TelnyxClient::send(Command command, std::function<void(CommandOutcome)> don
   job.give_up_ms = now + deadline_ms;
   job.send_by_ms = job.give_up_ms - std::min<Millis>(limits::kProviderAnswerMs, deadline_ms / 2);
   if (verb == Verb::audit) {
-    job.audit = std::make_unique<Audit>(job.command.connection_id, job.command.call_session_id);
+    job.audit = std::make_unique<Audit>(job.command.connection_id, job.command.call_session_id, job.command.session);
   }
   if (job.command.tries > 1 && queue_.holds(job.command.id)) {
     // A resend is a hedge against what may have got lost on the wire; this one has not left us.
