@@ -219,8 +219,9 @@ inline constexpr std::int64_t kLedgerMs = 30LL * 24 * 3'600'000;
 inline constexpr std::size_t kKeptEvents = 250;
 inline constexpr std::int64_t kKeptEventsMs = 7LL * 24 * 3'600'000;
 // Events that are told `later`, remembered by their id: as many as a full engine refuses in the time in which the
-// provider comes again. How often they are looked at, and for how long: the longest chain of the provider's attempts
-// ends after about eight minutes.
+// provider comes again; with their bodies 50 MB at the worst. How often they are looked at, and for how long: the
+// longest chain of the provider's attempts ends after about eight minutes. One that is still to be listed as dead stays
+// until it is, or for kKeptEventsMs.
 inline constexpr std::size_t kFailingEvents = 4096;
 inline constexpr std::int64_t kFailingLookMs = 1000;
 inline constexpr std::int64_t kFailingMs = 10LL * 60'000;
