@@ -327,8 +327,9 @@ inline constexpr std::int64_t kRetryAfterMs = 60'000;
 inline constexpr std::int64_t kUrgentRetryAfterMs = 10'000;
 // Text of a provider's error kept for the ladder.
 inline constexpr std::size_t kDetailBytes = 200;
-// Telnyx refuses longer texts to speak.
+// Telnyx refuses longer texts to speak, and longer names to display.
 inline constexpr std::size_t kSpeakCharacters = 3000;
+inline constexpr std::size_t kDisplayNameCharacters = 128;
 // One client_state; ours are ~100 bytes, other software's may be longer and are dropped.
 inline constexpr std::size_t kClientStateBytes = 4096;
 // Pages of one listing an audit reads, and records a page (the provider's own maximum).
