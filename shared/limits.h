@@ -219,8 +219,9 @@ inline constexpr std::int64_t kLedgerMs = 30LL * 24 * 3'600'000;
 inline constexpr std::size_t kKeptEvents = 250;
 inline constexpr std::int64_t kKeptEventsMs = 7LL * 24 * 3'600'000;
 // Events that are told `later`, remembered by their id: as many as a full engine refuses in the time in which the
-// provider comes again. How often they are looked at, and for how long: the longest chain of the provider's attempts
-// ends after about eight minutes.
+// provider comes again; with their bodies 50 MB at the worst. How often they are looked at, and for how long: the
+// longest chain of the provider's attempts ends after about eight minutes. One that is still to be listed as dead stays
+// until it is, or for kKeptEventsMs.
 inline constexpr std::size_t kFailingEvents = 4096;
 inline constexpr std::int64_t kFailingLookMs = 1000;
 inline constexpr std::int64_t kFailingMs = 10LL * 60'000;
@@ -326,8 +327,9 @@ inline constexpr std::int64_t kRetryAfterMs = 60'000;
 inline constexpr std::int64_t kUrgentRetryAfterMs = 10'000;
 // Text of a provider's error kept for the ladder.
 inline constexpr std::size_t kDetailBytes = 200;
-// Telnyx refuses longer texts to speak.
+// Telnyx refuses longer texts to speak, and longer names to display.
 inline constexpr std::size_t kSpeakCharacters = 3000;
+inline constexpr std::size_t kDisplayNameCharacters = 128;
 // One client_state; ours are ~100 bytes, other software's may be longer and are dropped.
 inline constexpr std::size_t kClientStateBytes = 4096;
 // Pages of one listing an audit reads, and records a page (the provider's own maximum).

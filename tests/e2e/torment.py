@@ -15,7 +15,7 @@ PAUSE_MS, CHANCE = 350, 200  # of 10,000
 AT_ONCE = 40  # calls under way
 ANSWER_MS = 300
 PATIENCE_MS = 45_000
-ENDED_BY_ITSELF = ("timeout",)  # before anybody could tell it to
+ENDED_BY_ITSELF = ("no_answer", "timeout")  # before anybody could tell it to
 CALL_S = 60
 # The provider sends an event again until it is taken, as in the experiment: what is lost for good is another test.
 RETRY_MS = [0, *[500] * 60]

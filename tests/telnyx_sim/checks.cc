@@ -2,6 +2,7 @@
 #include "telnyx_sim/checks.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include "shared/base64.h"
 
@@ -58,11 +59,19 @@ bool is_choice(std::string_view value, std::string_view choices) {
   return false;
 }
 
+bool is_name(std::string_view text) {
+  constexpr std::size_t kCharacters = 128;
+  return text.size() <= kCharacters && std::ranges::all_of(text, [](char c) {
+           return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view(" -_~!.+").contains(c);
+         });
+}
+
 // What a value of this type should have been, or "" when it is one.
 std::string_view type_fault(FieldType type, const json_t* value) {
   switch (type) {
     case FieldType::text:
     case FieldType::base64:
+    case FieldType::name:
     case FieldType::e164:
     case FieldType::single_destination:
       return json_is_string(value) ? "" : "a string";
@@ -89,6 +98,8 @@ std::string_view type_fault(FieldType type, const json_t* value) {
 
 std::optional<ApiError> content_fault(const Field& field, const json_t* value) {
   if (field.type == FieldType::base64 && !decode_base64(text_of(value))) return bad_client_state();
+  if (field.type == FieldType::name && !is_name(text_of(value)))
+    return bad_value(field.name, "at most 128 letters, numbers, spaces and -_~!.+");
   if (field.type == FieldType::e164 && !is_e164(text_of(value))) return not_e164(field.name);
   if (field.type == FieldType::single_destination && !is_destination(value)) return not_e164(field.name);
   if (field.type == FieldType::destination) {

@@ -51,6 +51,7 @@ enum class FieldType : std::uint8_t {
   text_or_integer,
   uuid,
   base64,
+  name,  // what phones display
   e164,
   destination,         // +E164 or sip: URI, or a list of them
   single_destination,  // +E164 or sip: URI

@@ -214,7 +214,9 @@ std::string health_text(const Look& look, const json_t* answer) {
               count("accepted", "accepted (") + count("ignored", "of no call, ") + count("bad", "unreadable), ") +
                   count("duplicate", "duplicate, ") + count("later", "later (") + count("queue_full", "queue full, ") +
                   count("expired", "too late), ") + count("refused", "refused"));
-  out += fact(look, "late", count("late", "not applied in time, ") + count("dead", "given up (ringctl dead)"));
+  out += fact(look, "late",
+              count("late", "not applied in time, ") + count("dead", "given up (ringctl dead)") +
+                  (get_int(engine, "unlisted") == 0 ? "" : ", " + count("unlisted", "not listed")));
   out += fact(look, "took", took_text(get_object(engine, "timing")));
   out += fact(look, "commits",
               count("commits", "durable, ") + counted(get_int(engine, "conflicts"), "conflict") + ", " +

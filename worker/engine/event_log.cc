@@ -53,7 +53,7 @@ void EventLog::accepted(const EventId& event, const Delivery& delivery) {
 }
 
 void EventLog::forget(const EventId& event) {
-  if (!failing_.empty()) failing_.erase(event.text);
+  if (!failing_.empty() && failing_.erase(event.text) != 0) full_ = told_full_ = false;
 }
 
 void EventLog::count_late(const std::string& event, std::string_view detail) {
@@ -61,9 +61,33 @@ void EventLog::count_late(const std::string& event, std::string_view detail) {
   parts_.log.write(LogLevel::warning, "event_late", {{"event", event}, {"detail", detail}});
 }
 
+// The provider's count of its attempts stands in for what is forgotten here, and for a row that is to be written
+// nothing does: the others make room.
+bool EventLog::has_room() {
+  if (failing_.size() < limits::kFailingEvents) return true;
+  if (full_) return false;
+  const auto spare =
+      std::ranges::find_if(failing_, [](const auto& one) { return !one.second.writing && !has_row(one.second); });
+  full_ = spare == failing_.end();
+  if (!full_) failing_.erase(spare);
+  return !full_;
+}
+
+void EventLog::leave_out(const std::string& event, std::string_view detail) {
+  ++parts_.stats.unlisted;
+  if (std::exchange(told_full_, true)) return;
+  parts_.log.write(LogLevel::error, "events_unlisted",
+                   {{"event", event},
+                    {"detail", detail},
+                    {"do", "bring the store back, then have the provider deliver again what it gave up"}});
+}
+
 void EventLog::failed(const Event& event, const Delivery& delivery, std::string_view why) {
   if (delivery.again) return;  // the operator is told
-  if (!failing_.contains(event.id.text) && failing_.size() >= limits::kFailingEvents) return;
+  if (!failing_.contains(event.id.text) && !has_room()) {
+    leave_out(event.id.text, "more events wait to be listed as dead than are remembered: those after them are not");
+    return;
+  }
   Failing& failing = failing_[event.id.text];
   const Millis now_ms = parts_.clock.now_ms();
   if (failing.tries == 0) failing.first_ms = now_ms;
@@ -89,7 +113,7 @@ void EventLog::failed(const Event& event, const Delivery& delivery, std::string_
 }
 
 void EventLog::write(const std::string& event, Failing& failing) {
-  if (failing.writing || failing.unwritten.session.empty()) return;
+  if (failing.writing || !has_row(failing)) return;
   failing.writing = true;
   ++writing_;
   const Millis at_ms = failing.last_ms;
@@ -99,7 +123,9 @@ void EventLog::write(const std::string& event, Failing& failing) {
     if (known == failing_.end()) return;  // applied meanwhile, and the store knows not to list it
     known->second.writing = false;
     // A newer failure waits with its own row.
-    if (result.status == CommitStatus::committed && known->second.last_ms == at_ms) known->second.unwritten = {};
+    if (result.status != CommitStatus::committed || known->second.last_ms != at_ms) return;
+    known->second.unwritten = {};
+    full_ = told_full_ = false;
   });
 }
 
@@ -122,7 +148,14 @@ void EventLog::look() {
     }
     write(event, failing);
   }
-  std::erase_if(failing_, [&](const auto& one) { return now_ms - one.second.last_ms > limits::kFailingMs; });
+  const auto is_over = [&](const auto& one) {
+    const Millis quiet_ms = now_ms - one.second.last_ms;
+    if (!has_row(one.second)) return quiet_ms > limits::kFailingMs;
+    if (quiet_ms <= limits::kKeptEventsMs) return false;  // as long as it would stand in the list
+    leave_out(one.first, "the store took no row of the events that are to be listed as dead for too long");
+    return true;
+  };
+  if (std::erase_if(failing_, is_over) != 0) full_ = false;
 }
 
 }  // namespace ringfence

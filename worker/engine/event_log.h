@@ -73,6 +73,9 @@ class EventLog {
     bool writing = false;
     CommitRequest unwritten;  // without a session: nothing
   };
+  [[nodiscard]] static bool has_row(const Failing& failing) noexcept { return !failing.unwritten.session.empty(); }
+  [[nodiscard]] bool has_room();
+  void leave_out(const std::string& event, std::string_view detail);
   void put(CommitRequest& request, const Event& event, std::string line, bool first_stays) const;
   void forget(const EventId& event);
   void count_late(const std::string& event, std::string_view detail);
@@ -85,6 +88,7 @@ class EventLog {
   std::unordered_map<std::string, Failing> failing_;
   std::size_t writing_ = 0;
   bool looking_ = false;
+  bool full_ = false, told_full_ = false;  // with rows that cannot be written; until one of them is
 };
 
 }  // namespace ringfence

@@ -51,6 +51,7 @@ Json engine_view(const EngineStats& stats) {
   number("elsewhere", stats.elsewhere);
   number("late", stats.late);
   number("dead", stats.dead);
+  number("unlisted", stats.unlisted);
   number("commits", stats.commits);
   number("conflicts", stats.conflicts);
   number("unknown", stats.unknown);

@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "adapters/telnyx/display_name.h"
 #include "shared/json.h"
 #include "shared/limits.h"
 
@@ -52,8 +53,26 @@ void expect_body(const Command& command, const std::string& path, const std::str
 TEST(TelnyxRequest, Dial) {
   expect_body(full_command(Verb::dial), "/calls",
               R"({"connection_id":"1684641123236054244","to":"sip:gencred1@sip.telnyx.com","from":"+12025550133",
-                  "from_display_name":"Žofie","link_to":"v3:peer","timeout_secs":30,"time_limit_secs":14400,
-                  "client_state":"eyJyZiI6MX0=","command_id":"5f0c7e0e-0000-8000-8000-000000000001"})");
+                  "from_display_name":"Zofie","link_to":"v3:peer","timeout_secs":30,"time_limit_secs":14400,
+                  "retry_on_timeout":false,"client_state":"eyJyZiI6MX0=","command_id":"5f0c7e0e-0000-8000-8000-000000000001"})");
+}
+
+// The provider refuses the dial for any other name, that is, on every device; and the caller has chosen it.
+TEST(TelnyxRequest, ANameIsShownAsFarAsTheProviderTakesIt) {
+  EXPECT_EQ(display_name("O'Brien & Co, GmbH"), "OBrien Co GmbH");
+  EXPECT_EQ(display_name("+49 30 _a-b~c!d.e+"), "+49 30 _a-b~c!d.e+");
+  EXPECT_EQ(display_name("Jürgen Größe, Łódź, ×÷ Œuvre Ÿ ſ"), "Jurgen Grose Lodz Ouvre Y s");
+  EXPECT_EQ(display_name("Вера 7"), "7");
+  EXPECT_EQ(display_name("  a \"<sip:x@y>\"  "), "a sipxy");
+  EXPECT_EQ(display_name(std::string(300, 'x')), std::string(128, 'x'));
+  for (const char* nothing : {"", " ", "???", "日本", "\xc3", "\xc5\xff", "\x80\xbf\r\n"}) {
+    EXPECT_EQ(display_name(nothing), "") << nothing;
+  }
+  Command command = full_command(Verb::dial);
+  command.display_name = "日本";
+  const Result<HttpRequest> request = build_request(command, kVoice);
+  ASSERT_TRUE(request.has_value());
+  EXPECT_EQ(request->body.find("from_display_name"), std::string::npos);
 }
 
 TEST(TelnyxRequest, ADialMayListenForAMachine) {
@@ -68,7 +87,7 @@ TEST(TelnyxRequest, ADialMayListenForAMachine) {
 
 TEST(TelnyxRequest, TransferNamesTheLegItMakes) {
   expect_body(full_command(Verb::transfer), "/calls/v3%3Acall%2F1%3D%3D/actions/transfer",
-              R"({"to":"sip:gencred1@sip.telnyx.com","from":"+12025550133","from_display_name":"Žofie",
+              R"({"to":"sip:gencred1@sip.telnyx.com","from":"+12025550133","from_display_name":"Zofie",
                   "timeout_secs":30,"time_limit_secs":14400,"target_leg_client_state":"eyJyZiI6Mn0=",
                   "custom_headers":[{"name":"X-Organisation","value":"acme"},{"name":"X-Within-Hours","value":"true"}],
                   "client_state":"eyJyZiI6MX0=","command_id":"5f0c7e0e-0000-8000-8000-000000000001"})");
@@ -114,7 +133,7 @@ TEST(TelnyxRequest, ADialLeavesOutWhatIsNotSet) {
   command.timeout_secs = command.time_limit_secs = 0;
   expect_body(command, "/calls",
               R"({"connection_id":"1684641123236054244","to":"sip:gencred1@sip.telnyx.com","from":"+12025550133",
-                  "command_id":"5f0c7e0e-0000-8000-8000-000000000001"})");
+                  "retry_on_timeout":false,"command_id":"5f0c7e0e-0000-8000-8000-000000000001"})");
 }
 
 TEST(TelnyxRequest, AnswerAndHangup) {

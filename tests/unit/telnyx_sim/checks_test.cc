@@ -47,6 +47,12 @@ TEST(Checks, RefusesWrongTypesChoicesAndRanges) {
   EXPECT_EQ(code_of(Verb::dial, dial + R"(,"client_state":"not base64!"})"), "90017 /client_state");
   EXPECT_EQ(code_of(Verb::dial, dial + R"(,"client_state":null})"), "10015 /client_state");
   EXPECT_EQ(code_of(Verb::dial, dial + R"(,"custom_headers":[{"name":"X-A"}]})"), "10015 /custom_headers");
+  EXPECT_EQ(code_of(Verb::dial, dial + R"(,"from_display_name":"OBrien Co. +1 ~!_-"})"), "");
+  EXPECT_EQ(code_of(Verb::dial, dial + R"(,"from_display_name":"O'Brien"})"), "10015 /from_display_name");
+  EXPECT_EQ(code_of(Verb::dial, dial + R"(,"from_display_name":")" + std::string(129, 'x') + "\"}"),
+            "10015 /from_display_name");
+  EXPECT_EQ(code_of(Verb::transfer, R"({"to":"+18005550100","from_display_name":"A & B"})"),
+            "10015 /from_display_name");
   EXPECT_EQ(code_of(Verb::reject, R"({"cause":"BORED"})"), "10032 /cause");
   EXPECT_EQ(code_of(Verb::speak, R"({"voice":"v","payload":")" + std::string(3001, 'x') + "\"}"), "10033 /payload");
 }

@@ -1,6 +1,7 @@
 // Commands to Telnyx's wire names; see request.h.
 #include "adapters/telnyx/request.h"
 
+#include "adapters/telnyx/display_name.h"
 #include "shared/json.h"
 #include "shared/limits.h"
 
@@ -31,9 +32,11 @@ void fill_dial(const Command& command, json_t* body) {
   set_text(body, "connection_id", command.connection_id);
   set_text(body, "to", command.to);
   set_text(body, "from", command.from);
-  set_if(body, "from_display_name", command.display_name);
+  set_if(body, "from_display_name", display_name(command.display_name));
   set_if(body, "link_to", command.peer);
   set_limits(command, body);
+  // Or the provider tries another route when the time is over, and the device rings on.
+  set_bool(body, "retry_on_timeout", false);
   // Premium tells residence, business, silence and fax apart; its webhook comes after `call.answered`.
   if (command.detect_machine) set_text(body, "answering_machine_detection", "premium");
 }
@@ -41,7 +44,7 @@ void fill_dial(const Command& command, json_t* body) {
 void fill_transfer(const Command& command, json_t* body) {
   set_text(body, "to", command.to);
   set_if(body, "from", command.from);
-  set_if(body, "from_display_name", command.display_name);
+  set_if(body, "from_display_name", display_name(command.display_name));
   set_limits(command, body);
   // Goes into every webhook of the leg that the transfer makes; without it nobody could tell whose leg that is.
   set_if(body, "target_leg_client_state", command.target_client_state);
