@@ -1,5 +1,6 @@
 // The module's tables: what nginx calls when, and the three symbols it looks up in a dynamic module.
 #include "nginx_module/conf/directives.h"
+#include "nginx_module/handover/reload_call.h"
 #include "nginx_module/ngx.h"
 #include "nginx_module/observe/variables.h"
 #include "nginx_module/request/gate.h"
@@ -43,13 +44,13 @@ ngx_module_t ngx_http_webhook_module = {
     &callbacks,
     ringfence::edge::directives,
     NGX_HTTP_MODULE,
-    nullptr,  // init master
-    nullptr,  // init module
-    nullptr,  // init process
-    nullptr,  // init thread
-    nullptr,  // exit thread
-    nullptr,  // exit process
-    nullptr,  // exit master
+    nullptr,                                // init master
+    ringfence::edge::tell_ringd_of_reload,  // init module
+    nullptr,                                // init process
+    nullptr,                                // init thread
+    nullptr,                                // exit thread
+    nullptr,                                // exit process
+    nullptr,                                // exit master
     NGX_MODULE_V1_PADDING,
 };
 

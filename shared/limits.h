@@ -170,7 +170,7 @@ inline constexpr std::size_t kFallbackSessions = 50'000;
 inline constexpr std::size_t kFallbackFound = 500;
 inline constexpr std::size_t kFallbackLeaving = 8;
 // Calls remembered as begun in the fleet's store (200 a second, for kFallbackDoubtMs; beyond it none begins here), and
-// calls remembered as turned away before it was known that the store is away.
+// calls remembered as not begun there: told later before it was known that the store is away, or beginning right now.
 inline constexpr std::size_t kFallbackBegun = 131'072;
 inline constexpr std::size_t kFallbackTurnedAway = 10'000;
 // After this the provider tries no more to tell us of a call's beginning (telnyx: 5 retries in 60 s, each 30 s at

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <random>
 #include <utility>
@@ -97,7 +98,8 @@ Result<void> Daemon::start() {
                                 .directory = *directory_,
                                 .clock = clock_,
                                 .version = RINGFENCE_VERSION,
-                                .more_health = [this](json_t* health) { add_health(health); }});
+                                .more_health = [this](json_t* health) { add_health(health); },
+                                .reload = [this] { return reload(); }});
   reading_.emplace(*control_);
   watch_signals();
   // Events wait in the listening socket meanwhile, or go to another worker; a call without a directory is told `later`.
@@ -290,6 +292,7 @@ bool Daemon::run() {
 
 void Daemon::sign_register() {
   const Millis now_ms = clock_.now_ms();
+  sign_ms_ = std::min(sign_ms_, now_ms + limits::kFallbackSignMs);  // the clock may have been set back
   if (!register_ || register_->signing() || now_ms < sign_ms_ || !store_->ready()) return;
   sign_ms_ = now_ms + limits::kFallbackSignMs;
   register_->sign(now_ms, [](bool) {});  // the next one comes whatever became of it
@@ -298,21 +301,22 @@ void Daemon::sign_register() {
 void Daemon::watch_signals() {
   on_term_.start(SIGTERM, [this] { begin_stop(); });
   on_int_.start(SIGINT, [this] { begin_stop(); });
-  on_hup_.start(SIGHUP, [this] { reload(); });
+  on_hup_.start(SIGHUP, [this] { (void)reload(); });
 }
 
-void Daemon::reload() {
+// What is refused changes nothing.
+Result<void> Daemon::reload() {
   const auto file = read_file(config_path_, limits::kConfigBytes);
   const auto settings = file ? parse_settings(config_path_, file->text) : std::unexpected(file.error());
   if (!settings) {
     log_.write(LogLevel::error, "reload_refused", {{"detail", settings.error().text}});
-    return;
+    return std::unexpected(settings.error());
   }
   auto told = endpoints(settings->notify);
   const auto replaced = told ? applications_->replace(*std::move(told)) : std::unexpected(told.error());
   if (!replaced) {
     log_.write(LogLevel::error, "reload_refused", {{"detail", replaced.error().text}});
-    return;
+    return std::unexpected(replaced.error());
   }
   // Said at whichever level shows it: the old one may have been quieter, the new one may be.
   const auto level = static_cast<LogLevel>(settings->log_level);
@@ -320,6 +324,7 @@ void Daemon::reload() {
   log_.write(LogLevel::notice, "reloaded",
              {{"detail", "log_level and the applications of notify are in force; all else needs a restart"}});
   log_.set_level(level);
+  return {};
 }
 
 void Daemon::begin_stop() {

@@ -30,7 +30,7 @@ namespace ringfence {
 
 class Daemon {
  public:
-  // `config_path` is read again at SIGHUP.
+  // `config_path` is read again at SIGHUP, and when the operator or nginx asks for it.
   Daemon(StderrLog& log, Settings settings, std::string config_path);
   ~Daemon();
   Daemon(const Daemon&) = delete;
@@ -56,7 +56,7 @@ class Daemon {
   void wait_a_moment_for(const std::function<bool()>& there);
   void add_health(json_t* health) const;
   void watch_signals();
-  void reload();
+  Result<void> reload();
   void begin_stop();
   void watch_drain(int looks_left);
   void keep_house();

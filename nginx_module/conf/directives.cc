@@ -6,6 +6,7 @@
 #include "nginx_module/conf/notices.h"
 #include "nginx_module/conf/scheme_block.h"
 #include "nginx_module/conf/setters.h"
+#include "nginx_module/handover/reload_call.h"
 
 namespace ringfence::edge {
 namespace {
@@ -58,6 +59,7 @@ ngx_command_t directives[] = {
      offsetof(LocConf, request_headers), nullptr},
     {ngx_text("webhook_pass"), kLocation | NGX_CONF_TAKE1, set_pass, kLoc, 0, nullptr},
     {ngx_text("ringd_api"), kLocation | NGX_CONF_TAKE1, set_api, kLoc, 0, nullptr},
+    {ngx_text("ringd_reload"), kHttp | NGX_CONF_1MORE, set_ringd_reload, kMain, 0, nullptr},
     {ngx_text("webhook_status"), kLocation | NGX_CONF_NOARGS | NGX_CONF_TAKE1, set_status, kLoc, 0, nullptr},
     {ngx_text("webhook_connect_timeout"), kAnywhere | NGX_CONF_TAKE1, ngx_conf_set_msec_slot, kLoc,
      in_upstream(offsetof(ngx_http_upstream_conf_t, connect_timeout)), nullptr},

@@ -43,8 +43,9 @@ struct MainConf {
   ngx_array_t dedup_zones;   // of ngx_shm_zone_t*, in order of declaration
   Scheme* schemes;           // declared ones and presets in use
   KeyStore keys;
-  const void* told_return;  // the server whose `return` was warned of last
-  bool told_body_file;      // a notice once per configuration
+  ngx_array_t* ringd_reload;  // of sockaddr_un; nullptr: nobody is told of a reload
+  const void* told_return;    // the server whose `return` was warned of last
+  bool told_body_file;        // a notice once per configuration
 };
 
 // Zeroed by pool_new: a null line number means "not said here", which is what merging asks for.

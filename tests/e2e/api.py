@@ -3,11 +3,12 @@
 Each function plays on a fresh ApiWorld and yields what differed. See run.py.
 """
 import json
+import subprocess
 import threading
 import urllib.parse
 
 from calls import people, phase_of, wait_ringing
-from world import World, wait_for
+from world import Failed, World, wait_for
 
 TOKEN = {"X-Token": "good"}
 LOCATIONS = """
@@ -138,4 +139,33 @@ def calls_go_on_while_many_read(world):
         yield f"{len(answered)} were answered, the edge counts {edge}"
 
 
-API = [what_ringctl_shows_is_read_over_http, nothing_is_changed_over_http, calls_go_on_while_many_read]
+def a_reload_of_nginx_reaches_ringd(world):
+    """ringd reads its file again, or says what is wrong with it; nginx goes on in any case, and `nginx -t` tells nobody."""
+    def lines(what):
+        return (world.dir / "ringd.log").read_text().count(what)
+
+    def reload_nginx(*more):
+        subprocess.run(["/usr/sbin/nginx", "-p", world.dir / "nginx", "-c", world.dir / "nginx.conf",
+                        "-e", world.dir / "nginx_error.log", *more], check=True, capture_output=True, timeout=20)
+    reload_nginx("-t")
+    reload_nginx("-s", "reload")
+    wait_for("ringd to read its configuration again", lambda: lines('"reloaded"') == 1)
+    conf = world.dir / "ringd.conf"
+    conf.write_text(conf.read_text() + "lgo_level info;\n")
+    reload_nginx("-s", "reload")
+    wait_for("ringd to refuse it", lambda: lines('"reload_refused"') == 1)
+    try:
+        world.ringctl("reload")
+        yield "ringctl did not say what is wrong"
+    except Failed as refusal:
+        if "ringd.conf:" not in str(refusal):
+            yield f"ringctl said {refusal}"
+    world.stop_ringd()
+    reload_nginx("-s", "reload")
+    wait_for("nginx to tell that ringd is away", lambda: "was not told" in (world.dir / "nginx_error.log").read_text())
+    world.start_ringd()
+    if lines('"reloaded"') != 1:
+        yield "nginx -t, or a refused file, was taken for a reload"
+
+
+API = [a_reload_of_nginx_reaches_ringd, what_ringctl_shows_is_read_over_http, nothing_is_changed_over_http, calls_go_on_while_many_read]

@@ -17,6 +17,7 @@ from world import Failed, World, wait_for
 
 STILL_S = 10  # how long a program is stopped: longer than every deadline of ours
 CUT_S = 3
+SLOW_SYNC_MS, FLOOD, FLOOD_MS = 300, 500, 8000  # new calls at once, whose callers wait that long
 
 
 def hold(seconds):
@@ -159,6 +160,33 @@ def a_slow_disk_loses_nothing(world):
     yield from survived(world, sync_slowly, refuses=False)
 
 
+# --- too much at once -------------------------------------------------------------------------------------------------
+def first_answers(world, handle, kind):
+    """How the first attempts of this call's webhooks of a kind were answered; 0: not within the provider's patience."""
+    return [webhook["attempts"][0]["status"] for webhook in world.truth(handle)["webhooks"]
+            if webhook["type"] == kind and webhook["attempts"]]
+
+
+def a_flood_of_new_calls_lets_live_ones_end(world):
+    """Far more new calls than a slow store can take are put off, while who is on the phone is heard at once."""
+    live = live_calls(world)
+    world.weather(world.keeper_of_data(), sync_ms=SLOW_SYNC_MS)
+    missed = world.missed()
+    flood = [world.call({"people": [], "caller": {"hang_up_after_ms": FLOOD_MS}}) for _ in range(FLOOD)]
+    wait_for("new calls to be put off", lambda: world.missed() > missed + FLOOD // 10, 20)
+    hang_up(world, live)
+    wait_for("every hang-up to be answered", lambda: all(first_answers(world, handle, "call.hangup") for handle in live), 20)
+    world.weather(world.keeper_of_data())
+    heard = [first_answers(world, handle, "call.hangup")[0] for handle in live]
+    if set(heard) != {200}:
+        yield f"hang-ups of live calls were answered {heard}"
+    put_off = sum(1 for handle in flood if first_answers(world, handle, "call.initiated")[:1] != [200])
+    print(f"    of {FLOOD} new calls at once {put_off} were put off", flush=True)
+    with Traffic(world) as traffic:
+        traffic.more(5)
+    yield from world.balance(live + flood + traffic.handles)
+
+
 # --- Redis refuses ----------------------------------------------------------------------------------------------------
 def configured(name, value, back):
     def fault(world):
@@ -243,7 +271,7 @@ def the_books_notice_what_is_wrong(world):
     yield from falsified("a session left open", lambda b, truth, ladder: b.views[leg_id].update(phase="ringing"))
 
 
-ANY_STORE = [the_books_notice_what_is_wrong, whatever_is_killed, a_ringd_that_sleeps_wakes_harmless,
+ANY_STORE = [the_books_notice_what_is_wrong, a_flood_of_new_calls_lets_live_ones_end, whatever_is_killed, a_ringd_that_sleeps_wakes_harmless,
              the_line_to_the_provider_is_cut, a_slow_disk_loses_nothing, a_clock_that_jumps_loses_no_call,
              reloads_are_not_felt]
 ONLY_REDIS = [a_store_that_sleeps_is_waited_for, the_line_to_redis_is_cut, a_redis_without_memory_is_said_and_waited_for,

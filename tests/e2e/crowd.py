@@ -1,16 +1,19 @@
 """Sixty-four devices of one user, all of them answered, in an order nobody chose: one bridge, and nobody rings on.
+And a caller who leaves twenty of them.
 
 Each call rolls its own order from the printed seed and its number; orders repeat, what the machine makes of them need
 not. See run.py; must not know: how processes are started (world.py).
 """
 import random
 
-from calls import STOP_RINGING_MS, dialled_once, everything_ended, one_winner, phase_of, stopped_ringing
+from calls import STOP_RINGING_MS, dialled_once, everything_ended, fault, one_winner, phase_of, stopped_ringing
 from world import sip, wait_for, World
 
 COUNT = 64
 DEVICES = [f"device{number}" for number in range(COUNT)]
 FIRST_ANSWER_MS = 150
+SLOW_MS = 300
+AT_ONCE = 20  # fewer than the connections there are to a provider that speaks HTTP/1.1
 
 
 class CrowdWorld(World):
@@ -65,4 +68,23 @@ def everybody_answers(world, seed=0, calls=20):
         yield f"{stats['active_legs']} legs are left over"
 
 
-CROWD = [everybody_answers]
+def a_caller_leaves_them_all(world, **_):
+    """The provider takes 300 ms for each command: nothing may wait for the answer to another, or somebody rings on."""
+    world.import_directory(DEVICES[:AT_ONCE])
+    slow = [fault("latency", {"verb": verb}, ms=SLOW_MS, count=0) for verb in ("dial", "hangup")]
+    handle = world.call({"people": [], "faults": slow, "caller": {"hang_up_when": "ringing", "ringing_legs": AT_ONCE}})
+    wait_for("every leg of the call to end", lambda: world.truth(handle)["over"], 30)
+    wait_for("ringd to close the call", lambda: phase_of(world, handle) == "closed", 30)
+    truth = world.truth(handle)
+    yield from everything_ended(truth)
+    yield from dialled_once(truth)
+    yield from stopped_ringing(truth, STOP_RINGING_MS)
+    if len(truth["legs"]) != AT_ONCE:
+        yield f"{len(truth['legs'])} devices rang, expected {AT_ONCE}"
+    for verb in ("dial", "hangup"):
+        asked = [command["at_ms"] for command in truth["commands"] if command["verb"] == verb]
+        if max(asked) - min(asked) > SLOW_MS:
+            yield f"between the first and the last {verb} are {max(asked) - min(asked)} ms: they wait for answers"
+
+
+CROWD = [everybody_answers, a_caller_leaves_them_all]

@@ -3,7 +3,7 @@
 Each function plays on a fresh world and yields what differed. See run.py.
 """
 from calls import fault, people, phase_of, wait_ringing
-from world import sip, wait_for
+from world import reserve_port, sip, wait_for
 
 COPIES = 50
 
@@ -80,4 +80,28 @@ def a_killed_worker_under_copies_applies_once(world):
         yield f"{len(bridges)} different bridge commands"
 
 
-DELIVERY = [fifty_copies_are_processed_once, a_stopped_worker_loses_nothing, a_killed_worker_under_copies_applies_once]
+def the_failover_address_is_as_good(world):
+    """Nobody listens at the first address, so each event comes by the second, where the call goes on as ever; the same
+    event by both is one event."""
+    nobody = reserve_port()
+    world.sim("POST", "/config", {"webhook_url": f"http://127.0.0.1:{nobody.getsockname()[1]}/",
+                                  "failover_url": world.webhook_url("call-control/failover")})
+    handle = world.call({"people": people(phone={"answer_after_ms": 300}), "caller": {"hang_up_after_bridged_ms": 300}})
+    wait_for("the call to close", lambda: phase_of(world, handle) == "closed", 30)
+    nobody.close()
+    truth, view = world.truth(handle), world.session(handle)
+    if view["outcome"] != "answered" or not any(leg["bridged_ms"] for leg in truth["legs"]):
+        yield f"the outcome is {view['outcome']}, expected answered"
+    first = truth["webhooks"][0]
+    if [attempt["status"] for attempt in first["attempts"]] != [0, 0, 200]:
+        yield f"the first webhook's attempts were answered {first['attempts']}"
+    applied = len(view["ladder"])
+    world.sim("POST", "/config", {"webhook_url": world.webhook_url()})
+    again = world.sim("POST", "/replay", {"webhook": first["id"]})
+    if again["status"] != 200 or len(world.session(handle)["ladder"]) != applied:
+        yield f"a copy by the first address was answered {again['status']}, and the ladder has changed"
+    if world.edge()["outcomes"]["duplicate"] != 1:
+        yield f"the edge counted {world.edge()['outcomes']}, expected one duplicate"
+
+
+DELIVERY = [the_failover_address_is_as_good, fifty_copies_are_processed_once, a_stopped_worker_loses_nothing, a_killed_worker_under_copies_applies_once]

@@ -252,6 +252,7 @@ def call_out(world, to, caller=None):
 
 
 def a_device_calls_out(world):
+    world.sim("POST", "/config", {"webhook_url": world.webhook_url("credential")})
     handle = call_out(world, COLLEAGUE, HANGS_UP)
     yield from end_of(world, handle, "answered")
     truth = world.truth(handle)

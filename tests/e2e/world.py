@@ -21,7 +21,8 @@ from pathlib import Path
 NUMBER = "+4930555100"
 CALLER = "+4917012345678"
 DEVICES = ["phone", "tablet", "desk"]
-WEBHOOK_PATH = "/webhooks/cpaas/telnyx/call-control"
+WEBHOOK_PATHS = "/webhooks/cpaas/telnyx/"
+WEBHOOK_PATH = WEBHOOK_PATHS + "call-control"
 GREETING = "Nobody can take your call right now. Please leave a message after the tone."
 
 
@@ -260,10 +261,11 @@ http {{
 {temp}
     keepalive_requests 1000000;
     webhook_zone calls:8m;
+    ringd_reload unix:{self.dir}/control.sock;
     upstream ringd {{ server unix:{self.dir}/ingest.sock; keepalive 32; }}
     server {{
         listen 127.0.0.1:{self.nginx_port} backlog=1024;
-        location = {WEBHOOK_PATH} {{
+        location ~ ^{WEBHOOK_PATHS}(call-control|credential)(/failover)?$ {{
             client_max_body_size 256k;
             webhook telnyx;
             webhook_key_file {self.dir}/telnyx.keys;
@@ -326,6 +328,9 @@ http {{
 
     def edge(self):
         return json.loads(self.http(self.nginx_port, "GET", "/webhook_status")[1])
+
+    def webhook_url(self, route="call-control"):
+        return f"http://127.0.0.1:{self.nginx_port}{WEBHOOK_PATHS}{route}"
 
     def call(self, script):
         return self.sim("POST", "/calls", {"from": CALLER, "to": NUMBER, "caller_name": "Carla Caller", **script})

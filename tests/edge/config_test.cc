@@ -82,6 +82,12 @@ TEST_F(ConfigTest, TwoContentHandlersInOneLocationAreRefused) {
   const std::string meets = "meets another content handler";
   expect_refused(with(gate() + "webhook_pass worker;\n" + proxy + "}"), "webhook_pass worker", meets);
   expect_refused(with(gate() + proxy + "webhook_pass worker;\n}"), "webhook_pass worker", meets);
+  const std::string too_long = "unix:/" + std::string(120, 'x');
+  for (const std::string& socket : {std::string("/run/ringd/control.sock"), std::string("unix:relative"), too_long}) {
+    const std::string line = "ringd_reload " + socket;
+    expect_refused(with("", line + ";\n"), line, "is not the control socket of a ringd");
+  }
+  expect_refused(with("", "ringd_reload unix:/a;\nringd_reload unix:/b;\n"), "ringd_reload unix:/b", "is duplicate");
   expect_refused(with("location /a {\n ringd_api worker;\n" + proxy + "}"), "ringd_api worker", meets);
   expect_refused(with("location /a {\n" + proxy + " ringd_api worker;\n}"), "ringd_api worker", meets);
   expect_refused(with(gate() + "webhook_pass worker;\nringd_api worker;\n}"), "ringd_api worker", meets);

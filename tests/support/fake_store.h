@@ -17,9 +17,10 @@ namespace ringfence::test {
 
 enum class CommitFault : std::uint8_t {
   none,
-  lost,    // unknown, and nothing was written
-  landed,  // unknown, but it was written
-  late     // unknown, and written only with the next write_late()
+  lost,     // unknown, and nothing was written
+  refused,  // the same, and the store says so: CommitResult::not_written
+  landed,   // unknown, but it was written
+  late      // unknown, and written only with the next write_late()
 };
 
 using StoredLists = std::map<std::string, std::map<std::string, ListRow>>;
@@ -236,7 +237,7 @@ class FakeStore final : public LocalStore {
       fault = faults.front();
       faults.pop_front();
     }
-    CommitResult result{.status = CommitStatus::unknown};
+    CommitResult result{.status = CommitStatus::unknown, .not_written = fault == CommitFault::refused};
     if (fault == CommitFault::none) result = apply(request);
     if (fault == CommitFault::landed) (void)apply(request);
     if (fault == CommitFault::late) late_.push_back(request);

@@ -62,7 +62,9 @@ void fields(Visitor& visit, WebhookFact& fact) {
   visit("call_session", fact.call_session_id);
   visit("connection", fact.connection_id);
   visit("incoming", fact.incoming);
+  visit("outbound", fact.outbound);
   visit("from", fact.from);
+  visit("from_uri", fact.from_uri);
   visit("to", fact.to);
   visit("name", fact.caller_name);
   visit("cause", fact.hangup_cause);

@@ -91,6 +91,17 @@ int cancel_call(const Options& options, const std::string& id) {
   return kDone;
 }
 
+int reload(const Options& options) {
+  auto client = connect(options);
+  if (!client) return client.error();
+  const auto reply = ask(*client, "POST", "/reload");
+  if (!reply) return reply.error();
+  std::cout << (options.json ? reply->body + "\n"
+                             : "read again: log_level and the applications of notify are in force, all else needs a "
+                               "restart\n");
+  return kDone;
+}
+
 int device_ready(const Options& options, const std::string& whom) {
   const std::size_t first = whom.find('/');
   const std::size_t second = first == std::string::npos ? first : whom.find('/', first + 1);

@@ -63,6 +63,8 @@ struct Redeliver {
 [[nodiscard]] int show_call(const Options& options, const std::string& id,
                             bool whole);  // whole: with --json, as it is stored
 [[nodiscard]] int cancel_call(const Options& options, const std::string& id);
+// ringd reads its configuration file again.
+[[nodiscard]] int reload(const Options& options);
 // `whom` is ORGANISATION/USER/DEVICE.
 [[nodiscard]] int device_ready(const Options& options, const std::string& whom);
 // What earlier conversations of `caller` with `organisation` were about, read from `file`; `seconds`: for how long.

@@ -34,6 +34,7 @@ constexpr const char* kDescription =
     "  ringctl cancel 428c31b6             end this call now, whatever it is doing\n"
     "  ringctl ready acme/anna/phone       this device has registered: calls that ring for anna ring it, too\n"
     "  ringctl summary acme +491701234     what they spoke of before, for an AI agent to know\n"
+    "  ringctl reload                      ringd reads its configuration again, and says what is wrong with it\n"
     "  ringctl directory check FILE        is the file right? Asks nobody\n"
     "  ringctl directory import FILE       use it from now on\n"
     "  ringctl directory show              what is in use\n"
@@ -213,6 +214,11 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   cancel->add_option("ID", arguments.id, "The call's id, or its beginning if no other call begins so")->required();
   cancel->footer("Exit code 1 when there is no such call, or when it has ended already.");
   cancel->callback([&] { arguments.exit_code = cancel_call(arguments.options, arguments.id); });
+  CLI::App* again = app.add_subcommand("reload", "ringd reads its configuration again");
+  again->footer(
+      "As SIGHUP does, but with an answer: log_level and the applications of notify come into force, all else needs a\n"
+      "restart. A file with a fault is refused with its line, and what was in force stays: exit code 1.");
+  again->callback([&] { arguments.exit_code = reload(arguments.options); });
   CLI::App* ready =
       app.add_subcommand("ready", "A device has registered: it joins the calls that ring for its user now");
   ready->add_option("DEVICE", arguments.whom, "ORGANISATION/USER/DEVICE, as in the directory")->required();
@@ -226,6 +232,9 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   add_summary(app, arguments);
   CLI::App* explain = app.add_subcommand("explain", "One call in words: why each device rang, and why it stopped");
   explain->add_option("ID", arguments.id, "The call's id, or its beginning if no other call begins so")->required();
+  explain->footer(
+      "An ended call is kept for 15 minutes, or for as long as `ring { tombstone 24h; }` in ringd.conf says. What was\n"
+      "told of it stays longer: `ringctl events --call ID`.");
   explain->callback([&] { arguments.exit_code = explain_call(arguments.options, arguments.id); });
   CLI::App* replay =
       app.add_subcommand("replay", "Play a stored call again, event by event; exit code 1 when it ends differently");
@@ -268,7 +277,7 @@ int explain_missing(const CLI::App& app, const CLI::RequiredError& error, int ar
     if (word.starts_with('-') || std::string_view(argv[i - 1]) == "--socket") continue;
     const std::string_view near =
         ringfence::near_miss(word, {"calls", "call", "explain", "replay", "missed", "events", "dead", "redeliver",
-                                    "cancel", "ready", "summary", "watch", "directory", "plan", "health"});
+                                    "cancel", "ready", "reload", "summary", "watch", "directory", "plan", "health"});
     std::cerr << "ringctl: there is no command \"" << printable(word) << "\""
               << (near.empty() ? "" : "; did you mean \"" + std::string(near) + "\"?") << "\n";
     return kUsage;

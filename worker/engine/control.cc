@@ -35,6 +35,7 @@ enum class Place {
   watch,
   directory,
   ready,
+  reload,
   summaries
 };
 
@@ -47,6 +48,7 @@ Place place_of(const std::vector<std::string>& path) {
     if (head == "events") return Place::events;
     if (head == "watch") return Place::watch;
     if (head == "directory") return Place::directory;
+    if (head == "reload") return Place::reload;
     if (head == "summaries") return Place::summaries;
   }
   if (path.size() == 2 && head == "calls") return Place::call;
@@ -69,7 +71,7 @@ std::string_view methods_of(Place place) {
   if (place == Place::directory) return "GET and PUT";
   if (place == Place::summaries) return "PUT";
   if (place == Place::replay) return "GET and POST";
-  const bool acts = place == Place::cancel || place == Place::ready || place == Place::again;
+  const bool acts = place == Place::cancel || place == Place::ready || place == Place::again || place == Place::reload;
   return acts ? "POST" : "GET";
 }
 
@@ -94,7 +96,7 @@ void Control::on_request(const RequestFrame& frame, std::function<void(ControlRe
     done(sentence(404,
                   "there is only /health, /calls, /calls/ID, /calls/ID/explain, /calls/ID/replay, /calls/ID/cancel, "
                   "/missed, /events, /events/ID, /events/dead, /events/bad, /events/other, /events/redeliver, "
-                  "/devices/ready, /summaries, /watch and /directory"));
+                  "/devices/ready, /summaries, /watch, /reload and /directory"));
     return;
   }
   if (methods_of(place).find(frame.method) == std::string_view::npos || frame.method.empty()) {
@@ -135,10 +137,21 @@ void Control::on_request(const RequestFrame& frame, std::function<void(ControlRe
       return calls(*target, std::move(done));
     case Place::watch:
       return watch(*target, done);
+    case Place::reload:
+      return reload(done);
     case Place::health:
     case Place::nowhere:
       return health(done);
   }
+}
+
+void Control::reload(const Done& done) const {
+  const Result<void> read =
+      parts_.reload ? parts_.reload() : fail(ErrorCode::invalid, "there is no configuration file");
+  if (!read) return done(failed(read.error()));
+  Json body = json_object_new();
+  set_bool(body.get(), "reloaded", true);
+  done(answer(body));
 }
 
 void Control::health(const Done& done) const {

@@ -32,8 +32,9 @@
 //                                    Numbers are masked, names and bodies left out, unless `whole` is given: that is
 //                                    for ringctl, and refused to whoever asks through nginx (reading_requests.h)
 //   GET /watch?after=SEQ&limit=N     ladder lines after SEQ and the next SEQ; without `after`: none, only the SEQ
-//   GET /directory                   the text in use
-//   PUT /directory?file=NAME         the body replaces it; 422 with FILE:LINE when it is wrong
+//   POST /reload                     the configuration file is read again; 422 with what is wrong, and the old one
+//   stays GET /directory                   the text in use PUT /directory?file=NAME         the body replaces it; 422
+//   with FILE:LINE when it is wrong
 //
 // Owned by main, called by adapters/ingest for request frames. Must not know: sockets, HTTP beyond these lines.
 #pragma once
@@ -50,6 +51,7 @@
 #include "engine/request_target.h"
 #include "ports/ingress.h"
 #include "shared/json.h"
+#include "shared/result.h"
 
 namespace ringfence {
 
@@ -60,6 +62,7 @@ struct ControlParts {
   Clock& clock;
   std::string version;                       // of the program, for /health
   std::function<void(json_t*)> more_health;  // optional: main adds what only it knows to the /health object
+  std::function<Result<void>()> reload;      // optional: reads the configuration again
 };
 
 class Control final : public RequestSink {
@@ -70,6 +73,7 @@ class Control final : public RequestSink {
  private:
   using Done = std::function<void(ControlReply)>;
   void health(const Done& done) const;
+  void reload(const Done& done) const;
   void calls(const RequestTarget& target, Done done);
   void call(std::string_view id, const RequestTarget& target, Done done);
   void cancel(std::string_view id, Done done);

@@ -31,7 +31,9 @@ ControlReply failed(const Error& error) {
   return sentence(error.code == ErrorCode::invalid || error.code == ErrorCode::limit ? 422 : 503, error.text);
 }
 
-ControlReply no_such_call() { return sentence(404, "no such call; `ringctl calls` lists those that are kept"); }
+ControlReply no_such_call() {
+  return sentence(404, "no such call; `ringctl calls` lists those that are kept (ended ones for ring.tombstone)");
+}
 
 ControlReply unreadable_call(const Error& error) {
   return sentence(500, "the stored call cannot be read: " + error.text);

@@ -221,8 +221,11 @@ bool Lanes::is_elsewhere(const Event& event) const {
 bool Lanes::leave_to_its_home(Lane& lane) {
   parts_.cache.forget(lane.session);
   ++parts_.stats.elsewhere;
+  constexpr std::string_view kWhy = "the call lives on another worker";
+  const Work& work = lane.queue.front();
+  if (work.delivery != nullptr) parts_.events.failed(work.event, *work.delivery, std::string(kWhy));
   lane.busy = true;
-  parts_.gate.say_later(lane.queue.front().slip, "the call lives on another worker");
+  parts_.gate.say_later(lane.queue.front().slip, std::string(kWhy));
   lane.busy = false;
   return false;
 }
@@ -356,13 +359,10 @@ void Lanes::on_commit(Lane& lane, Asked asked, const CommitResult& commit) {
     parts_.stats.accepted_to_sent.add(parts_.clock.now_ms() - durable_ms);
   }
   lane.pause_ms = 0;
-  lane.busy = false;
   finish_front(lane);
-  if (look_again) {
-    tick(lane.session);
-  } else {
-    advance(lane);
-  }
+  if (look_again) tick(lane.session);  // unless one waits already, or there is no room: whatever waits goes on
+  lane.busy = false;
+  advance(lane);
 }
 
 void Lanes::on_conflict(Lane& lane, const StoredSession& current) {

@@ -44,12 +44,18 @@ void FallbackStore::route_load(const SessionId& session, std::optional<FirstEven
 }
 
 // Not when it may have begun in the fleet's store: by this worker, since its start or before, or by another one. The
-// provider's first attempt to tell us since we started is a good one, and so is one whose predecessors were turned
-// away.
+// provider's first attempt to tell us since we started is a good one, and so is one whose predecessors came to nothing
+// at this worker.
 bool FallbackStore::may_begin(const SessionId& session, const FirstEvent& first) const {
   if (begun_there_.contains(session) || begun_there_.size() >= limits::kFallbackBegun) return false;
   if (turned_away_.contains(session)) return true;
   return first.attempt <= 1 && (first.occurred_ms == 0 || first.occurred_ms >= started_ms_);
+}
+
+// Until it is known to have begun somewhere, a later attempt to tell us is as good as this one.
+void FallbackStore::turn_away(const SessionId& session, const std::optional<FirstEvent>& first) {
+  if (!first || !may_begin(session, *first) || turned_away_.size() >= limits::kFallbackTurnedAway) return;
+  turned_away_.add(session, parts_.clock.now_ms());
 }
 
 void FallbackStore::load_here(const SessionId& session, bool to_begin, LoadDone done) {
@@ -70,12 +76,11 @@ void FallbackStore::load_here(const SessionId& session, bool to_begin, LoadDone 
 
 void FallbackStore::load_there(const SessionId& session, std::optional<FirstEvent> first, LoadDone done) {
   parts_.fleet.load(session, [this, session, first, done = std::move(done)](Result<StoredSession> stored) {
-    if (stored) {
-      turned_away_.erase(session);
-      if (first && stored->version > 0) remember_begun(session);
-    } else if (first && (turned_away_.contains(session) || may_begin(session, *first)) &&
-               turned_away_.size() < limits::kFallbackTurnedAway) {
-      turned_away_[session] = parts_.clock.now_ms();
+    if (stored && stored->version > 0) {
+      turned_away_.forget(session);
+      if (first) begun_there_.add(session, parts_.clock.now_ms());
+    } else {
+      turn_away(session, first);
     }
     note(stored.has_value(), Way::read);
     done(std::move(stored));
@@ -91,12 +96,7 @@ FallbackStore::Resident* FallbackStore::move_in(const SessionId& session, bool b
 
 // Lists only, beside any session: here they are a session of their own, so that they have a journal.
 CommitRequest FallbackStore::note_of(CommitRequest request) {
-  std::string names;
-  for (const ListWrite& write : request.lists) {
-    names += write.list + "/";
-    for (const ListRow& row : write.rows) names += row.name + "/" + std::to_string(row.at_ms) + "/" + row.line + "/";
-  }
-  request.session = SessionId{"noted:" + short_hash(names)};
+  request.session = noted_beside(request);
   request.event = EventId{"noted"};
   request.expected_version = 0;
   request.document.clear();
@@ -162,15 +162,24 @@ void FallbackStore::commit_there(CommitRequest request, CommitDone done, bool ag
   const bool beside = request.event.empty();
   if (!beside && (takes_up() || again)) kept = request;
   const std::uint64_t expected = request.expected_version;
-  if (expected == 0 && !beside && !request.document.empty()) remember_begun(request.session);
-  parts_.fleet.commit(std::move(request), [this, kept = std::move(kept), again, expected,
+  const SessionId begins = expected == 0 && !beside && !request.document.empty() ? request.session : SessionId{};
+  const bool only_this_one = !begins.empty() && begun_there_.add(begins, parts_.clock.now_ms());
+  parts_.fleet.commit(std::move(request), [this, kept = std::move(kept), again, expected, begins, only_this_one,
                                            done = std::move(done)](const CommitResult& result) mutable {
+    if (!begins.empty()) on_first_commit(begins, only_this_one, result);
     on_fleet_commit(std::move(kept), again, expected, result, done);
   });
 }
 
-void FallbackStore::remember_begun(const SessionId& session) {
-  if (begun_there_.insert(session).second) begun_order_.emplace_back(parts_.clock.now_ms(), session);
+void FallbackStore::on_first_commit(const SessionId& session, bool only_this_one, const CommitResult& result) {
+  if (result.status != CommitStatus::unknown) turned_away_.forget(session);
+  // Refused before anything was written (Redis' disk is full, its replicas are gone): it may begin here in a second.
+  const bool nothing_there = result.not_written && only_this_one;
+  if (nothing_there) {
+    begun_there_.forget(session);
+  } else {
+    begun_there_.add(session, parts_.clock.now_ms());
+  }
 }
 
 void FallbackStore::on_fleet_commit(std::optional<CommitRequest> kept, bool again, std::uint64_t expected,

@@ -24,12 +24,12 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "engine/timer_queue.h"
 #include "fallback/homecoming.h"
+#include "fallback/remembered.h"
 #include "fallback/store_health.h"
 #include "fallback/worker_register.h"
 #include "ports/clock.h"
@@ -115,6 +115,7 @@ class FallbackStore final : public Store {
 
   void find_residents(const SessionId& after);
   void tend();
+  void follow_the_clock(Millis now_ms);
   void sign();
   void on_probe(bool well);
   void read_register();
@@ -125,12 +126,13 @@ class FallbackStore final : public Store {
   void route_load(const SessionId& session, std::optional<FirstEvent> first, LoadDone done);
   void load_here(const SessionId& session, bool to_begin, LoadDone done);
   void load_there(const SessionId& session, std::optional<FirstEvent> first, LoadDone done);
-  void remember_begun(const SessionId& session);
+  void turn_away(const SessionId& session, const std::optional<FirstEvent>& first);
   [[nodiscard]] bool may_begin(const SessionId& session, const FirstEvent& first) const;
 
   [[nodiscard]] static CommitRequest note_of(CommitRequest request);
   void commit_here(CommitRequest request, CommitDone done);
   void commit_there(CommitRequest request, CommitDone done, bool again);
+  void on_first_commit(const SessionId& session, bool only_this_one, const CommitResult& result);
   void on_fleet_commit(std::optional<CommitRequest> kept, bool again, std::uint64_t expected,
                        const CommitResult& result, const CommitDone& done);
   void retry_held();
@@ -157,7 +159,7 @@ class FallbackStore final : public Store {
   const std::string home_;
   std::function<void(std::string)> refused_;
   TimerQueue timers_;
-  const Millis started_ms_;
+  Millis started_ms_;
   StoreHealth health_;
   WorkerRegister register_;
   Millis sign_ms_ = 0;  // the next signature
@@ -169,11 +171,9 @@ class FallbackStore final : public Store {
   std::size_t leaving_ = 0;
   Millis stay_until_ms_ = 0;  // after a failure nobody is sent home for a while
   std::vector<Held> held_;
-  // Their first commit was sent to the fleet's store, whatever came back: for as long as a copy of their first event
-  // may still come, oldest first.
-  std::unordered_set<SessionId> begun_there_;
-  std::deque<std::pair<Millis, SessionId>> begun_order_;
-  std::unordered_map<SessionId, Millis> turned_away_;  // their first event was told later, nothing was sent
+  // Both for as long as a copy of a call's first event may still come.
+  Remembered begun_there_;  // their first commit was sent to the fleet's store, and is there or may be
+  Remembered turned_away_;  // they may begin here: of their first event, told later or not, nothing is there or may be
   FallbackStats stats_;
 };
 

@@ -1,12 +1,30 @@
 // See homecoming.h.
 #include "fallback/homecoming.h"
 
+#include <optional>
 #include <utility>
 
 #include "fallback/journal_entry.h"
 #include "shared/limits.h"
 
 namespace ringfence {
+namespace {
+
+std::optional<SessionId> beside_of(const SessionId& noted) {
+  if (!noted.text.starts_with(kNoted)) return std::nullopt;
+  return SessionId{noted.text.substr(noted.text.find(':', kNoted.size()) + 1)};
+}
+
+}  // namespace
+
+SessionId noted_beside(const CommitRequest& request) {
+  std::string names;
+  for (const ListWrite& write : request.lists) {
+    names += write.list + "/";
+    for (const ListRow& row : write.rows) names += row.name + "/" + std::to_string(row.at_ms) + "/" + row.line + "/";
+  }
+  return SessionId{std::string(kNoted) + short_hash(names) + ":" + request.session.text};
+}
 
 void Homecoming::start() {
   local_.load(session_, [this](Result<StoredSession> stored) { on_document(std::move(stored)); });
@@ -16,6 +34,7 @@ void Homecoming::on_document(Result<StoredSession> stored) {
   if (!stored) return fail_with(false, stored.error().text);
   if (stored->version == 0) return leave();  // nothing of it ever became true here
   document_ = std::move(stored->document);
+  report_.is_call = !document_.empty();
   local_.ladder(session_, [this](Result<std::vector<std::string>> lines) { on_journal(std::move(lines)); });
 }
 
@@ -24,6 +43,10 @@ void Homecoming::on_journal(Result<std::vector<std::string>> lines) {
   for (const std::string& line : *lines) {
     auto entry = decode_entry(session_, line);
     if (!entry) return fail_with(false, entry.error().text);
+    if (auto beside = beside_of(session_)) {
+      entry->session = *std::move(beside);
+      entry->event = {};
+    }
     journal_.push_back(*std::move(entry));
   }
   if (journal_.empty()) return fail_with(false, "the session has no journal");
@@ -76,7 +99,7 @@ void Homecoming::on_answer(const CommitResult& result) {
       shift_ += static_cast<std::int64_t>(result.current.version) - static_cast<std::int64_t>(expected_);
       return send();
     case CommitStatus::unknown:
-      report_.in_doubt = at_last();
+      report_.in_doubt = at_last() && !result.not_written;
       return fail_with(true, "the store is away again");
   }
 }

@@ -26,11 +26,16 @@
 namespace ringfence {
 
 inline constexpr std::string_view kLeavingNote = "leaving:";  // before the session's name: the note's
+// Rows that were written beside a session, kept as one of their own until they are home: "noted:HASH:SESSION". There
+// they are written beside that session again: in a store of shards only its own knows what else became of them.
+inline constexpr std::string_view kNoted = "noted:";
+[[nodiscard]] SessionId noted_beside(const CommitRequest& request);
 
 class Homecoming {
  public:
   struct Report {
     bool home = false;          // it is there, whole, and not here any more
+    bool is_call = false;       // it has a document
     bool store_failed = false;  // of the fleet; else what went wrong is here
     bool in_doubt = false;      // it may be there, whole: others may have taken it up
     std::uint64_t sent = 0;     // commits that were not there yet

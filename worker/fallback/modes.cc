@@ -41,17 +41,23 @@ void FallbackStore::find_residents(const SessionId& after) {
 
 void FallbackStore::tend() {
   const Millis now_ms = parts_.clock.now_ms();
+  follow_the_clock(now_ms);
   if (now_ms >= sign_ms_ && !register_.signing()) sign();
   const Millis long_ago_ms = now_ms - limits::kFallbackDoubtMs;
-  while (!begun_order_.empty() && begun_order_.front().first < long_ago_ms) {
-    begun_there_.erase(begun_order_.front().second);
-    begun_order_.pop_front();
-  }
+  begun_there_.forget_before(long_ago_ms);
+  turned_away_.forget_before(long_ago_ms);
   if (!health_.away()) {
     retry_held();
     send_home();
   }
   timers_.at(now_ms + limits::kFallbackTendMs, [this] { tend(); });
+}
+
+// A clock that was set back must not put off what it had been set for: nothing is further away than when it was set.
+void FallbackStore::follow_the_clock(Millis now_ms) {
+  started_ms_ = std::min(started_ms_, now_ms);
+  sign_ms_ = std::min(sign_ms_, now_ms + (health_.away() ? limits::kFallbackProbeMs : limits::kFallbackSignMs));
+  stay_until_ms_ = std::min(stay_until_ms_, now_ms + limits::kFallbackProbeMs);
 }
 
 // In good times so that others see us; while the store is away it is the probe. Who wants to be alone looks before it
@@ -123,8 +129,6 @@ void FallbackStore::take_up(CommitRequest request, CommitDone done) {
 void FallbackStore::come_back() {
   parts_.log.write(LogLevel::notice, "fallback_back",
                    {{"sessions", std::to_string(residents_.size())}, {"detail", "the store is back; they go home"}});
-  const Millis long_ago_ms = parts_.clock.now_ms() - limits::kFallbackDoubtMs;
-  std::erase_if(turned_away_, [&](const auto& one) { return one.second < long_ago_ms; });
   leavers_.clear();
   for (const auto& [session, resident] : residents_) {
     if (!resident.leaving) leavers_.push_back(session);
@@ -171,6 +175,8 @@ void FallbackStore::on_left(const SessionId& session, const Homecoming::Report& 
   if (report.home) {
     ++stats_.gone_home;
     residents_.erase(at);
+    turned_away_.forget(session);
+    if (report.is_call) begun_there_.add(session, parts_.clock.now_ms());
   } else {
     at->second.leaving.reset();
     leavers_.push_back(session);

@@ -32,7 +32,7 @@ void write_payload(JsonFieldWriter& row, const Event& event, const Delivery& del
   if (payload == EventPayload::none) return;
   if (payload == EventPayload::body) {
     row.text("body_base64", encode_base64(as_bytes(delivery.body)));
-    return;
+    if (delivery.body.size() >= delivery.bytes) return;  // else its beginning is there to look at, no more
   }
   if (!std::holds_alternative<WebhookFact>(event.body)) return;
   Event stored;  // without the plan: whoever offers the call again asks for one of that day
@@ -84,7 +84,9 @@ Result<LoggedEvent> read_row(std::string_view row) {
   delivery.attempt = static_cast<int>(get_int(fields, "attempt"));
   delivery.delivered_to = get_text(fields, "delivered_to");
   delivery.bytes = static_cast<std::size_t>(get_int(fields, "bytes"));
-  if (const auto body = decode_base64(get_text(fields, "body_base64")); body && !body->empty()) {
+  const bool has_facts = json_object_get(fields, "e") != nullptr;
+  const auto body = decode_base64(get_text(fields, "body_base64"));
+  if (body && !body->empty() && !has_facts) {
     if (body->size() < delivery.bytes) return fail(ErrorCode::invalid, "only the beginning of its body was kept");
     delivery.body = *body;
     Result<Event> event = decode_webhook(as_bytes(delivery.body));
@@ -92,7 +94,7 @@ Result<LoggedEvent> read_row(std::string_view row) {
     logged.event = std::move(*event);
     return logged;
   }
-  if (json_object_get(fields, "e") == nullptr) return fail(ErrorCode::invalid, "nothing of its contents was kept");
+  if (!has_facts) return fail(ErrorCode::invalid, "nothing of its contents was kept");
   Result<Event> event = decode_event(get_object(fields, "e"));
   if (!event) return std::unexpected(std::move(event.error()));
   logged.event = std::move(*event);

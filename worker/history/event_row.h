@@ -36,7 +36,7 @@ enum class EventPayload : std::uint8_t {
 // {"at_ms","event","type","source","received_ms","occurred_ms","attempt","delivered_to","bytes"}, then of an event that
 // was applied {"session","v"}, "leg", "detail", and what it did as in a ladder line:
 // {"was","phase","winner","commands",
-// ...}, else "session" and "why"; then "e" or "body_base64".
+// ...}, else "session" and "why"; then "e" or "body_base64", or both where only the beginning of the body was kept.
 [[nodiscard]] std::string applied_row(const Session& before, const Event& event, const StepResult& result,
                                       std::uint64_t version, const Delivery& delivery, EventPayload payload);
 [[nodiscard]] std::string other_row(const Event& event, const Delivery& delivery, std::string_view why, int tries,

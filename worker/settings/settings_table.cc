@@ -191,7 +191,8 @@ constexpr ConfEntry kTable[] = {
     time("ring", "voicemail_slack", "30s", kSecond, 10 * kMinute,
          "What voicemail may take beyond greeting and message before the call is ended."),
     time("ring", "call_limit", "4h", kMinute, 4 * kHour, "The longest call; Telnyx ends a leg after 4h at the latest."),
-    time("ring", "tombstone", "15m", kSecond, 24 * kHour, "How long an ended call still answers late events."),
+    time("ring", "tombstone", "15m", kSecond, 24 * kHour,
+         "How long an ended call is kept, for late events and for ringctl call, explain and replay."),
     time("ring", "session_ttl", "6h", 2 * kHour, 7 * 24 * kHour,
          "The store forgets a call this long after its last event; longer than call_limit."),
 };

@@ -36,6 +36,20 @@ TEST_F(CommandsTest, CancelSaysThatACallHasEnded) {
   EXPECT_THAT(err, HasSubstr("has ended: answered"));
 }
 
+TEST_F(CommandsTest, ReloadSaysWhatIsInForceNow) {
+  ScriptedRingd ringd(options.socket);
+  ringd.serve({{"POST /reload", {ScriptedRingd::ok(R"({"reloaded":true})")}}});
+  EXPECT_EQ(run([&] { return reload(options); }), 0) << err;
+  EXPECT_THAT(out, HasSubstr("log_level"));
+}
+
+TEST_F(CommandsTest, ReloadSaysWhatIsWrongWithTheFile) {
+  ScriptedRingd ringd(options.socket);
+  ringd.serve({{"POST /reload", {ScriptedRingd::no(422, R"({"error":"/etc/ringd.conf:3: unknown directive"})")}}});
+  EXPECT_EQ(run([&] { return reload(options); }), 1);
+  EXPECT_THAT(err, HasSubstr("ringd.conf:3"));
+}
+
 TEST_F(CommandsTest, ReadyTellsWhichCallsTheDeviceJoins) {
   ScriptedRingd ringd(options.socket);
   const std::string target = "POST /devices/ready?organisation=acme&user=anna%20b&device=phone";

@@ -42,6 +42,26 @@ class ControlTest : public EngineTest {
   std::unique_ptr<Control> control;
 };
 
+TEST_F(ControlTest, TheConfigurationIsReadAgainOrItsFaultIsSaid) {
+  EXPECT_EQ(ask("POST", "/reload").status, 422) << "this one was made without a file";
+  Result<void> next;
+  Control with_file(ControlParts{.engine = worker->engine,
+                                 .store = store,
+                                 .directory = worker->directory,
+                                 .clock = worker->clock,
+                                 .version = "test",
+                                 .more_health = {},
+                                 .reload = [&] { return next; }});
+  EXPECT_EQ(ask(with_file, "POST", "/reload").status, 200);
+  EXPECT_EQ(ask(with_file, "GET", "/reload").status, 405);
+  next = fail(ErrorCode::invalid, "ringd.conf:3: unknown directive \"lgo_level\"");
+  const ControlReply refused = ask(with_file, "POST", "/reload");
+  EXPECT_EQ(refused.status, 422);
+  EXPECT_THAT(refused.body, HasSubstr("ringd.conf:3"));
+  ReadingRequests over_ingest(with_file);
+  EXPECT_EQ(ask(over_ingest, "POST", "/reload").status, 403) << "nginx's workers may only read";
+}
+
 TEST_F(ControlTest, HealthCountsAndSaysWhatIsDegraded) {
   Json before = ask_json("/health");
   EXPECT_EQ(get_text(before.get(), "status"), "degraded") << "the directory has not been read";

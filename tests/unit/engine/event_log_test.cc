@@ -315,6 +315,54 @@ TEST_F(EventLogTest, NobodyIsRungAgainForACallThatIsForgotten) {
   EXPECT_FALSE(store.rows.contains("caller-leg"));
 }
 
+// One of our own devices calls out: told from an offered call by what only `initiated` says.
+TEST_F(EventLogTest, ACallOfOurOwnDeviceGoesOutAgainAsItDid) {
+  start();
+  std::string body = incoming("ev-1").body();
+  const auto swap = [&body](std::string_view was, std::string_view is) {
+    const std::size_t at = body.find(was);
+    ASSERT_NE(at, std::string::npos) << was;
+    body.replace(at, was.size(), is);
+  };
+  swap(R"("direction":"incoming")", R"("direction":"outgoing","state":"parked","from_sip_uri":"sip:credA@x")");
+  swap(R"("to":"+4930123456")", R"("to":"+4940333444")");
+  const auto sent = [this] {
+    std::string all;
+    for (const auto& each : worker->telephony.sent) {
+      all.append(name_of(each.command.verb)).append(" ").append(each.command.to).append(" ");
+    }
+    return all;
+  };
+  post_body(body, *worker);
+  loop.run();
+  const std::string first = sent();
+  EXPECT_THAT(first, HasSubstr("+4940333444"));
+  store.rows.erase("caller-leg");
+  worker = std::make_unique<Worker>(loop, store);
+  SetUp();
+  start();
+  EXPECT_EQ(results("/events/redeliver?id=ev-1"), "ev-1=applied ");
+  EXPECT_EQ(sent(), first);
+}
+
+// What was too long to be kept whole is put through from what was read in it.
+TEST_F(EventLogTest, ADeadEventWithALongBodyCanBePutThroughAgain) {
+  ring();
+  store.away = true;
+  std::string body = hangup("ev-2").body();
+  body.insert(1, R"("more":")" + std::string(limits::kKeptBodyBytes, 'x') + R"(",)");
+  for (int i = 0; i < 3; ++i) {
+    post_body(body, *worker);
+    worker->clock.advance(limits::kVerdictMs);
+  }
+  store.away = false;
+  worker->clock.advance(limits::kFailingLookMs);
+  ASSERT_TRUE(dead().contains("ev-2"));
+  EXPECT_THAT(dead().at("ev-2").line, HasSubstr("body_base64")) << "its beginning, to look at";
+  EXPECT_EQ(results("/events/redeliver?id=ev-2"), "ev-2=applied ");
+  EXPECT_TRUE(dead().empty());
+}
+
 TEST_F(EventLogTest, OneRedeliveryAtATimeAtABoundedRateAndNotOverHttp) {
   start();
   constexpr std::size_t kCalls = 100;

@@ -100,6 +100,30 @@ TEST_F(EngineTest, AnUnknownCommitThatLandsAfterTheReloadIsStillTickedInTime) {
   EXPECT_EQ(worker->engine.stats().recovered, 0u);
 }
 
+// The same of a call that rings, whose deadline passes meanwhile: its tick waits in the lane already.
+TEST_F(EngineTest, WhatWaitsInTheLaneGoesOnAfterSuchACommit) {
+  start();
+  post(incoming("ev-1"));
+  loop.run();
+  worker->clock.advance(Policy{}.command_retry_ms - 1);
+  store.faults = {CommitFault::late};
+  const Answers& answers = post(answered("ev-2", 0));
+  loop.run();
+  store.hold_commits = true;
+  worker->clock.advance(limits::kStoreRetryMs);
+  ASSERT_EQ(store.held(), 1u);
+  const Answers& next = post(answered("ev-3", 1));
+  loop.run();
+  store.write_late();
+  store.hold_commits = false;
+  store.release();
+  loop.run();
+  expect_only(answers, Verdict::duplicate);
+  expect_only(next, Verdict::accepted);
+  worker->clock.advance(Policy{}.command_retry_ms);
+  EXPECT_EQ(worker->telephony.count(Verb::answer), 1u) << "of the commit nobody knew of";
+}
+
 TEST_F(EngineTest, AStoreThatStaysAwayMeansLaterAtTheVerdictsDeadline) {
   start();
   store.away = true;

@@ -62,11 +62,60 @@ TEST_F(FallbackTest, AFirstCommitOfUnknownOutcomeBeginsNoSecondLife) {
   EXPECT_EQ(load_to_begin("s")->version, 1u);
 }
 
+// Redis reads and refuses to write, and a second later it counts as away.
+TEST_F(FallbackTest, ACallWhoseFirstCommitWasRefusedBeginsHere) {
+  ASSERT_EQ(load_to_begin("s")->version, 0u);
+  fleet.faults = {CommitFault::refused};
+  ASSERT_EQ(commit(request("s", 0, "e0", "doc1")).status, CommitStatus::unknown);
+  ASSERT_EQ(load_to_begin("another-workers", 2)->version, 0u);
+  fleet.faults = {CommitFault::refused};
+  ASSERT_EQ(commit(request("another-workers", 0, "e0", "doc1")).status, CommitStatus::unknown);
+  ASSERT_EQ(load_to_begin("doubtful")->version, 0u);
+  fleet.faults = {CommitFault::landed, CommitFault::refused};
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    ASSERT_EQ(commit(request("doubtful", 0, "e0", "doc1")).status, CommitStatus::unknown);
+  }
+  lose_the_fleet();
+  const auto loaded = load_to_begin("s", 2);
+  ASSERT_TRUE(loaded) << loaded.error().text;
+  EXPECT_TRUE(loaded->begins_here);
+  EXPECT_FALSE(load_to_begin("another-workers", 3)) << "what became of its first attempt is not known here";
+  EXPECT_FALSE(load_to_begin("doubtful", 2)) << "an earlier commit may be there";
+}
+
+TEST_F(FallbackTest, ACallThatWasAboutToBeginWhenTheStoreWentBeginsHere) {
+  ASSERT_EQ(load_to_begin("s")->version, 0u);
+  lose_the_fleet();
+  ASSERT_EQ(commit(request("s", 0, "e0", "doc1")).status, CommitStatus::unknown) << "it was not sent anywhere";
+  EXPECT_TRUE(load_to_begin("s", 2));
+}
+
+TEST_F(FallbackTest, WhatMayBeginHereIsKnownForAsLongAsItsCopiesCome) {
+  ASSERT_EQ(load_to_begin("s")->version, 0u);
+  pass(limits::kFallbackDoubtMs + 1000);
+  lose_the_fleet();
+  EXPECT_FALSE(load_to_begin("s", 2));
+}
+
 TEST_F(FallbackTest, ACopyOfItsFirstEventBeginsNoSecondLifeOfACallThatLivesThere) {
   ASSERT_EQ(load_to_begin("s")->version, 0u);
   ASSERT_EQ(commit(request("s", 0, "e0", "doc1")).status, CommitStatus::committed);
   lose_the_fleet();
   EXPECT_FALSE(load_to_begin("s")) << "the engine has forgotten it, we have not";
+}
+
+TEST_F(FallbackTest, ACopyOfItsFirstEventBeginsNoSecondLifeOfACallThatWentHome) {
+  fleet.away = true;
+  ASSERT_FALSE(load_to_begin("told-later"));
+  lose_the_fleet();
+  begin_here("s", 2);
+  begin_here("told-later", 2);
+  fleet_returns();
+  ASSERT_EQ(fleet.rows["s"].version, 2u);
+  lose_the_fleet();
+  EXPECT_FALSE(load_to_begin("s"));
+  EXPECT_FALSE(load_to_begin("told-later", 2));
+  EXPECT_EQ(store->stats().here, 0u);
 }
 
 TEST_F(FallbackTest, ASecondAttemptBeginsACallOnlyWhereTheFirstIsKnownToHaveComeToNothing) {
@@ -85,6 +134,19 @@ TEST_F(FallbackTest, ACallThatIsOlderThanThisProcessMayBeAnothers) {
   lose_the_fleet();
   EXPECT_FALSE(load_to_begin("older", 1, started_ms - 1000));
   EXPECT_TRUE(load_to_begin("newer", 1, started_ms + 3000));
+}
+
+TEST_F(FallbackTest, AClockThatIsSetBackMeanwhileStopsNothing) {
+  fleet.away = true;
+  begin(FallbackPolicy::new_calls);  // the machine booted with its clock an hour ahead, and no network
+  lose_the_fleet();
+  clock.step_back(3'600'000);
+  clock.wake();
+  pass(500);
+  EXPECT_TRUE(load_to_begin("new", 1, clock.now_ms()));
+  begin_here("s", 2);
+  fleet_returns();
+  expect_home("s", 2);
 }
 
 TEST_F(FallbackTest, WhatIsNoCallIsKeptMeanwhile) {
@@ -108,6 +170,34 @@ TEST_F(FallbackTest, RowsBesideASessionAreKeptMeanwhile) {
   fleet_returns();
   EXPECT_EQ(fleet.lists["events/dead"]["e"].line, "told later");
   EXPECT_EQ(load("s")->version, 0u);
+}
+
+// What takes them off again, or says that they do not belong there, stands in the shard of their session.
+TEST_F(FallbackTest, RowsBesideASessionGoHomeBesideIt) {
+  for (const CommitFault fault : {CommitFault::none, CommitFault::lost, CommitFault::landed}) {
+    lose_the_fleet();
+    CommitRequest beside;
+    beside.session = SessionId{"a session:with a colon"};
+    beside.lists = {{.list = "events/dead",
+                     .rows = {{.name = "e", .at_ms = clock.now_ms(), .line = "told later"}},
+                     .ttl_ms = 5000,
+                     .most = 7,
+                     .unless_in = "events/log"}};
+    ASSERT_EQ(commit(beside).status, CommitStatus::committed);
+    stop_at_the_door();
+    fleet.commits.clear();
+    fleet.faults = {fault};
+    open_the_door();
+    pass(3000);
+    ASSERT_FALSE(fleet.commits.empty());
+    const CommitRequest& home = fleet.commits[0];
+    EXPECT_EQ(home.session, beside.session);
+    EXPECT_TRUE(home.event.empty());
+    EXPECT_EQ(home.lists[0].unless_in, "events/log");
+    EXPECT_EQ(home.lists[0].rows, beside.lists[0].rows);
+    EXPECT_TRUE(local.rows.empty());
+    for (const auto& [name, row] : fleet.rows) EXPECT_TRUE(name.starts_with("worker:")) << name;
+  }
 }
 
 TEST_F(FallbackTest, DueSessionsAreTheOnesThatAreHere) {
@@ -208,6 +298,35 @@ TEST_F(FallbackTest, ACallThatMayBeHomeIsNobodysUntilThatIsKnown) {
     EXPECT_EQ(store->stats().conflicts, 0u);
     EXPECT_TRUE(local.rows.empty());
   }
+}
+
+TEST_F(FallbackTest, ACallWhoseLastCommitWasRefusedAtHomeGoesOnHere) {
+  lose_the_fleet();
+  begin_here("s", 3);
+  stop_at_the_door();
+  fleet.faults = {CommitFault::none, CommitFault::none, CommitFault::refused};
+  open_the_door();
+  EXPECT_EQ(store->stats().in_doubt, 0u);
+  fleet.away = true;
+  EXPECT_EQ(commit(request("s", 3, "e3", "doc4")).status, CommitStatus::committed);
+  EXPECT_EQ(load("s")->document, "doc4");
+  fleet.away = false;
+  pass(10'000);
+  expect_home("s", 4);
+}
+
+TEST_F(FallbackTest, ADoubtStaysThoughALaterAttemptWasRefused) {
+  lose_the_fleet();
+  begin_here("s", 1);
+  stop_at_the_door();
+  fleet.faults = {CommitFault::landed};
+  open_the_door();
+  ASSERT_EQ(store->stats().in_doubt, 1u);
+  fleet.faults = {CommitFault::refused};
+  while (!fleet.faults.empty()) pass(50);
+  fleet.away = true;
+  EXPECT_EQ(load("s").error().code, ErrorCode::unavailable);
+  EXPECT_EQ(store->stats().in_doubt, 1u);
 }
 
 TEST_F(FallbackTest, UntilAllOfItIsHomeNobodyElseTakesItUp) {

@@ -114,11 +114,15 @@ TEST_F(FallbackWorkerTest, AnotherWorkerNeitherTakesNorHangsUpACallThatLivesHere
   EXPECT_EQ(theirs->engine.stats().elsewhere, 1u);
   EXPECT_TRUE(theirs->telephony.sent.empty());
   EXPECT_FALSE(fleet.rows.contains(kCall)) << "a tombstone would be a second authority";
+  for (int more = 0; more < 2; ++more) post(*theirs, answered_by(0));
+  run(1100);
+  EXPECT_TRUE(fleet.lists["events/dead"].contains("ev-answer-0")) << "the provider may have given up";
   run(8000);
   const VerdictReply& again = post(*theirs, answered_by(0));
   run(50);
   EXPECT_EQ(again.verdict, Verdict::accepted) << again.reason;
   EXPECT_EQ(theirs->telephony.count(Verb::answer), 1u);
+  EXPECT_FALSE(fleet.lists["events/dead"].contains("ev-answer-0"));
 }
 
 TEST_F(FallbackWorkerTest, AnotherWorkerWaitsForACallThatIsOnItsWay) {

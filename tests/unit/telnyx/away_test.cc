@@ -113,6 +113,32 @@ TEST_F(TelnyxAwayTest, WhileAProbeIsUnderWayNothingElseLeaves) {
   EXPECT_EQ(client_->counters().breaker, State::closed);
 }
 
+// They time out one after the other when the provider has been back for a while.
+TEST_F(TelnyxAwayTest, WhatWasLostBeforeItOpenedDoesNotOpenItAgain) {
+  bool away = true;
+  serve([&](const SeenRequest& request) {
+    if (request.path.ends_with("bridge")) return ScriptedReply{.status = away ? 503 : 200};
+    return request.path.ends_with("answer") ? held() : ScriptedReply{};
+  });
+  TelnyxOptions options;
+  options.deadline_ms = 20'000;
+  connect(options);
+  constexpr std::size_t kLost = 2 * static_cast<std::size_t>(limits::kBreakerInARow);
+  std::size_t lost = 0;
+  for (std::size_t i = 0; i < kLost; ++i) {
+    client_->send(command_for(Verb::answer, "v3:" + std::to_string(i)), [&](const CommandOutcome&) { ++lost; });
+  }
+  ASSERT_TRUE(run_until(loop_, [&] { return server_->seen.size() == kLost; }));
+  break_it();
+  away = false;
+  EXPECT_EQ(until_taken(Verb::hangup).outcome, OutcomeClass::ok);
+  ASSERT_EQ(lost, 0u);
+  server_->close_connections();
+  ASSERT_TRUE(run_until(loop_, [&] { return lost == kLost; }));
+  EXPECT_EQ(client_->counters().breaker, State::closed);
+  EXPECT_EQ(client_->counters().opened, 1u);
+}
+
 TEST_F(TelnyxAwayTest, OfThoseThatMayTryAHangUpGoesBeforeADial) {
   serve_status();
   break_it();

@@ -16,20 +16,25 @@ using State = Breaker::State;
 
 constexpr Millis kStart = 1'000'000;
 
+// Of a request that has just left.
+bool note(Breaker& breaker, bool failed, bool probe, Millis at_ms) {
+  return breaker.note(failed, probe, breaker.opened(), at_ms);
+}
+
 // Opens it, and says when.
 Millis broken(Breaker& breaker, Millis at_ms = kStart) {
-  for (int i = 0; i < limits::kBreakerInARow; ++i) static_cast<void>(breaker.note(true, false, at_ms));
+  for (int i = 0; i < limits::kBreakerInARow; ++i) static_cast<void>(note(breaker, true, false, at_ms));
   EXPECT_EQ(breaker.state(), State::open);
   return at_ms;
 }
 
 TEST(Breaker, OpensAfterFailuresInARowOnly) {
   Breaker breaker;
-  for (int i = 1; i < limits::kBreakerInARow; ++i) EXPECT_FALSE(breaker.note(true, false, kStart));
-  EXPECT_FALSE(breaker.note(false, false, kStart));
-  for (int i = 1; i < limits::kBreakerInARow; ++i) EXPECT_FALSE(breaker.note(true, false, kStart));
+  for (int i = 1; i < limits::kBreakerInARow; ++i) EXPECT_FALSE(note(breaker, true, false, kStart));
+  EXPECT_FALSE(note(breaker, false, false, kStart));
+  for (int i = 1; i < limits::kBreakerInARow; ++i) EXPECT_FALSE(note(breaker, true, false, kStart));
   EXPECT_EQ(breaker.pass(false, kStart), Pass::yes);
-  EXPECT_TRUE(breaker.note(true, false, kStart));
+  EXPECT_TRUE(note(breaker, true, false, kStart));
   EXPECT_EQ(breaker.pass(true, kStart), Pass::no);
   EXPECT_EQ(breaker.opened(), 1u);
   EXPECT_EQ(breaker.failures(), 2u * limits::kBreakerInARow - 1);
@@ -39,7 +44,7 @@ TEST(Breaker, OpensWhenHalfOfManyFail) {
   Breaker breaker;
   int asked = 0;
   while (breaker.state() == State::closed && asked < 1000) {
-    static_cast<void>(breaker.note(asked % 2 == 0, false, kStart + asked));
+    static_cast<void>(note(breaker, asked % 2 == 0, false, kStart + asked));
     ++asked;
   }
   EXPECT_EQ(asked, limits::kBreakerShareOf);
@@ -48,14 +53,14 @@ TEST(Breaker, OpensWhenHalfOfManyFail) {
 TEST(Breaker, AShareOfLongAgoDoesNotCount) {
   Breaker breaker;
   for (int i = 0; i < 1000; ++i) {
-    EXPECT_FALSE(breaker.note(i % 2 == 0, false, kStart + i * limits::kBreakerSpanMs / 4)) << i;
+    EXPECT_FALSE(note(breaker, i % 2 == 0, false, kStart + i * limits::kBreakerSpanMs / 4)) << i;
   }
   EXPECT_EQ(breaker.state(), State::closed);
 }
 
 TEST(Breaker, AFewFailuresAmongManyAnswersDoNotOpenIt) {
   Breaker breaker;
-  for (int i = 0; i < 10'000; ++i) ASSERT_FALSE(breaker.note(i % 3 == 0, false, kStart + i)) << i;
+  for (int i = 0; i < 10'000; ++i) ASSERT_FALSE(note(breaker, i % 3 == 0, false, kStart + i)) << i;
 }
 
 TEST(Breaker, OneProbeAtATimeAndItsAnswerDecides) {
@@ -66,10 +71,24 @@ TEST(Breaker, OneProbeAtATimeAndItsAnswerDecides) {
   EXPECT_EQ(breaker.pass(true, now_ms), Pass::probe);
   breaker.probe_left();
   EXPECT_EQ(breaker.pass(true, now_ms), Pass::no);
-  EXPECT_FALSE(breaker.note(false, false, now_ms)) << "an answer to what left before it opened";
+  EXPECT_FALSE(note(breaker, false, false, now_ms)) << "an answer to what left before it opened";
   EXPECT_EQ(breaker.state(), State::probing);
-  EXPECT_TRUE(breaker.note(false, true, now_ms));
+  EXPECT_TRUE(note(breaker, false, true, now_ms));
   EXPECT_EQ(breaker.pass(false, now_ms), Pass::yes);
+}
+
+TEST(Breaker, WhatLeftBeforeItOpenedDoesNotOpenItAgain) {
+  Breaker breaker;
+  const std::uint64_t before = breaker.opened();
+  const Millis now_ms = broken(breaker) + limits::kBreakerFirstMs;
+  breaker.probe_left();
+  EXPECT_TRUE(note(breaker, false, true, now_ms));
+  const std::uint64_t failures = breaker.failures();
+  for (int i = 0; i < 100; ++i) EXPECT_FALSE(breaker.note(true, false, before, now_ms)) << i;
+  EXPECT_EQ(breaker.failures(), failures + 100) << "counted all the same";
+  for (int i = 1; i < limits::kBreakerInARow; ++i) EXPECT_FALSE(note(breaker, true, false, now_ms));
+  EXPECT_FALSE(breaker.note(false, false, before, now_ms));
+  EXPECT_TRUE(note(breaker, true, false, now_ms)) << "nor does it keep it closed";
 }
 
 TEST(Breaker, PausesDoubleUpToTheirBoundAndAreShortAgainLater) {
@@ -81,13 +100,13 @@ TEST(Breaker, PausesDoubleUpToTheirBoundAndAreShortAgainLater) {
     now_ms += pause_ms;
     ASSERT_EQ(breaker.pass(true, now_ms), Pass::probe);
     breaker.probe_left();
-    EXPECT_FALSE(breaker.note(true, true, now_ms)) << "that it stays open is no news";
+    EXPECT_FALSE(note(breaker, true, true, now_ms)) << "that it stays open is no news";
     pause_ms = std::min(2 * pause_ms, limits::kBreakerMostMs);
   }
   EXPECT_EQ(breaker.probes(), 20u);
   now_ms += pause_ms;
   breaker.probe_left();
-  EXPECT_TRUE(breaker.note(false, true, now_ms));
+  EXPECT_TRUE(note(breaker, false, true, now_ms));
   EXPECT_EQ(breaker.wait_ms(true, broken(breaker, now_ms)), limits::kBreakerFirstMs);
 }
 
@@ -121,6 +140,33 @@ TEST(RateLimit, DialsLeaveTheLastFifthToHangUps) {
   int hangups = 0;
   while (limit.take(false, kStart)) ++hangups;
   EXPECT_EQ(hangups, 4);
+}
+
+TEST(RateLimit, FurtherPagesOfAuditsArePaidByThePatientAlone) {
+  RateLimit limit(20, 50);
+  int audits = 0;
+  while (limit.take(true, kStart)) ++audits;
+  EXPECT_EQ(audits, 40);
+  for (int page = 0; page < audits; ++page) limit.pay(kStart);
+  for (int i = 0; i < 10; ++i) EXPECT_TRUE(limit.take(false, kStart)) << "the share of hang-ups is whole";
+  EXPECT_FALSE(limit.take(false, kStart));
+  // 10 tokens of the reserve, 40 that are owed, and its own.
+  EXPECT_EQ(limit.wait_ms(true, kStart), 51 * 1000 / 20);
+  EXPECT_FALSE(limit.take(true, kStart + 51 * 1000 / 20 - 1));
+  EXPECT_TRUE(limit.take(true, kStart + 51 * 1000 / 20));
+}
+
+TEST(RateLimit, WhatThePatientOweIsRequestsThatWereMade) {
+  RateLimit limit(10, 20);
+  Millis now_ms = kStart;
+  int made = 0;
+  for (int i = 0; i < 10'000; ++i, now_ms += 10) {
+    if (!limit.take(true, now_ms)) continue;
+    limit.pay(now_ms);
+    made += 2;
+  }
+  EXPECT_NEAR(made, 20 + 1000, 20) << "ten a second for a hundred seconds, pages and all";
+  EXPECT_TRUE(limit.take(false, now_ms));
 }
 
 TEST(RateLimit, TheSmallestBucketStillLetsADialOut) {

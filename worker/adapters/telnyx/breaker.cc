@@ -35,9 +35,10 @@ void Breaker::probe_left() noexcept {
   ++probes_;
 }
 
-bool Breaker::note(bool failed, bool probe, Millis now_ms) noexcept {
+bool Breaker::note(bool failed, bool probe, std::uint64_t left_at, Millis now_ms) noexcept {
   if (failed) ++failures_;
   if (state_ == State::closed) {
+    if (left_at != opened_) return false;
     count(failed, now_ms);
     if (!too_many()) return false;
     opened_ms_ = now_ms;

@@ -22,8 +22,9 @@ class Breaker {
   // That which may not: in how long it is worth asking again.
   [[nodiscard]] Millis wait_ms(bool safe, Millis now_ms) const noexcept;
   void probe_left() noexcept;  // pass() said `probe`, and it is on the wire
-  // What came of a request. Answers to what left before it opened change nothing. True: it has opened or closed.
-  bool note(bool failed, bool probe, Millis now_ms) noexcept;
+  // What came of a request that left when it had opened so often (opened()). Answers to what left before it opened
+  // change nothing, also once it is closed again. True: it has opened or closed.
+  bool note(bool failed, bool probe, std::uint64_t left_at, Millis now_ms) noexcept;
 
   [[nodiscard]] State state() const noexcept { return state_; }
   [[nodiscard]] std::uint64_t opened() const noexcept { return opened_; }

@@ -180,13 +180,15 @@ void TelnyxClient::put_on_wire(Job job) {
   }
   ++counters_.requests;
   if (job.probe) breaker_.probe_left();
+  job.left_at = breaker_.opened();
   wire_.emplace(number, std::move(job));
 }
 
 void TelnyxClient::on_reply(std::uint64_t number, const HttpReply& reply) {
   auto node = wire_.extract(number);
   Job& job = node.mapped();
-  learn_from(reply, std::exchange(job.probe, false));
+  learn_from(reply, job);
+  job.probe = false;
   CommandOutcome outcome = outcome_of(job.command.verb, reply);
   if (job.audit != nullptr && outcome.outcome == OutcomeClass::ok) {
     if (!job.audit->take(reply.body)) {
@@ -213,9 +215,9 @@ void TelnyxClient::on_reply(std::uint64_t number, const HttpReply& reply) {
 }
 
 // What an answer, or none, says about the provider. Told once for each change.
-void TelnyxClient::learn_from(const HttpReply& reply, bool probe) {
+void TelnyxClient::learn_from(const HttpReply& reply, const Job& job) {
   const Millis now_ms = monotonic_ms();
-  if (breaker_.note(says_away(reply), probe, now_ms)) {
+  if (breaker_.note(says_away(reply), job.probe, job.left_at, now_ms)) {
     if (breaker_.state() == Breaker::State::closed) {
       const std::string span = std::to_string(now_ms - breaker_.opened_ms());
       log_.write(LogLevel::notice, "provider_back", {{"after_ms", span}, {"detail", "commands are sent again"}});

@@ -72,7 +72,7 @@ class TelnyxClient final : public Telephony {
   [[nodiscard]] bool has_place(bool patient) const noexcept;
   void put_on_wire(Job job);
   void on_reply(std::uint64_t number, const HttpReply& reply);
-  void learn_from(const HttpReply& reply, bool probe);
+  void learn_from(const HttpReply& reply, const Job& job);
   void settle(Job& job, OutcomeClass outcome, std::string detail, Millis retry_after_ms = 0);
   void arm();      // timer_ for what is settled or late next
   void on_time();  // delivers settled_, gives up what waited too long

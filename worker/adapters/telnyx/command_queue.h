@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -23,6 +24,7 @@ struct Job {
   Millis give_up_ms = 0;         // monotonic; the outcome is owed by then
   std::unique_ptr<Audit> audit;  // audits only: where the walk stands
   bool probe = false;            // its answer says whether the provider is back
+  std::uint64_t left_at = 0;     // how often the breaker had opened when it, or its latest page, left
 };
 
 // 0 leaves first: hangup; answer, bridge and reject; speak, gather and record_start; dial and transfer; audit.

@@ -20,7 +20,10 @@ void RateLimit::fill(Millis now_ms) noexcept {
   constexpr Millis kLongestMs = 3'600'000;  // keeps the products small
   const Millis passed_ms = filled_ms_ == 0 ? 0 : std::clamp<Millis>(now_ms - filled_ms_, 0, kLongestMs);
   filled_ms_ = now_ms;
-  level_ = std::min(burst_, level_ + rate_ * passed_ms);
+  level_ += rate_ * passed_ms;
+  const std::int64_t paid = std::clamp<std::int64_t>(level_ - reserved_, 0, owed_);
+  owed_ -= paid;
+  level_ = std::min(burst_, level_ - paid);
   rate_ = std::min(most_rate_, rate_ + most_rate_ * passed_ms / limits::kRateBackMs);
 }
 
@@ -38,12 +41,12 @@ bool RateLimit::take(bool patient, Millis now_ms) noexcept {
 }
 
 void RateLimit::pay(Millis now_ms) noexcept {
+  owed_ = std::min(owed_ + kToken, burst_);
   fill(now_ms);
-  level_ = std::max(level_ - kToken, -burst_);
 }
 
 Millis RateLimit::wait_ms(bool patient, Millis now_ms) const noexcept {
-  const std::int64_t missing = std::max<std::int64_t>(needed(patient) - level_, 0);
+  const std::int64_t missing = std::max<std::int64_t>(needed(patient) + (patient ? owed_ : 0) - level_, 0);
   const Millis for_tokens = std::max<Millis>((missing + rate_ - 1) / rate_, 1);
   return patient ? std::max(for_tokens, patient_from_ms_ - now_ms) : for_tokens;
 }

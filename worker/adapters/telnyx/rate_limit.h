@@ -15,7 +15,8 @@ class RateLimit {
 
   // False: not now, nothing is taken.
   [[nodiscard]] bool take(bool patient, Millis now_ms) noexcept;
-  // For what goes on with what has begun (a further page of an audit): later ones pay for it.
+  // For what goes on with what has begun (a further page of an audit), also in a slow time: to begin anew would cost
+  // more. The patient owe it; the share of hang-ups and bridges never pays for it.
   void pay(Millis now_ms) noexcept;
   // When take() is worth asking again.
   [[nodiscard]] Millis wait_ms(bool patient, Millis now_ms) const noexcept;
@@ -35,6 +36,7 @@ class RateLimit {
 
   std::int64_t most_rate_, burst_, reserved_;
   std::int64_t rate_, level_;
+  std::int64_t owed_ = 0;  // taken off as soon as there is more than the reserve
   Millis filled_ms_ = 0, slowed_ms_ = 0, patient_from_ms_ = 0;
   bool unlimited_, slow_ = false;
 };
