@@ -53,7 +53,7 @@ class FlowWorld(World):
     """With one user and one number for each flow, and times in which a person can be scripted."""
 
     def __init__(self, build, **more):
-        super().__init__(build, ring="30s", extra_ringd="leg 6s; screen 4s; apology 1s;", **more)
+        super().__init__(build, ring="30s", extra_ringd="leg 6s; screen 4s; apology 1s; record_retry 300ms;", **more)
 
     def directory_text(self, devices=None):
         now, stamp = datetime.now(timezone.utc), "%Y-%m-%dT%H:%M:%SZ"
@@ -104,6 +104,23 @@ def one_device_is_a_transfer(world):
     yield from expect_bridge(truth, sip("phone"))
     if not truth["recordings"]:
         yield "the conversation was not recorded"
+
+
+def a_conversation_that_cannot_be_recorded_is_counted(world):
+    refused = {"match": {"verb": "record_start"}, "do": "refuse", "count": 3, "code": "90033", "title": "No recording"}
+    handle = world.begin(SINGLE, [{"to": sip("phone"), "answer_after_ms": 100}], faults=[refused])
+    wait_for("three attempts", lambda: verbs(world.truth(handle)).count("record_start") == 3)
+    wait_phase(world, handle, "connected")
+    world.sim("POST", f"/calls/{handle['call_session_id']}/act", {"who": "caller", "do": "hangup"})
+    yield from end_of(world, handle, "answered")
+    if world.truth(handle)["recordings"]:
+        yield "it was recorded: this shows nothing"
+    recorded = world.begin(SINGLE, [{"to": sip("phone"), "answer_after_ms": 100}], HANGS_UP)
+    yield from end_of(world, recorded, "answered")
+    if (count := world.ringctl("health")["engine"]["recordings_missing"]) != 1:
+        yield f"{count} recordings are counted as missing, expected 1"
+    if "recording_missing" not in (world.dir / "ringd.log").read_text():
+        yield "the log says nothing"
 
 
 def a_transfer_that_nobody_takes_ends_in_voicemail(world):
@@ -349,7 +366,8 @@ def a_call_without_its_wrapper_rings(world):
         yield "the wrapped webhook was not lost: this shows nothing"
 
 
-FLOWS = [a_call_without_its_wrapper_rings, one_device_is_a_transfer, another_plan_is_tried_on_a_stored_call,
+FLOWS = [a_call_without_its_wrapper_rings, one_device_is_a_transfer,
+         a_conversation_that_cannot_be_recorded_is_counted, another_plan_is_tried_on_a_stored_call,
          a_transfer_that_nobody_takes_ends_in_voicemail,
          a_caller_who_leaves_a_transfer_is_let_go, a_killed_worker_still_has_its_transfer,
          who_presses_one_gets_the_call, who_presses_nothing_never_wins, a_machine_never_wins,

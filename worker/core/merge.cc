@@ -161,10 +161,12 @@ void merge_webhook(Session& session, const WebhookFact& fact, const Event& event
 }
 
 // A device that has woken up joins the others while there is time and room; one that rings or refused does not.
-void merge_ready(Session& session, const Destination& to, Millis at_ms, const Policy& policy) {
+void merge_ready(Session& session, Destination to, Millis at_ms, const Policy& policy) {
+  const bool proves = to.verify == Verify::press1 || to.verify == Verify::amd;
+  const Millis last_answer_ms = session.ring_deadline_ms - (proves ? policy.screen_ms : 0);
   const bool in_time = session.phase == Phase::ringing && !session.cancelled &&
                        session.parent.state != ParentState::ended && session.plan.route == Route::ring &&
-                       at_ms + policy.late_join_ms <= session.ring_deadline_ms;
+                       at_ms + policy.late_join_ms <= last_answer_ms;
   if (!in_time) return;
   Leg* known = nullptr;
   for (Leg& leg : session.legs) {
@@ -177,7 +179,8 @@ void merge_ready(Session& session, const Destination& to, Millis at_ms, const Po
   if (known != nullptr && (!known->ended() || refusal_of(*known) != Refusal::none)) return;
   if (session.legs.size() >= limits::kLegs) return;
   if (known != nullptr) known->rung_again = true;
-  session.legs.push_back(Leg{.destination = to, .dial_at_ms = at_ms});
+  if (to.timeout_ms == 0) to.timeout_ms = std::max(limits::kRingMinMs, last_answer_ms - at_ms);
+  session.legs.push_back(Leg{.destination = std::move(to), .dial_at_ms = at_ms});
 }
 
 }  // namespace

@@ -146,6 +146,12 @@ std::string_view answered_by(const Session& session, std::size_t leg) {
   return session.legs[static_cast<std::size_t>(by)].destination.device;
 }
 
+bool misses_recording(const Session& session) {
+  if (session.phase != Phase::closed || session.recording_saved) return false;
+  return session.outcome == Outcome::voicemail ? session.recording_lost
+                                               : session.outcome == Outcome::answered && !session.plan.no_record;
+}
+
 std::vector<LedgerEntry> ledger_entries(const Session& session) {
   std::vector<LedgerEntry> entries;
   if (session.phase != Phase::closed || session.plan.route == Route::reject || session.plan.outbound) return entries;

@@ -24,6 +24,10 @@ namespace ringfence {
 // Who took the call from a device that was answered_elsewhere; empty otherwise.
 [[nodiscard]] std::string_view answered_by(const Session& session, std::size_t leg);
 
+// The call is over and should have left a recording, which there is not: a conversation that was to be recorded, or a
+// message that was begun or could not be. Who hangs up before the recording begins leaves none.
+[[nodiscard]] bool misses_recording(const Session& session);
+
 // One line of the list of missed calls.
 struct LedgerEntry {
   SessionId session;

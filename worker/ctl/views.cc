@@ -224,6 +224,10 @@ std::string health_text(const Look& look, const json_t* answer) {
   out += fact(look, "sweeps",
               count("sweeps", "made, ") + counted(get_int(engine, "strays"), "stray") + " taken in, " +
                   count("strays_left", "left to talk"));
+  if (get_int(engine, "recordings_missing") != 0) {
+    out += fact(look, "recordings",
+                painted(look, Paint::yellow, count("recordings_missing", "missing (the log's recording_missing)")));
+  }
   out += fact(look, "broken", broken_text(look, get_object(engine, "broken")));
   out += fact(look, "commands", counts(get_object(engine, "commands"), true));
   out += fact(look, "results", counts(get_object(engine, "results"), true));

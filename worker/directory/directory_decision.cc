@@ -176,7 +176,13 @@ class Decision {
     }
     plan_.route = Route::ring;
     const bool transfer = user.single_device.value_or(organisation.single_device) == SingleDevice::transfer;
-    if (transfer && is_plain_single()) plan_.route = Route::transfer;
+    if (transfer && is_plain_single()) {
+      plan_.route = Route::transfer;
+      // The ringing is the provider's alone: no deadline of ours ends it.
+      Millis& timeout_ms = plan_.destinations[0].timeout_ms;
+      const PlanRules& rules = directory_.rules_;
+      if (timeout_ms == 0) timeout_ms = std::max(limits::kRingMinMs, std::min(rules.leg_ms, rules.ring_ms));
+    }
     say([&] {
       std::string text = name.empty() ? "all devices at once" : "plan " + name;
       if (plan_.route == Route::transfer) text += ", with one device: transferred by the provider";
@@ -299,7 +305,10 @@ std::optional<Destination> Directory::joining(const RingPlan& plan, std::string_
     if (user == nullptr) return std::nullopt;
     const auto found =
         std::find_if(user->devices.begin(), user->devices.end(), [&](const Device& one) { return one.name == device; });
-    if (found == user->devices.end() || !hindrance(*found, now_ms).empty()) return std::nullopt;
+    if (found == user->devices.end()) return std::nullopt;
+    Device here = *found;
+    here.last_active_ms = now_ms;  // it has just registered
+    if (!hindrance(here, now_ms).empty()) return std::nullopt;
     Destination to{.device = found->name, .to = found->number, .verify = found->verify};
     if (to.to.empty()) to.to = sip_uri(found->sip_username, domain);
     const PlanSpec* spec = find_plan(*user, plan.name);

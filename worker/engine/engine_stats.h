@@ -31,15 +31,16 @@ struct EngineStats {
   Histogram occurred_to_received, received_to_accepted, accepted_to_sent;  // of webhooks; sent: handed to the provider
 
   std::uint64_t commits = 0, conflicts = 0, unknown = 0;
-  std::uint64_t loads = 0;            // sessions read from the store because they were not in memory
-  std::uint64_t unreadable = 0;       // stored documents that could not be decoded
-  std::uint64_t of_a_newer = 0;       // stored documents left to a newer ringd (codec/README.md)
-  std::uint64_t results_dropped = 0;  // command results that found no room or no store; the outbox asks again
-  std::uint64_t ticks = 0;            // times a session was asked to look at its deadlines
-  std::uint64_t recovered = 0;        // sessions taken over from the store's due index
-  std::uint64_t sweeps = 0;           // times the provider was asked for every live call
-  std::uint64_t strays = 0;           // found by them: calls of ours that their session did not know as alive
-  std::uint64_t strays_left = 0;      // found in conversation, their session lost: left to talk
+  std::uint64_t loads = 0;               // sessions read from the store because they were not in memory
+  std::uint64_t unreadable = 0;          // stored documents that could not be decoded
+  std::uint64_t of_a_newer = 0;          // stored documents left to a newer ringd (codec/README.md)
+  std::uint64_t results_dropped = 0;     // command results that found no room or no store; the outbox asks again
+  std::uint64_t ticks = 0;               // times a session was asked to look at its deadlines
+  std::uint64_t recovered = 0;           // sessions taken over from the store's due index
+  std::uint64_t sweeps = 0;              // times the provider was asked for every live call
+  std::uint64_t strays = 0;              // found by them: calls of ours that their session did not know as alive
+  std::uint64_t strays_left = 0;         // found in conversation, their session lost: left to talk
+  std::uint64_t recordings_missing = 0;  // calls that ended without the recording they should have; target zero
   std::array<std::uint64_t, kInvariants> broken{};  // by Invariant, the target is zero; [none] stays 0
   std::array<std::uint64_t, kVerbs> commands_by_verb{};
   std::array<std::uint64_t, kOutcomeClasses> results_by_class{};

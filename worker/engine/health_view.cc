@@ -64,6 +64,7 @@ Json engine_view(const EngineStats& stats) {
   number("sweeps", stats.sweeps);
   number("strays", stats.strays);
   number("strays_left", stats.strays_left);
+  number("recordings_missing", stats.recordings_missing);
   number("sessions_cached", stats.sessions_cached);
   number("queue_depth", stats.queue_depth);
   number("new_calls", stats.new_calls);

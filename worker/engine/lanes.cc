@@ -6,6 +6,7 @@
 
 #include "codec/session_json.h"
 #include "core/invariants.h"
+#include "core/outcome.h"
 #include "engine/ledger.h"
 #include "history/ladder.h"
 #include "shared/limits.h"
@@ -293,6 +294,7 @@ void Lanes::commit_front(Lane& lane, const SessionCache::Entry& entry, StepResul
               .expected_version = entry.version,
               .stepped_ms = event.at_ms,
               .moved_ms = parts_.moved_ms};
+  asked.recording_missing = entry.session.phase != Phase::closed && misses_recording(asked.result.next);
   auto answered = [this, &lane, asked = std::move(asked)](const CommitResult& commit) mutable {
     on_commit(lane, std::move(asked), commit);
   };
@@ -308,6 +310,16 @@ void Lanes::count_breach(Breach breach, const Event& event, std::uint64_t versio
                     {"event", event.id.text},
                     {"version", std::to_string(version)},
                     {"do", advice_on(breach.invariant)}});
+}
+
+void Lanes::count_missing_recording(const SessionId& session) {
+  ++parts_.stats.recordings_missing;
+  parts_.log.write(
+      LogLevel::warning, "recording_missing",
+      {{"session", session.text},
+       {"detail", "the call has ended and its recording is not saved"},
+       {"do", "ringctl call " + session.text +
+                  " shows what the provider said to record_start; check its recordings and their storage"}});
 }
 
 void Lanes::on_commit(Lane& lane, Asked asked, const CommitResult& commit) {
@@ -336,6 +348,7 @@ void Lanes::on_commit(Lane& lane, Asked asked, const CommitResult& commit) {
   if (commit.status == CommitStatus::committed) {
     ++parts_.stats.commits;
     log_event(parts_.log, LogLevel::info, "event_applied", work.event, expected + 1);
+    if (asked.recording_missing) count_missing_recording(lane.session);
     if (parts_.moved_ms != asked.moved_ms) move_times_back(result.next, parts_.moved_ms - asked.moved_ms);
     const Millis due = due_ms(result.next);
     parts_.cache.put(lane.session, std::move(result.next), expected + 1, due);

@@ -108,10 +108,12 @@ class Lanes {
     std::uint64_t expected_version = 0;
     Millis stepped_ms = 0;  // when it was decided
     Millis moved_ms = 0;
+    bool recording_missing = false;  // the call ends with it, and what should have been recorded was not
   };
   void on_ignored(Lane& lane, CommitStatus status);
   void tell_durable(const Work& work, CommitStatus status);
   void count_breach(Breach breach, const Event& event, std::uint64_t version);
+  void count_missing_recording(const SessionId& session);
   void on_commit(Lane& lane, Asked asked, const CommitResult& commit);
   void on_conflict(Lane& lane, const StoredSession& current);
   void retry_later(Lane& lane, std::string trouble);

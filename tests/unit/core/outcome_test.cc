@@ -59,5 +59,25 @@ TEST(Outcome, WhoeverSpokeWithTheCallerHasMissedNothing) {
   EXPECT_EQ(entries[0].answered_by, "desk");
 }
 
+TEST(Outcome, ARecordingIsMissedWhereOneWasToBe) {
+  Session over;
+  const auto missed = [&over](Outcome outcome, bool saved, bool lost) {
+    over.outcome = outcome;
+    over.recording_saved = saved;
+    over.recording_lost = lost;
+    return misses_recording(over);
+  };
+  EXPECT_FALSE(missed(Outcome::answered, false, false)) << "it is not over";
+  over.phase = Phase::closed;
+  EXPECT_TRUE(missed(Outcome::answered, false, false));
+  EXPECT_FALSE(missed(Outcome::answered, true, true));
+  EXPECT_TRUE(missed(Outcome::voicemail, false, true));
+  EXPECT_FALSE(missed(Outcome::voicemail, false, false)) << "the caller had left by then";
+  EXPECT_FALSE(missed(Outcome::abandoned, false, true));
+  over.plan.no_record = true;
+  EXPECT_FALSE(missed(Outcome::answered, false, false));
+  EXPECT_TRUE(missed(Outcome::voicemail, false, true));
+}
+
 }  // namespace
 }  // namespace ringfence

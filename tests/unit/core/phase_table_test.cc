@@ -152,6 +152,21 @@ void the_bridge_is_never_sent(Everything& all) {
   EXPECT_EQ(call.session.phase, Phase::vm_greeting);
 }
 
+// Who answered is known before his call's id, which comes with word of a recording.
+void a_recording_names_who_answered(Everything& all) {
+  Told call(all);
+  call.offered({"desk"});
+  WebhookFact answered{.type = WebhookType::answered, .call_leg_id = "leg0-id"};
+  answered.client_state = ClientState{.session = call.session.id, .leg = 0};
+  call.tell(Event{.body = answered});
+  ASSERT_EQ(call.session.phase, Phase::ringing);
+  WebhookFact saved = answered;
+  saved.type = WebhookType::recording_saved;
+  saved.call_control_id = "leg0";
+  call.tell(Event{.body = saved});
+  EXPECT_EQ(call.session.phase, Phase::answering);
+}
+
 // The caller has gone, and nobody was rung for him: the transfer never left.
 void the_transfer_is_never_sent(Everything& all) {
   Told call(all);
@@ -194,6 +209,7 @@ const Everything& everything() {
     the_records_say_that_they_spoke(made);
     the_prompt_says_that_the_leg_ended(made);
     the_bridge_is_never_sent(made);
+    a_recording_names_who_answered(made);
     the_transfer_is_never_sent(made);
     return made;
   }();

@@ -322,6 +322,21 @@ Directory calling_out() {
       "organisation other { user eve { device phone { sip_username evephone; } } }");
 }
 
+TEST(DirectoryDecision, ATransferRingsNoLongerThanSeveralDevicesWould) {
+  const auto timeout_ms = [](const std::string& plan, const PlanRules& rules) {
+    const auto directory = Directory::parse(
+        "d.conf", "organisation a { user u { device p { number +4917012345; } " + plan + " } number +491 { ring u; } }",
+        rules);
+    const RingPlan found = directory.value().plan("+491", "+49", 1, "d");
+    EXPECT_EQ(found.route, Route::transfer);
+    return found.destinations.at(0).timeout_ms;
+  };
+  EXPECT_EQ(timeout_ms("", {.ring_ms = 20'000, .leg_ms = 30'000}), 20'000);
+  EXPECT_EQ(timeout_ms("", {.ring_ms = 30'000, .leg_ms = 12'000}), 12'000);
+  EXPECT_EQ(timeout_ms("", {.ring_ms = 2'000, .leg_ms = 2'000}), 5'000);  // the provider's least
+  EXPECT_EQ(timeout_ms("plan x { wave { device p timeout=25s; } ring 40s; } plan x;", {.ring_ms = 20'000}), 25'000);
+}
+
 TEST(DirectoryOutbound, TransfersWithTheOrganisationsNumber) {
   const Directory directory = calling_out();
   const RingPlan plan = directory.plan_outbound("bertphone", "+4917012345", 1, "sip.example.com");
@@ -369,7 +384,8 @@ TEST(DirectoryJoining, ADeviceThatWakesUpRingsAsItsPlanSays) {
   const Millis now = at("2026-11-23T08:00:00Z");
   const Directory directory =
       good("organisation a { user u { " + sip("p") + sip("w") + sip("x") +
-           "device old { sip_username old; } plan x { wave { device p timeout=10s; } wave { device w "
+           "device old { sip_username old; } device back { sip_username back; last_active_at 2026-11-01T07:00:00Z; "
+           "credential_expires_at never; } plan x { wave { device p timeout=10s; } wave { device w "
            "verify=press1 priority=3 timeout=12s; } ring 45s; } plan x; } number +491 { ring u; } }");
   const RingPlan plan = directory.plan("+491", "+49", now, "d");
   const auto joined = directory.joining(plan, "w", now, "d");
@@ -384,6 +400,8 @@ TEST(DirectoryJoining, ADeviceThatWakesUpRingsAsItsPlanSays) {
   RingPlan plain = plan;
   plain.name.clear();
   EXPECT_TRUE(directory.joining(plain, "x", now, "d"));
+  EXPECT_TRUE(directory.joining(plain, "back", now, "d"));  // that it registers is what it was missing
+  EXPECT_FALSE(directory.joining(plain, "old", now, "d"));  // a credential without an expiry stays one
 }
 
 TEST(DirectoryFile, NewEntriesAreCheckedWithTheirLines) {
