@@ -300,6 +300,41 @@ TEST_F(FallbackTest, ACallThatMayBeHomeIsNobodysUntilThatIsKnown) {
   }
 }
 
+// More sessions than are read in one go: the notes of the first ones come with the last.
+TEST_F(FallbackTest, NothingFoundAtTheStartIsServedBeforeAllOfItIsFound) {
+  for (std::size_t i = 0; i < limits::kFallbackFound; ++i) local.rows["a" + std::to_string(1000 + i)].version = 1;
+  local.rows[std::string(kLeavingNote) + "a1000"].version = 1;
+  fleet.away = true;
+  const SessionId in_doubt{"a1000"};
+  store = std::make_unique<FallbackStore>(FallbackParts{fleet, local, clock, log},
+                                          FallbackOptions{FallbackPolicy::new_calls, "this"}, [](const auto&) {});
+  store->start();
+  std::optional<Result<StoredSession>> read;
+  std::optional<CommitResult> written;
+  loop.post([&] {
+    EXPECT_GT(store->stats().here, 0u);
+    EXPECT_EQ(store->stats().in_doubt, 0u) << "its note has been read too soon for this test";
+    store->load(in_doubt, [&read](Result<StoredSession> stored) { read = std::move(stored); });
+    store->commit(request("a1000", 1, "e1"), [&written](const CommitResult& result) { written = result; });
+  });
+  clock.advance(10);
+  ASSERT_TRUE(read && written);
+  EXPECT_FALSE(*read);
+  EXPECT_EQ(written->status, CommitStatus::unknown);
+  EXPECT_EQ(local.rows["a1000"].version, 1u);
+  EXPECT_EQ(store->stats().in_doubt, 1u);
+}
+
+TEST_F(FallbackTest, AFirstEventThatIsToldLaterAtTheStartMayBeginHereThen) {
+  fleet.away = true;
+  store = std::make_unique<FallbackStore>(FallbackParts{fleet, local, clock, log},
+                                          FallbackOptions{FallbackPolicy::new_calls, "this"}, [](const auto&) {});
+  store->start();
+  EXPECT_FALSE(load_to_begin("s")) << "what is here is not known yet";
+  lose_the_fleet();
+  EXPECT_TRUE(load_to_begin("s", 2));
+}
+
 TEST_F(FallbackTest, ACallWhoseLastCommitWasRefusedAtHomeGoesOnHere) {
   lose_the_fleet();
   begin_here("s", 3);
