@@ -283,7 +283,9 @@ void FallbackStore::get_directory(std::uint64_t known_revision, std::function<vo
                                note(answer.has_value(), Way::read);
                                if (!answer)
                                  return directory_copy(known_revision, std::move(answer.error()), std::move(done));
-                               if (answer->revision != known_revision) copy_directory(answer->revision, answer->text);
+                               // 0: it has lost its data, our copy may be the last one
+                               if (answer->revision != 0 && answer->revision != known_revision)
+                                 copy_directory(answer->revision, answer->text);
                                done(std::move(answer));
                              });
 }

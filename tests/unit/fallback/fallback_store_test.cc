@@ -252,5 +252,22 @@ TEST_F(FallbackTest, TheDirectoryIsKnownAlsoAfterARestartMeanwhile) {
   EXPECT_EQ(read.text, "");
 }
 
+TEST_F(FallbackTest, ARedisThatLostTheDirectoryDoesNotTakeTheCopyOfIt) {
+  fleet.directory = {7, "organisation acme { }"};
+  Store::DirectoryText read;
+  const auto get = [&](std::uint64_t known) {
+    store->get_directory(known, [&read](const auto& text) { read = text.value_or(read); });
+    clock.advance(10);
+  };
+  get(0);
+  fleet.directory = {};
+  get(7);
+  EXPECT_EQ(read.revision, 0u);
+  lose_the_fleet();
+  get(0);
+  EXPECT_EQ(read.revision, 7u);
+  EXPECT_EQ(read.text, "organisation acme { }");
+}
+
 }  // namespace
 }  // namespace ringfence::test
