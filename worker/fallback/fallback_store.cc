@@ -27,6 +27,11 @@ void FallbackStore::load_to_begin(const SessionId& session, FirstEvent first, Lo
 }
 
 void FallbackStore::route_load(const SessionId& session, std::optional<FirstEvent> first, LoadDone done) {
+  if (!found_) {
+    // Of one that was found, the note that it may be home already may still come.
+    turn_away(session, first);
+    return refuse_load(std::move(done));
+  }
   const auto resident = residents_.find(session);
   if (resident != residents_.end() && resident->second.leaving) {
     resident->second.waiting.push_back(
@@ -35,12 +40,21 @@ void FallbackStore::route_load(const SessionId& session, std::optional<FirstEven
   }
   const bool waiting = resident != residents_.end() && waits(resident->second);
   if (resident != residents_.end() && !waiting) return load_here(session, first.has_value(), std::move(done));
-  if (found_ && !waiting && !health_.away()) return load_there(session, first, std::move(done));
-  if (found_ && !waiting && first && may_begin(session, *first) && move_in(session, true) != nullptr) {
+  if (!waiting && !health_.away()) return load_there(session, first, std::move(done));
+  if (!waiting && first && may_begin(session, *first) && move_in(session, true) != nullptr) {
     return load_here(session, true, std::move(done));
   }
+  refuse_load(std::move(done));
+}
+
+void FallbackStore::refuse_load(LoadDone done) {
   ++stats_.turned_away;
   later([done = std::move(done)] { done(fail(ErrorCode::unavailable, "the store of the fleet is away")); });
+}
+
+void FallbackStore::refuse_commit(CommitDone done) {
+  ++stats_.turned_away;
+  later([done = std::move(done)] { done(CommitResult{}); });
 }
 
 // Not when it may have begun in the fleet's store: by this worker, since its start or before, or by another one. The
@@ -113,28 +127,25 @@ void FallbackStore::commit(CommitRequest request, CommitDone done) {
       done(result);
     });
   }
+  if (!found_) return refuse_commit(std::move(done));
   const auto resident = residents_.find(request.session);
   if (resident != residents_.end()) {
-    if (!resident->second.leaving && waits(resident->second)) {
-      ++stats_.turned_away;
-      return later([done = std::move(done)] { done(CommitResult{}); });
-    }
+    if (!resident->second.leaving && waits(resident->second)) return refuse_commit(std::move(done));
     if (!resident->second.leaving) return commit_here(std::move(request), std::move(done));
     resident->second.waiting.push_back([this, request = std::move(request), done = std::move(done)]() mutable {
       commit(std::move(request), std::move(done));
     });
     return;
   }
-  if (found_ && !health_.away()) return commit_there(std::move(request), std::move(done), false);
+  if (!health_.away()) return commit_there(std::move(request), std::move(done), false);
   // What is no call (a genuine event that cannot be read) has no authority to double.
   const bool begins = request.expected_version == 0;
   const bool welcome = begins ? request.document.empty() : takes_up();
-  if (found_ && welcome && move_in(request.session, begins) != nullptr) {
+  if (welcome && move_in(request.session, begins) != nullptr) {
     if (!begins) ++stats_.taken_up;
     return commit_here(std::move(request), std::move(done));
   }
-  ++stats_.turned_away;
-  later([done = std::move(done)] { done(CommitResult{}); });
+  refuse_commit(std::move(done));
 }
 
 void FallbackStore::commit_here(CommitRequest request, CommitDone done) {
@@ -272,7 +283,9 @@ void FallbackStore::get_directory(std::uint64_t known_revision, std::function<vo
                                note(answer.has_value(), Way::read);
                                if (!answer)
                                  return directory_copy(known_revision, std::move(answer.error()), std::move(done));
-                               if (answer->revision != known_revision) copy_directory(answer->revision, answer->text);
+                               // 0: it has lost its data, our copy may be the last one
+                               if (answer->revision != 0 && answer->revision != known_revision)
+                                 copy_directory(answer->revision, answer->text);
                                done(std::move(answer));
                              });
 }

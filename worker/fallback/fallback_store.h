@@ -124,6 +124,8 @@ class FallbackStore final : public Store {
   void come_back();
 
   void route_load(const SessionId& session, std::optional<FirstEvent> first, LoadDone done);
+  void refuse_load(LoadDone done);
+  void refuse_commit(CommitDone done);
   void load_here(const SessionId& session, bool to_begin, LoadDone done);
   void load_there(const SessionId& session, std::optional<FirstEvent> first, LoadDone done);
   void turn_away(const SessionId& session, const std::optional<FirstEvent>& first);

@@ -86,12 +86,11 @@ void Homecoming::on_answer(const CommitResult& result) {
       ++report_.sent;
       return next();
     case CommitStatus::duplicate: {
+      if (under_own_mark_) return next();
       // After a conflict the versions no longer say whether the last one, which carries the due time, is ours.
-      const bool doubtful = result.version <= expected_ || (report_.conflicts > 0 && at_last());
-      if (!doubtful || under_own_mark_) return next();
-      under_own_mark_ = true;
-      shift_ += static_cast<std::int64_t>(result.version) - static_cast<std::int64_t>(expected_);
-      return send();
+      const bool not_ours = result.version <= expected_ || (report_.conflicts > 0 && at_last());
+      if (not_ours) return send_under_own_mark(result.version);
+      return at_last() && !document_.empty() ? look() : next();
     }
     case CommitStatus::conflict:
       ++report_.conflicts;
@@ -102,6 +101,23 @@ void Homecoming::on_answer(const CommitResult& result) {
       report_.in_doubt = at_last() && !result.not_written;
       return fail_with(true, "the store is away again");
   }
+}
+
+void Homecoming::send_under_own_mark(std::uint64_t version) {
+  under_own_mark_ = true;
+  shift_ += static_cast<std::int64_t>(version) - static_cast<std::int64_t>(expected_);
+  send();
+}
+
+// There may have been a conflict before a crash or a lost answer. But for the last one, ours carry no document.
+void Homecoming::look() {
+  fleet_.load(session_, [this](const Result<StoredSession>& there) {
+    if (!there) {
+      report_.in_doubt = true;
+      return fail_with(true, "the store is away again");
+    }
+    there->document.empty() ? send_under_own_mark(there->version) : next();
+  });
 }
 
 void Homecoming::next() {

@@ -5,7 +5,8 @@
 //   committed  next
 //   duplicate  next: sent before a crash, or its outcome was unknown when the store went away. Unless the version says
 //              that this very commit is not there, only its event (told twice, before and during the outage): then it
-//              is made under a mark of its own, so that no version is missing
+//              is made under a mark of its own, so that no version is missing. Of the last one, which carries the
+//              document, only the document there says it
 //   conflict   somebody else wrote meanwhile, or the store has forgotten: ours counts, on top of what is there
 //   unknown    later again
 //
@@ -56,6 +57,8 @@ class Homecoming {
   void on_journal(Result<std::vector<std::string>> lines);
   void send();
   void on_answer(const CommitResult& result);
+  void send_under_own_mark(std::uint64_t version);
+  void look();
   void next();
   void leave();
   void fail_with(bool store_failed, std::string detail);

@@ -196,6 +196,36 @@ TEST_F(RedisSentinel, APasswordOfTheSentinelsIsTheirsAlone) {
   EXPECT_TRUE(bench_.run_until([&] { return store_->ready(); }));
 }
 
+// Leaving a master because of what one says is no reason to ask the other one.
+TEST_F(RedisSentinel, TwoThatDisagreeDoNotSendUsToAndFro) {
+  TempDir folder;
+  std::vector<std::unique_ptr<RedisServer>> masters, sentinels;
+  RedisOptions options;
+  options.master_name = "calls";
+  for (const char* name : {"first.conf", "second.conf"}) {
+    masters.push_back(std::make_unique<RedisServer>());
+    const std::string file = folder.file(name);
+    std::ofstream(file) << "sentinel monitor calls 127.0.0.1 " << masters.back()->port() << " 1\n";
+    sentinels.push_back(std::make_unique<RedisServer>(std::vector<std::string>{"--sentinel"}, file));
+    options.sentinels.push_back(address_of(*sentinels.back()));
+  }
+  open(options);
+  const auto serves = [&](const RedisServer& master) {
+    return store_->ready() && store_->masters() == address_of(master).text();
+  };
+  ASSERT_TRUE(bench_.run_until([&] { return serves(*masters[0]); }));
+  // One connection is lost, and so the other Sentinel is asked.
+  const std::string clients = masters[0]->command("CLIENT LIST");
+  const auto line = clients.rfind('\n', clients.find(" name=ringd ")) + 1;
+  const std::string id = clients.substr(line, clients.find(' ', line) - line);  // "id=17"
+  ASSERT_EQ(masters[0]->command("CLIENT KILL ID " + id.substr(3)), ":1\r\n") << clients;
+  ASSERT_TRUE(bench_.run_until([&] { return serves(*masters[1]); }));
+  const std::size_t said = bench_.log.count("redis_master");
+  EXPECT_FALSE(bench_.run_until([&] { return bench_.log.count("redis_master") > said; }, std::chrono::seconds(1)));
+  EXPECT_EQ(said, 2U);
+  EXPECT_EQ(bench_.commit(*store_, request("s1", 0, "e1")).status, CommitStatus::committed);
+}
+
 TEST_F(RedisSentinel, TheSamplesFitTogether) {
   const std::string conf = std::string(RINGFENCE_SOURCE_DIR) + "/conf/";
   TempDir folder;  // copies of them: a Sentinel writes into its own, and has Redis write into its

@@ -185,6 +185,22 @@ TEST_F(RedisTrouble, AUserWhoMayNot) {
   EXPECT_EQ(bench_.log.count("redis_refuses reply="), 1U);
 }
 
+// Such a server repeats what it was sent.
+TEST_F(RedisTrouble, AServerWithoutAuthDoesNotPutThePasswordIntoTheLog) {
+  RedisServer server({"--rename-command", "AUTH", ""});
+  RedisOptions options;
+  options.unix_path = server.socket_path();
+  options.user = "ringd";
+  options.password = "not for the log";
+  ASSERT_NE(server.command("AUTH ringd not-for-a-log").find("not-for-a-log"), std::string::npos)
+      << "this Redis does not repeat it";
+  auto opened = RedisStore::open(bench_.loop, bench_.log, options);
+  ASSERT_TRUE(opened) << opened.error().text;
+  ASSERT_TRUE(bench_.run_until([&] { return bench_.log.count("unknown command") > 0; }));
+  EXPECT_EQ(bench_.log.count("not for the log"), 0U);
+  EXPECT_EQ(bench_.log.count("with args"), 0U);
+}
+
 TEST_F(RedisTrouble, WhatWasNeverSentWasNotWritten) {
   RedisServer server;
   open(server);

@@ -24,7 +24,7 @@ CommitLane::CommitLane(UvLoop& loop, Log& log, const RedisOptions& options, cons
     writers_.push_back(std::make_unique<Writer>());
     Writer& writer = *writers_.back();
     auto changed = [this, &writer] {
-      if (!writer.connection->ready()) hooks_.lost();
+      if (writer.connection->is_lost()) hooks_.lost();
       pump();
     };
     writer.connection = std::make_unique<RedisConnection>(loop, log, options, address, complaints,

@@ -31,6 +31,8 @@ class RedisConnection {
   RedisConnection& operator=(const RedisConnection&) = delete;
 
   [[nodiscard]] bool ready() const noexcept { return state_ == State::ready && link_.is_open(); }
+  // By our own will it is not lost.
+  [[nodiscard]] bool is_lost() const noexcept { return !ready() && !given_up_; }
   [[nodiscard]] std::size_t in_flight() const noexcept { return link_.in_flight(); }
 
   void send(const std::vector<std::string_view>& words, ReplyHandler handler) { link_.send(words, std::move(handler)); }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "adapters/redis/trouble.h"
 #include "shared/limits.h"
 
 namespace ringfence {
@@ -79,8 +80,7 @@ void Inquiry::put_question() {
 
 void Inquiry::answered(const redisReply* reply) {
   if (!asking_ || reply == nullptr) return;  // lost: the link says so
-  std::string wrong =
-      reply->type == REDIS_REPLY_ERROR ? std::string(reply->str, reply->len) : read_(reply, servers_.front());
+  std::string wrong = reply->type == REDIS_REPLY_ERROR ? complaint_of(reply) : read_(reply, servers_.front());
   if (!wrong.empty()) {
     mouth_.drop(std::move(wrong));
     return;

@@ -21,7 +21,7 @@ RedisNode::RedisNode(UvLoop& loop, Log& log, const RedisOptions& options, RedisA
       complaints(loop, log, counters, address.text(), hooks.look),
       lane(loop, log, options, address, complaints, completions, hooks),
       reader(loop, log, options, address, complaints, "reads", [this, &hooks] {
-        if (!reader.ready()) hooks.lost();
+        if (reader.is_lost()) hooks.lost();
       }) {}
 
 void RedisNode::give_up() {

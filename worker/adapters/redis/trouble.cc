@@ -51,7 +51,9 @@ const TroubleRule* trouble_of(const redisReply* reply) {
 }
 
 std::string complaint_of(const redisReply* reply) {
-  return {reply->str, std::min<std::size_t>(reply->len, limits::kFieldBytes)};
+  const std::string_view text(reply->str, reply->len);
+  // "ERR unknown command 'AUTH', with args beginning with: ...": what we sent it stays out of the log.
+  return std::string(text.substr(0, std::min(text.find(", with args"), limits::kFieldBytes)));
 }
 
 void Complaints::hear(const TroubleRule& rule, const redisReply* reply) {

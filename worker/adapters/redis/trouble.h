@@ -36,7 +36,7 @@ struct TroubleRule {
 // The rule for an error reply; null for any other reply and for what is routine (NOSCRIPT, MOVED, ASK).
 [[nodiscard]] const TroubleRule* trouble_of(const redisReply* reply);
 [[nodiscard]] const std::array<TroubleRule, kTroubles>& trouble_rules();
-// The reply as far as a log may show it: Redis never repeats a secret, the length is bounded.
+// The reply as far as a log may show it: without what Redis repeats of the command, of bounded length.
 [[nodiscard]] std::string complaint_of(const redisReply* reply);
 
 // Counts every trouble, says each kind once and then at most every limits::kStoreComplainMs, and says when it is over.
