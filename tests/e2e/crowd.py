@@ -18,7 +18,7 @@ AT_ONCE = 20  # fewer than the connections there are to a provider that speaks H
 
 class CrowdWorld(World):
     def __init__(self, build, **more):
-        super().__init__(build, ring="30s", extra_ringd="apology 1s;", log_level="warning", **more)
+        super().__init__(build, ring="30s", extra_ringd="apology 1s; tombstone 2h;", log_level="warning", **more)
 
     def directory_text(self, devices=None):
         return super().directory_text(devices or DEVICES)
