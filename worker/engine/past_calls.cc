@@ -49,6 +49,7 @@ void PastCalls::list(std::string name, const char* key, const RequestTarget& tar
     }
     Json lines = json_array_new();
     for (const ListRow& row : *rows) {
+      if (row.line.empty()) continue;
       append_line(lines.get(), row.line);
       show(json_array_get(lines.get(), json_array_size(lines.get()) - 1));
     }
