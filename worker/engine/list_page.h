@@ -11,8 +11,9 @@
 namespace ringfence {
 
 struct ListPage {
-  std::vector<ListRow> rows;
-  bool last = true;  // else the next page begins before (newest first) or after (oldest first) rows.back().at_ms
+  std::vector<ListRow> rows;  // perhaps none although it is not the last: all of it went while it was read
+  bool last = true;
+  Millis end_ms = 0;  // not the last: the next page begins before (newest first) or after (oldest first) this
 };
 
 void read_page(Store& store, ListQuestion question, std::function<void(Result<ListPage>)> done);

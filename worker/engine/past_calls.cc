@@ -51,6 +51,7 @@ void PastCalls::list(std::string name, const char* key, const RequestTarget& tar
     }
     Json lines = json_array_new();
     for (const ListRow& row : *rows) {
+      if (row.line.empty()) continue;
       const std::size_t last = json_array_size(lines.get());
       if (last >= wanted) break;
       append_line(lines.get(), row.line);

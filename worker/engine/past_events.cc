@@ -68,10 +68,13 @@ void PastEvents::look(Searches::iterator place) {
       return;
     }
     for (const ListRow& row : page->rows) {
-      if (json_array_size(search.rows.get()) >= search.wanted) return finish(place, true);
+      // What follows begins with an earlier millisecond, so what is of the same one is all here.
+      const bool enough = json_array_size(search.rows.get()) >= search.wanted;
+      if (enough && row.at_ms <= search.question.until_ms) return finish(place, true);
       take(search, row);
       search.question.until_ms = row.at_ms - 1;
     }
+    if (!page->last) search.question.until_ms = page->end_ms - 1;
     search.looked_at += page->rows.size();
     const bool enough =
         search.looked_at >= limits::kEventsLookedAt || clock_.now_ms() - search.began_ms > limits::kEventSearchMs;
@@ -137,6 +140,7 @@ void PastEvents::dead(const RequestTarget& target, const Done& done) {
     store_.list_rows(question, [question, whole, done, rows = *dead](const Result<std::vector<ListRow>>& bad) mutable {
       if (!bad) return done(failed(bad.error()));
       rows.insert(rows.end(), bad->begin(), bad->end());
+      std::erase_if(rows, [](const ListRow& row) { return row.line.empty(); });
       std::ranges::stable_sort(rows, std::ranges::greater{}, &ListRow::at_ms);
       if (rows.size() > question.count) rows.resize(question.count);
       Json body = json_object_new(), lines = json_array_new();

@@ -51,14 +51,21 @@ void Redelivery::find(ListQuestion question, bool only_there) {
     if (page->rows.empty() && !question.name.empty()) return refuse(sentence(404, "no event of this id is kept"));
     run_->rows = std::move(page->rows);
     run_->last = page->last || !question.name.empty();
+    run_->end_ms = page->end_ms;
     go_on();
   });
+}
+
+// However slow the store: whoever asks again must begin later than this time. So it ends between two milliseconds.
+bool Redelivery::may_stop() const {
+  const Run& run = *run_;
+  return run.next != 0 && run.rows[run.next].at_ms != run.rows[run.next - 1].at_ms;
 }
 
 void Redelivery::go_on() {
   Run& run = *run_;
   const bool too_long = clock_.now_ms() - run.began_ms > limits::kRedeliverMs;
-  if (run.next == run.rows.size() || run.stopped_ms || too_long) return finish();
+  if (run.next == run.rows.size() || run.stopped_ms || (too_long && may_stop())) return finish();
   put(run.rows[run.next]);
 }
 
@@ -123,7 +130,7 @@ void Redelivery::answer_now() {
   Json body = json_object_new();
   set_json(body.get(), "events", std::move(run.results));
   if (!run.stopped_ms && run.next < run.rows.size()) run.stopped_ms = run.rows[run.next].at_ms - 1;
-  if (!run.stopped_ms && !run.last) run.stopped_ms = run.rows.back().at_ms;
+  if (!run.stopped_ms && !run.last) run.stopped_ms = run.end_ms;
   if (run.stopped_ms) set_int(body.get(), "next_since_ms", *run.stopped_ms);
   run.done(answer(body));
 }

@@ -40,6 +40,7 @@ class Redelivery {
     std::vector<ListRow> rows;
     std::size_t next = 0;
     bool last = true;
+    Millis end_ms = 0;  // of the page
     std::string call;
     Millis began_ms;
     Json results = json_array_new();
@@ -48,6 +49,7 @@ class Redelivery {
   };
   void find(ListQuestion question, bool only_there);
   void go_on();
+  [[nodiscard]] bool may_stop() const;
   void put(const ListRow& row);
   void note(const std::string& line, std::string_view result, std::string_view detail);
   void finish();

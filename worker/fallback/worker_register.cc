@@ -52,7 +52,7 @@ void WorkerRegister::others(Millis now_ms, std::function<void(Result<std::vector
                      if (!rows) return done(std::unexpected(rows.error()));
                      std::vector<std::string> names;
                      for (const ListRow& row : *rows) {
-                       if (row.line != worker_) names.push_back(row.line);
+                       if (!row.line.empty() && row.line != worker_) names.push_back(row.line);
                      }
                      done(std::move(names));
                    });

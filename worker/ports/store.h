@@ -119,7 +119,7 @@ class Store {
   virtual void ladder(const SessionId& session, std::function<void(Result<std::vector<std::string>>)> done) = 0;
   // Sessions written most recently first, at most `count`.
   virtual void list(std::size_t count, std::function<void(Result<std::vector<CallListing>>)> done) = 0;
-  // The rows of a list.
+  // The rows of a list; fewer than asked for are all. One that went while they were read has no line.
   virtual void list_rows(ListQuestion question, std::function<void(Result<std::vector<ListRow>>)> done) = 0;
   // The directory: one text, replaced whole; `revision` grows with every replacement, 0 = none yet.
   virtual void put_directory(std::string text, std::function<void(Result<std::uint64_t>)> done) = 0;

@@ -166,6 +166,54 @@ TEST_F(EventLogTest, APageEndsBetweenTwoMilliseconds) {
   EXPECT_TRUE(page(30, 4).last);
 }
 
+TEST_F(EventLogTest, ARowThatWentWhileItWasReadEndsNothing) {
+  constexpr int kRows = 3 * static_cast<int>(limits::kEventPage);
+  int there = 0;
+  for (int i = 1; i <= kRows; ++i) {
+    const std::string name = std::to_string(i);
+    const bool gone = i % 5 == 0 || (i > 100 && i < 500);  // among them all of a page
+    log()[name] = {.name = name, .at_ms = i, .line = gone ? "" : R"({"event":")" + name + "\"}"};
+    if (!gone) ++there;
+  }
+  EXPECT_EQ(json_array_size(rows("GET", "/events?limit=1000").get()), static_cast<std::size_t>(there));
+  std::int64_t since_ms = 0;
+  int seen = 0;
+  for (int pages = 0; since_ms >= 0 && pages < kRows; ++pages) {
+    const ControlReply reply = ask("POST", "/events/redeliver?since=" + std::to_string(since_ms));
+    const Result<Json> json = parse_json(reply.body);
+    seen += static_cast<int>(json_array_size(get_array(json->get(), "events")));
+    since_ms = get_int(json->get(), "next_since_ms", -1);
+  }
+  EXPECT_EQ(seen, there);
+}
+
+TEST_F(EventLogTest, GoingOnWhereAnAnswerEndedLeavesNothingOut) {
+  for (int i = 0; i < 50; ++i) {
+    const std::string name = std::to_string(i);
+    log()[name] = {.name = name, .at_ms = 1 + i / 7, .line = R"({"event":")" + name + "\"}"};
+  }
+  std::size_t seen = 0;
+  std::string until;
+  do {
+    const Result<Json> json = parse_json(ask("GET", "/events?limit=3" + until).body);
+    seen += json_array_size(get_array(json->get(), "events"));
+    const std::int64_t more_ms = get_int(json->get(), "more_until_ms");
+    until = more_ms == 0 ? "" : "&until=" + std::to_string(more_ms);
+  } while (!until.empty() && seen <= 50);
+  EXPECT_EQ(seen, 50u);
+}
+
+// Else whoever goes on where it ended would begin there for ever.
+TEST_F(EventLogTest, ARedeliveryFromASlowStoreGetsOn) {
+  ring();
+  std::string body;
+  control->on_request({.method = "POST", .target = "/events/redeliver?since=0", .body = {}},
+                      [&](const ControlReply& reply) { body = reply.body; });
+  worker->clock.sleep(limits::kRedeliverMs + 1);
+  worker->clock.advance(1000);
+  EXPECT_THAT(body, HasSubstr(R"("event":"ev-1")"));
+}
+
 TEST_F(EventLogTest, WhatCannotBeAppliedIsDeadAfterThreeTriesWithWhyAndCount) {
   ring();
   const FakeStore::Row good = store.rows["caller-leg"];

@@ -215,5 +215,23 @@ TEST_F(RedisTrouble, WhatWasNeverSentWasNotWritten) {
   EXPECT_EQ(counted("no_answer"), before);
 }
 
+// Its name and its line are asked for one after the other.
+TEST_F(RedisTrouble, ARowThatWentWhileAListWasReadKeepsItsPlace) {
+  const RedisServer server(kDebug);
+  open(server);
+  CommitRequest write = request("s2", 0, "e1");
+  write.lists = {{.list = "l", .ttl_ms = 60'000, .most = 100}};
+  const Millis now_ms = UvClock(bench_.loop).now_ms();
+  for (const char* name : {"a", "b", "c"}) write.lists[0].rows.push_back({.name = name, .at_ms = now_ms, .line = "x"});
+  ASSERT_EQ(bench_.commit(*store_, write).status, CommitStatus::committed);
+  std::string key = server.command("KEYS *n:l");  // *1, $length, the key
+  key = key.substr(0, key.rfind('\r'));
+  ASSERT_EQ(server.command("HDEL " + key.substr(key.rfind('\n') + 1) + " b"), ":1\r\n");
+  const auto found = bench_.rows(*store_, {.list = "l", .count = 3});
+  ASSERT_EQ(found->size(), 3U) << "or it would look like the last page";
+  for (const ListRow& row : *found) EXPECT_EQ(row.line, row.name == "b" ? "" : "x");
+  EXPECT_TRUE(bench_.rows(*store_, {.list = "l", .name = "b"})->empty());
+}
+
 }  // namespace
 }  // namespace ringfence::test

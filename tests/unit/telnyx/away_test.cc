@@ -203,6 +203,25 @@ TEST_F(TelnyxAwayTest, AWalkThroughAListingEndsWhenTheProviderGoesAway) {
   EXPECT_EQ(server_->seen.size(), asked);
 }
 
+// Our own deadline of the whole walk is no failure of the provider.
+TEST_F(TelnyxAwayTest, APageThatCouldNotBeAnsweredInTimeIsNotAskedFor) {
+  serve([](const SeenRequest&) {
+    return ScriptedReply{.how = ScriptedReply::How::held, .body = R"({"data":[],"meta":{"total_pages":2}})"};
+  });
+  TelnyxOptions options;
+  options.audit_deadline_ms = 2 * limits::kProviderAnswerMs;
+  connect(options);
+  send(command_for(Verb::audit));
+  ASSERT_TRUE(run_until(loop_, [&] { return server_->seen.size() == 1; }));
+  pause(limits::kProviderAnswerMs);
+  server_->release_all();
+  ASSERT_TRUE(wait_for(1));
+  EXPECT_EQ(outcomes_.front().outcome, OutcomeClass::unknown);
+  EXPECT_FALSE(outcomes_.front().audit_complete);
+  EXPECT_EQ(server_->seen.size(), 1u);
+  EXPECT_EQ(client_->counters().failures, 0u);
+}
+
 TEST_F(TelnyxAwayTest, HangUpsLeaveBeforeDialsWhereTheRateIsBounded) {
   std::vector<std::string> order;
   serve([&](const SeenRequest& request) {

@@ -54,7 +54,8 @@ TEST(TelnyxRequest, Dial) {
   expect_body(full_command(Verb::dial), "/calls",
               R"({"connection_id":"1684641123236054244","to":"sip:gencred1@sip.telnyx.com","from":"+12025550133",
                   "from_display_name":"Zofie","link_to":"v3:peer","timeout_secs":30,"time_limit_secs":14400,
-                  "retry_on_timeout":false,"client_state":"eyJyZiI6MX0=","command_id":"5f0c7e0e-0000-8000-8000-000000000001"})");
+                  "retry_on_timeout":false,"client_state":"eyJyZiI6MX0=",
+                  "command_id":"5f0c7e0e-0000-8000-8000-000000000001"})");
 }
 
 // The provider refuses the dial for any other name, that is, on every device; and the caller has chosen it.

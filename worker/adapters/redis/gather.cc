@@ -211,8 +211,8 @@ void ListRows::release_reads() {
 
 Result<std::vector<ListRow>> ListRows::take_result() {
   if (failed_) return std::unexpected(std::move(error_));
-  // Without a line: it went between the two questions.
-  std::erase_if(rows_, [](const ListRow& row) { return row.line.empty(); });
+  // Without a line: it went between the two questions. Of a list it keeps its place: who reads on counts the rows.
+  if (!question_.name.empty()) std::erase_if(rows_, [](const ListRow& row) { return row.line.empty(); });
   return std::move(rows_);
 }
 

@@ -197,6 +197,10 @@ void TelnyxClient::on_reply(std::uint64_t number, const HttpReply& reply) {
     } else if (job.audit->next() && breaker_.state() != Breaker::State::closed) {
       outcome.outcome = OutcomeClass::unknown;
       outcome.detail = "the provider is away, the rest of its listing was not read";
+    } else if (job.audit->next() && monotonic_ms() >= job.send_by_ms) {
+      // A page that is given no time to be answered would look like a provider that does not answer.
+      outcome.outcome = OutcomeClass::unknown;
+      outcome.detail = "the time for the provider's listing was over before its end";
     } else if (job.audit->next()) {
       limit_.pay(monotonic_ms());
       put_on_wire(std::move(job));  // keeps its place: an audit under way is not overtaken page by page
