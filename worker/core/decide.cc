@@ -94,6 +94,7 @@ void enter_connected(Session& s) {
   s.phase = Phase::connected;
   s.outcome = Outcome::answered;
   s.bridge_retry_ms = s.bridge_deadline_ms = s.hold_until_ms = 0;
+  s.audit_ms = 0;  // looks for something else now
 }
 
 bool decide_bridging(Session& s, Millis at_ms, const Policy& policy) {

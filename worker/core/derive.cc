@@ -56,8 +56,8 @@ void derive_recording(Session& s, Millis at_ms, const Policy& policy) {
   ask(s, Verb::record_start, kParent, ++s.record_attempt, at_ms, policy);
 }
 
-// How often the provider's records are to be looked at now; 0 = not at all.
-Millis audit_period(const Session& s, const Policy& policy) {
+// How often the provider's records are to be looked at for what is unproved; 0 = nothing is.
+Millis search_period(const Session& s, const Policy& policy) {
   if (wants_bridge_proof(s)) return policy.bridge_watch_ms;
   Millis first_ms = 0;
   for (std::size_t i = 0; i < s.legs.size(); ++i) {
@@ -71,12 +71,28 @@ Millis audit_period(const Session& s, const Policy& policy) {
   if (is_over(s.phase) && s.recording_deadline_ms != 0) {
     return doubled(policy.recording_wait_ms / kRecordingLooks, s.audit_backoff - kRecordingLooks, policy.audit_max_ms);
   }
-  // A lost hangup on both sides would otherwise hold the session for ever.
+  return 0;
+}
+
+bool is_ringing(Phase phase) { return phase == Phase::ringing || phase == Phase::transferring; }
+
+// And when nothing is: a lost hangup would let phones ring for nobody, or hold the session for ever.
+Millis watch_period(const Session& s, const Policy& policy) {
+  if (is_ringing(s.phase)) return policy.audit_ringing_ms;
   return s.phase == Phase::connected || s.phase == Phase::vm_recording ? policy.audit_max_ms : 0;
 }
 
+// Counted from the beginning, whatever a search that is over had planned.
+void watch_the_ringing(Session& s, Millis period_ms, Millis at_ms) {
+  const Millis begun_ms = s.phase == Phase::ringing ? s.ring_started_ms : s.claimed_ms;
+  const bool planned = s.audit_ms > begun_ms && (s.audit_ms - begun_ms) % period_ms == 0;
+  if (!planned) s.audit_ms = begun_ms + ((at_ms - begun_ms) / period_ms + 1) * period_ms;
+  s.audit_backoff = 0;
+}
+
 void derive_audit(Session& s, Millis at_ms, const Policy& policy) {
-  const Millis period_ms = audit_period(s, policy);
+  const Millis search_ms = search_period(s, policy);
+  const Millis period_ms = search_ms != 0 ? search_ms : watch_period(s, policy);
   if (period_ms == 0) {
     s.audit_ms = 0;
     s.audit_backoff = 0;
@@ -85,6 +101,7 @@ void derive_audit(Session& s, Millis at_ms, const Policy& policy) {
     return;
   }
   if (find_open(s, Verb::audit, kParent) != nullptr) return;
+  if (search_ms == 0 && is_ringing(s.phase)) watch_the_ringing(s, period_ms, at_ms);
   if (wants_bridge_proof(s) && s.audit_backoff == 0) s.audit_ms = at_ms;  // a caller sits in silence: look at once
   if (s.audit_ms == 0 || s.audit_ms > at_ms + period_ms) s.audit_ms = at_ms + period_ms;
   if (at_ms < s.audit_ms) return;

@@ -27,6 +27,7 @@ struct Policy {
   Millis audit_first_ms = 5'000;           // first look at the provider's own records while something is unproved,
   Millis audit_hurry_ms = 1'000;           // the same while a phone may ring that should not (P5)
   Millis audit_max_ms = 60'000;            // then doubling up to this
+  Millis audit_ringing_ms = 60'000;        // between looks while devices ring: the caller's hangup may be lost
   Millis quiesce_ms = 5'000;             // a request older than this cannot still be executed: an audit may prove death
   Millis recording_wait_ms = 60'000;     // after the caller left voicemail: how long recording.saved may take
   Millis voicemail_limit_ms = 300'000;   // the longest message; the provider stops the recording then

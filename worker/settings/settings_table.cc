@@ -184,6 +184,8 @@ constexpr ConfEntry kTable[] = {
          "The first look at the provider's own records while something is unproved; the pause doubles from here."),
     time("ring", "audit_hurry", "1s", 100, kMinute, "The same while a phone may be ringing that should not."),
     time("ring", "audit_max", "1m", kSecond, kHour, "The doubling stops here."),
+    time("ring", "audit_ringing", "1m", kSecond, kHour,
+         "While devices ring the records are looked at so often: the caller's hangup may have been lost."),
     time("ring", "quiesce", "5s", kSecond, 5 * kMinute, "A request older than this cannot be executed any more."),
     time("ring", "recording_wait", "1m", kSecond, kHour,
          "How long a recording may take to be reported after the caller left voicemail."),
@@ -197,7 +199,7 @@ constexpr ConfEntry kTable[] = {
          "The store forgets a call this long after its last event; longer than call_limit."),
 };
 
-constexpr std::array<PolicyTime, 27> kTimes = {{
+constexpr std::array<PolicyTime, 28> kTimes = {{
     {"ring.timeout", &Policy::ring_ms},
     {"ring.leg", &Policy::leg_ms},
     {"ring.leg_margin", &Policy::leg_margin_ms},
@@ -218,6 +220,7 @@ constexpr std::array<PolicyTime, 27> kTimes = {{
     {"ring.audit_first", &Policy::audit_first_ms},
     {"ring.audit_hurry", &Policy::audit_hurry_ms},
     {"ring.audit_max", &Policy::audit_max_ms},
+    {"ring.audit_ringing", &Policy::audit_ringing_ms},
     {"ring.quiesce", &Policy::quiesce_ms},
     {"ring.recording_wait", &Policy::recording_wait_ms},
     {"ring.voicemail_limit", &Policy::voicemail_limit_ms},

@@ -139,6 +139,7 @@ Policy coarse_policy() {
   policy.audit_first_ms = 1000;
   policy.audit_hurry_ms = 1000;
   policy.audit_max_ms = 1000;
+  policy.audit_ringing_ms = 0;  // nobody rings so long here
   policy.quiesce_ms = 1500;
   policy.recording_wait_ms = 4000;
   policy.voicemail_limit_ms = 2000;
