@@ -155,6 +155,12 @@ class Reader {
     if (by_sentinels && !redis.cluster.empty()) {
       complain_at(servers_.cluster_line, "cluster", "and sentinel exclude each other: a cluster finds its own masters");
     }
+    if (!redis.cluster.empty() && fallback() != StoreFallback::none) {
+      complain("store_fallback",
+               "must be none with redis { cluster ...; }: a single master of it can be away, and ringd only sees the "
+               "store as a whole; with Sentinels it may be " +
+                   text("store_fallback"));
+    }
     if ((by_sentinels || !redis.cluster.empty()) && is_given("redis.server")) {
       complain("redis.server", std::string("is not asked when there is ") + (by_sentinels ? "sentinel" : "cluster") +
                                    "; leave one of them out");

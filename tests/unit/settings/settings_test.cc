@@ -67,6 +67,21 @@ TEST(SettingsTest, Fallback) {
   EXPECT_THAT(error_of(std::string(kLeast) + "worker_name " + std::string(201, 'w') + ";"), HasSubstr("worker_name"));
 }
 
+TEST(SettingsTest, AFallbackIsForAStoreThatIsAwayAsAWhole) {
+  const std::string cluster = std::string(kLeast) + "redis { cluster 10.0.0.1:6379; }\n";
+  EXPECT_EQ(parsed(cluster + "store_fallback none;").fallback, StoreFallback::none);
+  for (const char* chosen : {"new_calls", "all"}) {
+    const std::string error = error_of(cluster + "store_fallback " + chosen + ";");
+    EXPECT_THAT(error, HasSubstr("store_fallback"));
+    EXPECT_THAT(error, HasSubstr("cluster"));
+    EXPECT_THAT(error, testing::MatchesRegex("[^ ]+:[0-9]+: .*"));
+    EXPECT_EQ(
+        parsed(std::string(kLeast) + "redis { sentinel 10.0.0.1:26379; master calls; }\nstore_fallback " + chosen + ";")
+            .redis.master,
+        "calls");
+  }
+}
+
 TEST(SettingsTest, ApplicationsByOrganisation) {
   EXPECT_TRUE(parsed(std::string(kLeast)).notify.applications.empty());
   const Settings settings = parsed(std::string(kLeast) + R"(

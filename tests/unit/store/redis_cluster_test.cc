@@ -110,6 +110,8 @@ TEST_F(RedisCluster, AKilledMasterIsReplacedAndNothingAcknowledgedIsLost) {
   const std::size_t before = load_->acknowledged();
   ASSERT_TRUE(bench_.run_until([&] { return load_->acknowledged() > before + 100; })) << "the others serve on";
   EXPECT_FALSE(store_->ready());
+  const auto due = bench_.claim(*store_, 1000, 10, 500);
+  EXPECT_TRUE(due) << "nothing is due there: " << due.error().text;
   ASSERT_TRUE(bench_.run_until([&] { return store_->ready(); }));
   EXPECT_EQ(group.master_of(slot, (victim + 1) % ClusterGroup::kMasters), victim + ClusterGroup::kMasters);
   group.nodes[victim]->start();  // as the replica that the WAIT of its slots needs

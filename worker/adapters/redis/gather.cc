@@ -16,6 +16,7 @@ void Gather::start() {
     ask(shard, [this, shard](const redisReply* reply) {
       auto members = scored_list(reply);
       if (members) {
+        heard_ = true;
         for (Scored& one : *members) found_.push_back({SessionId{std::move(one.member)}, shard, one.score});
       } else {
         failed_ = true;
@@ -50,6 +51,8 @@ void DueClaim::ask(std::size_t shard, ReplyHandler handler) {
 }
 
 void DueClaim::merge() {
+  // A sick master of a cluster is no reason to say that the store is away.
+  failed_ = failed_ && !heard_;
   std::ranges::stable_sort(found_, {}, &Found::score);
   if (found_.size() > count_) found_.resize(count_);
   outstanding_ = 1;

@@ -43,6 +43,7 @@ class Gather {
   std::vector<Found> found_;
   Error error_;
   bool failed_ = false;
+  bool heard_ = false;  // at least one shard has answered
   // One more than the replies under way while requests are being made: a refused one is answered at once.
   std::size_t outstanding_ = 0;
 
