@@ -133,7 +133,8 @@ std::string_view reason_of(const Session& session, std::size_t leg) {
   if (rules::refusal_of(l) == rules::Refusal::busy) return "busy";
   if (l.quit == Quit::screen_failed) return l.machine ? "machine" : "unproved";
   if (l.cause.starts_with("dial refused") || l.cause.starts_with("transfer refused")) {
-    const bool full = l.cause.ends_with("90041") || l.cause.ends_with("90042") || l.cause.ends_with("90043");
+    const auto is = [&l](const char* code) { return l.cause.ends_with(code); };
+    const bool full = is("90041") || is("90042") || is("90043") || is("90103");  // channels; dials of the hour
     return full ? "capacity" : "refused";
   }
   if (ended_by_itself(l) && l.answered_ms != 0) return "unproved";

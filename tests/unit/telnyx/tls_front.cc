@@ -52,7 +52,7 @@ int listening_socket(int& port) {
 
 }  // namespace
 
-TlsFront::TlsFront(int backend_port) {
+TlsFront::TlsFront(int backend_port, bool http2) {
   const std::string key = folder_ + "/key.pem";
   if (!run({"/usr/sbin/nginx", "-v"}) ||
       !run({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
@@ -60,12 +60,12 @@ TlsFront::TlsFront(int backend_port) {
     return;
   }
   const int fd = listening_socket(port_);
-  write_config(backend_port);
+  write_config(backend_port, http2);
   pid_ = spawn({"/usr/sbin/nginx", "-p", folder_, "-c", folder_ + "/nginx.conf", "-e", folder_ + "/error.log"}, fd);
   close(fd);
 }
 
-void TlsFront::write_config(int backend_port) const {
+void TlsFront::write_config(int backend_port, bool http2) const {
   std::ofstream file(folder_ + "/nginx.conf");
   file << "daemon off; worker_processes 1; pid " << folder_ << "/nginx.pid;\n"
        << "error_log " << folder_ << "/error.log;\nevents { worker_connections 4096; }\n"
@@ -74,8 +74,8 @@ void TlsFront::write_config(int backend_port) const {
   for (const char* kind : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"}) {
     file << "  " << kind << "_temp_path " << folder_ << "/" << kind << ";\n";
   }
-  file << "  server {\n    listen 127.0.0.1:" << port_ << " ssl http2;\n    ssl_certificate " << folder_
-       << "/cert.pem;\n    ssl_certificate_key " << folder_ << "/key.pem;\n"
+  file << "  server {\n    listen 127.0.0.1:" << port_ << (http2 ? " ssl http2" : " ssl") << ";\n    ssl_certificate "
+       << folder_ << "/cert.pem;\n    ssl_certificate_key " << folder_ << "/key.pem;\n"
        << "    location / { proxy_pass http://127.0.0.1:" << backend_port << "; proxy_http_version 1.1; }\n  }\n}\n";
 }
 

@@ -13,7 +13,7 @@ namespace ringfence {
 class TlsFront {
  public:
   // Starts nginx on a port of its own, passing on to 127.0.0.1:`backend_port`. Not running() when it is not installed.
-  explicit TlsFront(int backend_port);
+  explicit TlsFront(int backend_port, bool http2 = true);
   ~TlsFront();
   TlsFront(const TlsFront&) = delete;
   TlsFront& operator=(const TlsFront&) = delete;
@@ -26,7 +26,7 @@ class TlsFront {
   [[nodiscard]] std::string access_log() const;
 
  private:
-  void write_config(int backend_port) const;
+  void write_config(int backend_port, bool http2) const;
 
   test::TempDir directory_;
   std::string folder_ = directory_.path();

@@ -15,7 +15,7 @@ class TelnyxTlsTest : public TelnyxClientTest {
   // False: nginx or openssl is not installed here.
   [[nodiscard]] bool front(ScriptedServer::Script script, TelnyxOptions options = {}) {
     serve(std::move(script));
-    front_ = std::make_unique<TlsFront>(server_->port());
+    front_ = std::make_unique<TlsFront>(server_->port(), http2_);
     if (!front_->running()) return false;
     options.base_url = front_->url();
     if (options.ca_file.empty()) options.ca_file = front_->ca_file();
@@ -41,6 +41,7 @@ class TelnyxTlsTest : public TelnyxClientTest {
   }
 
   std::unique_ptr<TlsFront> front_;
+  bool http2_ = true;
 };
 
 #define REQUIRE_FRONT(...) \
@@ -71,6 +72,19 @@ TEST_F(TelnyxTlsTest, AColdBurstWaitsForTheFirstConnection) {
   for (int i = 0; i < 20; ++i) send(command_for(Verb::dial));
   ASSERT_TRUE(wait_for(20));
   EXPECT_EQ(connections_of(20).size(), 1u);
+}
+
+// A gateway that has no HTTP/2: what has no connection of its own must wait where a hang-up can overtake it.
+TEST_F(TelnyxTlsTest, AHangUpOvertakesDialsWithoutHttp2) {
+  http2_ = false;
+  REQUIRE_FRONT([](const SeenRequest& request) { return request.path == "/v2/calls" ? held() : ScriptedReply{}; },
+                patient());
+  ASSERT_EQ(outcome_of(command_for(Verb::hangup)).outcome, OutcomeClass::ok);
+  constexpr int kDials = 10;
+  for (int i = 0; i < kDials; ++i) send(command_for(Verb::dial));
+  ASSERT_EQ(outcome_of(command_for(Verb::hangup, "v3:other")).outcome, OutcomeClass::ok) << "every dial is still held";
+  EXPECT_EQ(client_->counters().in_flight, static_cast<std::size_t>(limits::kProviderConnections - 1));
+  EXPECT_EQ(client_->counters().queued, kDials - client_->counters().in_flight);
 }
 
 TEST_F(TelnyxTlsTest, AnUntrustedCertificateIsNotSent) {

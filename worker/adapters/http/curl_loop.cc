@@ -35,7 +35,9 @@ CurlLoop::~CurlLoop() {
 }
 
 std::size_t CurlLoop::capacity() const noexcept {
-  return settings_.base.tls ? limits::kCommandsInFlight : static_cast<std::size_t>(limits::kProviderConnectionsPlain);
+  if (settings_.base.tls && streams_) return limits::kCommandsInFlight;
+  return static_cast<std::size_t>(settings_.base.tls ? limits::kProviderConnections
+                                                     : limits::kProviderConnectionsPlain);
 }
 
 bool CurlLoop::start(const HttpRequest& request, Millis deadline_ms, Done done) {
@@ -167,8 +169,10 @@ Millis retry_after_ms(CURL* easy, long status) {
 HttpReply CurlLoop::finish(CURL* easy, CURLcode code, Done& done) {
   HttpReply reply;
   reply.code = code;
-  long status = 0;
+  long status = 0, version = CURL_HTTP_VERSION_NONE;
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
+  if (status != 0 && version != CURL_HTTP_VERSION_NONE) streams_ = version >= CURL_HTTP_VERSION_2_0;
   curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &reply.request_bytes);
   reply.status = static_cast<int>(status);
   reply.retry_after_ms = retry_after_ms(easy, status);

@@ -57,7 +57,8 @@ class CurlLoop {
   [[nodiscard]] bool ready() const noexcept { return multi_ != nullptr; }
   // Runs `done` once, later, on the loop; `done` may start more or destroy this. False: nothing started, no `done`.
   [[nodiscard]] bool start(const HttpRequest& request, Millis deadline_ms, Done done);
-  // Requests curl can really have on the wire at once; more would queue inside curl.
+  // Requests curl can really have on the wire at once; more would queue inside curl. Fewer over TLS, too, while the
+  // server speaks nothing newer than HTTP/1.
   [[nodiscard]] std::size_t capacity() const noexcept;
 
  private:
@@ -103,6 +104,7 @@ class CurlLoop {
   Headers headers_;
   UvTimer timer_;
   CURLM* multi_ = nullptr;
+  bool streams_ = true;  // the latest answer over TLS came over HTTP/2: a connection carries many requests
   std::vector<Easy> idle_;
   std::unordered_map<CURL*, std::unique_ptr<Transfer>> transfers_;
   std::unordered_map<curl_socket_t, std::unique_ptr<Poller>> pollers_;

@@ -120,10 +120,11 @@ void TelnyxClient::send(Command command, std::function<void(CommandOutcome)> don
   arm();
 }
 
-// Dials and audits leave a share of the places to the others.
+// Dials and audits leave a share of the places to the others, of few places one.
 bool TelnyxClient::has_place(bool patient) const noexcept {
   const std::size_t capacity = curl_->capacity();
-  return wire_.size() < capacity - (patient ? capacity / limits::kUrgentShare : 0);
+  const std::size_t share = std::max<std::size_t>(capacity / limits::kUrgentShare, 1);
+  return wire_.size() < capacity - (patient ? share : 0);
 }
 
 // As many as fit and as the rate allows, the most urgent first.
