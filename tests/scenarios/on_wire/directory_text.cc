@@ -73,7 +73,12 @@ class Writer {
     const auto& words = line.event;
     if (words.size() < 3 || words[0] != "device") return;
     const bool planned = std::ranges::find(script_.devices, words[1]) != script_.devices.end();
-    if (!planned && late_.insert(words[1]).second) device(words[1], Verify::none, awake_.contains(words[1]));
+    if (planned || !late_.insert(words[1]).second) return;
+    Destination to;  // "device B ready press1": what stands behind the third word is what it has to do
+    std::vector<std::string> described = {words[1]};
+    described.insert(described.end(), words.begin() + 3, words.end());
+    const Verify verify = parse_device(described, to) ? to.verify : Verify::none;
+    device(words[1], verify, awake_.contains(words[1]));
   }
 
   // What "all devices at once" cannot say.
