@@ -1,5 +1,5 @@
 # R-035: the caller's hangup was never told. A minute into the ringing the records say it, and the phones stop.
-ring A, B timeout 140
+ring A timeout 30, B timeout 140
 plan ring 150
 t=0     caller calls                  -> dial A, dial B
 t=0.1   all ok
