@@ -94,17 +94,24 @@ def answered_call(world):
     return handle
 
 
-def told_everything(world):
-    """Four documents: the call, and each of its devices."""
-    wait_for("the application to hear of the call and of its devices", lambda: len(world.application.seen) >= 4, 20)
+def told_everything(world, handle):
+    """Five documents: the call, each of its devices, and the recording, if there was time for one."""
+    def heard():
+        return len(world.application.seen) >= 4 + world.session(handle)["recorded"]
+    wait_for("the application to hear of the call, its devices and its recording", heard, 20)
     wait_for("ringd to know that it did", lambda: world.ringctl("health")["notify"]["in_flight"] == 0, 20)
 
 
 def differences(world, handle):
     documents = world.application.documents()
     ids = [one for one, _ in world.application.seen]
-    if len(ids) != 4 or len(set(ids)) != 4:
-        yield f"expected four ids once each, got {ids}"
+    recorded = world.session(handle)["recorded"]
+    if len(ids) != 4 + recorded or len(set(ids)) != len(ids):
+        yield f"expected {4 + recorded} ids once each, got {ids}"
+    kept = [d["data"] for d in documents if d["type"] == "call.recording"]
+    if len(kept) != recorded or any(r["kind"] != "conversation" or not r["url"].startswith("https://")
+                                    or r["channels"] != "dual" for r in kept):
+        yield f"the recording: {kept}"
     devices = {d["data"]["device"]: d["data"]["outcome"] for d in documents if d["type"] == "call.device"}
     expected = {"phone": "answered", "tablet": "answered_elsewhere", "desk": "answered_elsewhere"}
     if devices != expected:
@@ -119,8 +126,10 @@ def differences(world, handle):
 def an_answered_call_is_told_once(world):
     """Through the edge, with the old one of two signatures; the outbox is empty afterwards."""
     handle = answered_call(world)
-    told_everything(world)
+    told_everything(world, handle)
     yield from differences(world, handle)
+    if not world.session(handle)["recorded"]:
+        yield "the conversation was not recorded"
     wait_for("an empty outbox", lambda: not world.session(handle)["outbox"], 10)
 
 
@@ -146,7 +155,7 @@ def killed_before_anything_left(world):
     world.application.seen.clear()
     world.application.status = 200
     world.start_ringd()
-    told_everything(world)
+    told_everything(world, handle)
     yield from differences(world, handle)
 
 
@@ -158,7 +167,7 @@ def killed_while_the_application_answers(world):
     world.kill_ringd()
     world.application.go_on.set()
     world.start_ringd()
-    told_everything(world)
+    told_everything(world, handle)
     wait_for("an empty outbox", lambda: not world.session(handle)["outbox"], 20)
     yield from differences(world, handle)
 
@@ -171,7 +180,7 @@ def killed_again_and_again(world):
         world.kill_ringd()
         world.start_ringd()
     wait_for("the call to close", lambda: phase_of(world, handle) == "closed", 40)
-    told_everything(world)
+    told_everything(world, handle)
     wait_for("an empty outbox", lambda: not world.session(handle)["outbox"], 20)
     yield from differences(world, handle)
 
@@ -180,7 +189,7 @@ def gone_is_given_up(world):
     """410: the outbox is emptied, the log and the health say so."""
     world.application.status = 410
     handle = answered_call(world)
-    wait_for("four of them given up", lambda: world.ringctl("health")["notify"]["gone"] == 4, 20)
+    wait_for("all five given up", lambda: world.ringctl("health")["notify"]["gone"] == 5, 20)
     wait_for("an empty outbox", lambda: not world.session(handle)["outbox"], 10)
     if "notify_gone" not in world.log_tail("ringd", 400):
         yield "the log does not say that the application is gone"

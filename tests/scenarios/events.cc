@@ -144,7 +144,7 @@ bool Stage::act_caller(const Words& given) {
     fact.type = WebhookType::other;
   } else if (same(words, {"caller", "recording", "saved"})) {
     fact.type = WebhookType::recording_saved;
-    fact.recording_id = script_.call + "the-recording";
+    fact.recording.id = script_.call + "the-recording";
   } else if (same(words, {"caller", "recording", "failed"})) {
     fact.type = WebhookType::recording_error;
   } else {

@@ -6,6 +6,7 @@
 
 #include "codec/session_json.h"
 #include "core/outcome.h"
+#include "core/rules.h"
 #include "history/replay.h"
 
 namespace ringfence::scenario {
@@ -53,7 +54,8 @@ std::string Stage::words_of(const Command& command) const {
     case Verb::audit:
       return "look";
     case Verb::notify:
-      return "tell " + (command.leg == kParent ? "call" : name_of_leg(command.leg));
+      if (command.leg == kParent) return command.attempt == rules::kRecordingNotice ? "tell recording" : "tell call";
+      return "tell " + name_of_leg(command.leg);
     default:
       return std::string(name_of(command.verb)) + " " + name_of_leg(command.leg);
   }

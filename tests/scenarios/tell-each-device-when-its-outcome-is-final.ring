@@ -1,4 +1,5 @@
-# The organisation's application hears of each device as soon as its outcome cannot change, and of the call at its end.
+# The organisation's application hears of each device as soon as its outcome cannot change, of the call at its end, and
+# of the recording when it is there.
 ring A B C
 plan tell
 t=0     caller calls                  -> dial A, dial B, dial C
@@ -16,5 +17,6 @@ t=3.6   tell C ok
 t=20    A hangs up                    -> hangup caller, tell A
 t=20.1  tell A ok
 t=20.2  hangup caller refused 90018
-t=21    caller recording saved        -> tell call ; phase closed ; kept yes
-t=21.1  tell call ok                  -> nothing ; next never ; kept no
+t=21    caller recording saved        -> tell call, tell recording ; phase closed ; kept yes
+t=21.1  tell call ok
+t=21.2  tell recording ok             -> nothing ; next never ; kept no

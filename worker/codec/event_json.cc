@@ -70,8 +70,7 @@ void fields(Visitor& visit, WebhookFact& fact) {
   visit("cause", fact.hangup_cause);
   visit("source", fact.hangup_source);
   visit("sip_cause", fact.sip_hangup_cause);
-  visit("recording", fact.recording_id);
-  visit("recording_url", fact.recording_url);
+  fields(visit, fact.recording);
   visit("digits", fact.digits);
 }
 

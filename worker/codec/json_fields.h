@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "core/command.h"
 #include "core/plan.h"
 #include "shared/json.h"
 #include "shared/json_escape.h"
@@ -29,6 +30,17 @@ template <class Visitor>
 void fields(Visitor& visit, SipHeader& header) {
   visit("name", header.name);
   visit("value", header.value);
+}
+
+// In the document it belongs to, not in one of its own.
+template <class Visitor>
+void fields(Visitor& visit, Recording& recording) {
+  visit("recording", recording.id);
+  visit("recording_url", recording.url);
+  visit("recording_leg", recording.call_leg_id);
+  visit("recording_channels", recording.channels);
+  visit("recording_started", recording.started_at);
+  visit("recording_ended", recording.ended_at);
 }
 
 // But for the destinations, which are the legs.

@@ -109,9 +109,10 @@ void fields(Visitor& visit, Session& s) {
   visit("record_started", s.record_started);
   visit("recording_saved", s.recording_saved);
   visit("recording_lost", s.recording_lost);
-  visit("recording", s.recording_id);
+  fields(visit, s.recording);
   visit("told", s.told);
   visit("told_recording", s.told_recording);
+  visit("told_of_recording", s.told_of_recording);
   visit("outbox", s.outbox);
   visit("audits", s.audit_attempt);
   visit("audit_backoff", s.audit_backoff);
@@ -123,6 +124,7 @@ void fields(Visitor& visit, Session& s) {
   visit("bridge_deadline", s.bridge_deadline_ms);
   visit("bridge_quiet", s.bridge_quiet_ms);
   visit("bridge_quiet_before", s.bridge_quiet_before_ms);
+  visit("please_hold", s.please_hold_ms);
   visit("greeting_deadline", s.greeting_deadline_ms);
   visit("record_retry", s.record_retry_ms);
   visit("recording_deadline", s.recording_deadline_ms);

@@ -41,6 +41,19 @@ WebhookType type_of(std::string_view name) {
 
 std::string take(const json_t* object, const char* key) { return std::string(get_text(object, key)); }
 
+// The schema promises no recording_id, and one of the two formats.
+Recording read_recording(const json_t* payload) {
+  Recording recording{.id = take(payload, "recording_id")};
+  const json_t* urls = get_object(payload, "recording_urls");
+  recording.url = take(urls, "wav");
+  if (recording.url.empty()) recording.url = take(urls, "mp3");
+  recording.call_leg_id = take(payload, "call_leg_id");
+  recording.channels = take(payload, "channels");
+  recording.started_at = take(payload, "recording_started_at");
+  recording.ended_at = take(payload, "recording_ended_at");
+  return recording;
+}
+
 WebhookFact read_payload(const json_t* payload, std::string_view type_name) {
   WebhookFact fact{.type = type_of(type_name), .type_name = std::string(type_name)};
   fact.call_control_id = take(payload, "call_control_id");
@@ -53,10 +66,7 @@ WebhookFact read_payload(const json_t* payload, std::string_view type_name) {
   fact.hangup_cause = take(payload, "hangup_cause");
   fact.hangup_source = take(payload, "hangup_source");
   fact.sip_hangup_cause = take(payload, "sip_hangup_cause");
-  fact.recording_id = take(payload, "recording_id");
-  const json_t* urls = get_object(payload, "recording_urls");
-  fact.recording_url = take(urls, "wav");
-  if (fact.recording_url.empty()) fact.recording_url = take(urls, "mp3");
+  if (fact.type == WebhookType::recording_saved) fact.recording = read_recording(payload);
   fact.client_state = decode_client_state(get_text(payload, "client_state"));
   fact.digits = take(payload, "digits");
   fact.detection = detection_of(get_text(payload, "result"));

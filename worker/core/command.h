@@ -78,6 +78,13 @@ struct AuditedLeg {
   Millis age_ms = 0;            // since it began
 };
 
+// A recording as the provider describes it, in its own words. The URL is a key to what was said: it lives ten minutes,
+// is stored for as long as it has to be told, and is never logged.
+struct Recording {
+  std::string id, url, call_leg_id, channels, started_at, ended_at;
+  bool operator==(const Recording&) const = default;
+};
+
 struct CommandOutcome {
   OutcomeClass outcome = OutcomeClass::unknown;
   int http_status = 0;                                        // 0: no answer

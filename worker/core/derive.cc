@@ -39,11 +39,22 @@ void derive_parent(Session& s, Millis at_ms, const Policy& policy) {
     s.greeting_asked = true;
     ask(s, Verb::speak, kParent, kGreetingAttempt, at_ms, policy);
   }
-  // The winner was lost and others ring: an answered caller hears silence until then.
-  if (s.phase == Phase::ringing && parent.state == ParentState::answered && !s.please_hold_asked) {
-    s.please_hold_asked = true;
-    ask(s, Verb::speak, kParent, kPleaseHoldAttempt, at_ms, policy);
+}
+
+// The winner was lost and others ring: an answered caller would hear silence until then. Each prompt of the round has
+// its own id by the time that has passed; one that is still being asked for is not asked for again.
+void derive_please_hold(Session& s, Millis at_ms, const Policy& policy) {
+  const Millis period_ms = policy.please_hold_ms;
+  if (s.phase != Phase::ringing || s.parent.state != ParentState::answered) {
+    s.please_hold_ms = 0;
+    return;
   }
+  if (s.please_hold_asked && !passed(s.please_hold_ms, at_ms)) return;
+  s.please_hold_asked = true;
+  s.please_hold_ms = at_ms + period_ms;
+  if (find_open(s, Verb::speak, kParent) != nullptr) return;
+  ask(s, Verb::speak, kParent, kPleaseHoldAttempt + static_cast<int>((at_ms - s.ring_started_ms) / period_ms), at_ms,
+      policy);
 }
 
 void derive_recording(Session& s, Millis at_ms, const Policy& policy) {
@@ -138,11 +149,12 @@ void note_sending(Session& s, OutboxEntry& entry, Millis at_ms, const Policy& po
   leg.expires_ms = at_ms + timeout_ms + policy.leg_margin_ms;
 }
 
-// Each device hears once, as soon as what became of it cannot change; the call, when it is closed.
+// Each device hears once, as soon as what became of it cannot change; the call, when it is closed; the recording, when
+// it is there, also after the end (row 16), but not before it is known what was recorded.
 void derive_notices(Session& s, Millis at_ms, const Policy& policy) {
   if (!s.plan.notify) return;
-  const auto tell = [&](int whom) {
-    ask(s, Verb::notify, whom, 1, at_ms, policy);
+  const auto tell = [&](int whom, int attempt = kEndedNotice) {
+    ask(s, Verb::notify, whom, attempt, at_ms, policy);
     s.outbox.back().expires_ms = at_ms + limits::kNotifyMs;
   };
   for (std::size_t i = 0; i < s.legs.size(); ++i) {
@@ -154,10 +166,16 @@ void derive_notices(Session& s, Millis at_ms, const Policy& policy) {
     leg.told = outcome;
     tell(static_cast<int>(i));
   }
-  if (s.told || s.phase != Phase::closed) return;
-  s.told = true;
-  s.told_recording = s.recording_saved;
-  tell(kParent);
+  const bool ends = s.phase == Phase::closed && !s.told;
+  if (ends) {
+    s.told = true;
+    s.told_recording = s.recording_saved;
+    tell(kParent);
+  }
+  const bool known = s.told || s.outcome == Outcome::answered || s.outcome == Outcome::voicemail;
+  if (!s.recording_saved || s.told_of_recording || !known) return;
+  s.told_of_recording = true;
+  tell(kParent, kRecordingNotice);
 }
 
 std::vector<Command> hand_over(Session& s, Millis at_ms, const Policy& policy) {
@@ -207,6 +225,7 @@ std::vector<Command> derive(Session& session, Millis at_ms, const Policy& policy
   expire(session, at_ms);
   drop_unwanted(session, at_ms);
   derive_parent(session, at_ms, policy);
+  derive_please_hold(session, at_ms, policy);
   derive_legs(session, at_ms, policy);
   derive_recording(session, at_ms, policy);
   derive_audit(session, at_ms, policy);

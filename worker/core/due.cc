@@ -49,9 +49,9 @@ Millis due_ms(const Session& session) {
     due.want(entry.expires_ms);
     if (rules::still_wanted(session, entry)) due.want(entry.next_try_ms);
   }
-  for (const Millis at_ms :
-       {session.ring_deadline_ms, session.hold_until_ms, session.bridge_retry_ms, session.bridge_deadline_ms,
-        session.greeting_deadline_ms, session.record_retry_ms, session.recording_deadline_ms, session.write_off_ms}) {
+  for (const Millis at_ms : {session.ring_deadline_ms, session.hold_until_ms, session.bridge_retry_ms,
+                             session.bridge_deadline_ms, session.please_hold_ms, session.greeting_deadline_ms,
+                             session.record_retry_ms, session.recording_deadline_ms, session.write_off_ms}) {
     due.want(at_ms);
   }
   if (rules::find_open(session, Verb::audit, kParent) == nullptr) due.want(session.audit_ms);

@@ -37,7 +37,7 @@ struct WebhookFact {
   std::string from_uri;   // `initiated`: the caller's SIP address
   std::string from, to, caller_name;
   std::string hangup_cause, hangup_source, sip_hangup_cause;
-  std::string recording_id, recording_url;
+  Recording recording;                                                                            // recording_saved
   std::string digits;                                                                             // gather_ended
   enum class Detection : std::uint8_t { person, machine, unsure } detection = Detection::unsure;  // machine_detected
   std::optional<ClientState> client_state;                                                        // ours, or nothing

@@ -101,6 +101,17 @@ void learn(std::string& known, std::string_view said) {
   if (known.empty()) known = said;
 }
 
+void learn(Session& session, const Recording& said) {
+  if (session.told_of_recording || session.told_recording) return;
+  Recording& known = session.recording;
+  learn(known.id, said.id);
+  learn(known.url, said.url);
+  learn(known.call_leg_id, said.call_leg_id);
+  learn(known.channels, said.channels);
+  learn(known.started_at, said.started_at);
+  learn(known.ended_at, said.ended_at);
+}
+
 bool proves_ended(const CommandOutcome& outcome) {
   return outcome.outcome == OutcomeClass::refused &&
          (outcome.error_code == "90018" || outcome.error_code == "90015" || outcome.http_status == 404);

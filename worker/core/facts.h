@@ -27,6 +27,8 @@ void end_parent(Parent& parent, const Ending& ending, Millis at_ms);
 void infer_end(Leg& leg, std::string_view cause, Millis at_ms);
 
 void learn(std::string& known, std::string_view said);
+// Nothing, once an application was told of it.
+void learn(Session& session, const Recording& said);
 
 // Codes with which Telnyx says that the call a command addressed is over or never was: proof of its end (row 17).
 [[nodiscard]] bool proves_ended(const CommandOutcome& outcome);

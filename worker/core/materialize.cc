@@ -32,7 +32,7 @@ void fill_dialled(Command& command, const Session& session, const Leg& leg, cons
 void fill_speak(Command& command, const Session& session, const OutboxEntry& entry) {
   if (entry.leg != kParent) {
     command.text = session.winner >= 0 ? prompts::kTakenByAnother : prompts::kTooLate;
-  } else if (entry.attempt == rules::kPleaseHoldAttempt) {
+  } else if (entry.attempt >= rules::kPleaseHoldAttempt) {
     command.text = prompts::kPleaseHold;
     command.client_state = client_state(session, kParent, rules::kPleaseHoldAttempt);
   } else {
@@ -40,12 +40,13 @@ void fill_speak(Command& command, const Session& session, const OutboxEntry& ent
   }
 }
 
-void fill_notify(Command& command, const Session& session, int leg) {
+void fill_notify(Command& command, const Session& session, const OutboxEntry& entry) {
   command.call_control_id.clear();
   command.client_state.clear();
   command.organisation = session.plan.organisation;
-  command.body =
-      leg == kParent ? session_outcome_json(session) : device_outcome_json(session, static_cast<std::size_t>(leg));
+  command.body = rules::is_of_recording(entry) ? recording_json(session, entry.created_ms)
+                 : entry.leg == kParent        ? session_outcome_json(session)
+                                               : device_outcome_json(session, static_cast<std::size_t>(entry.leg));
 }
 
 }  // namespace
@@ -108,7 +109,7 @@ Command materialize(const Session& session, const OutboxEntry& entry, const Poli
       command.busy = session.plan.busy;
       break;
     case Verb::notify:
-      fill_notify(command, session, entry.leg);
+      fill_notify(command, session, entry);
       break;
     case Verb::answer:
     case Verb::hangup:

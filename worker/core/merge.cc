@@ -38,7 +38,7 @@ void merge_initiated(Session& session, const WebhookFact& fact, const Event& eve
 
 void merge_speak_ended(Session& session, const WebhookFact& fact) {
   // The end of "please hold" is not the end of the greeting; it carries the state it was asked with.
-  const bool of_hold = fact.client_state && fact.client_state->generation == kPleaseHoldAttempt;
+  const bool of_hold = fact.client_state && fact.client_state->generation >= kPleaseHoldAttempt;
   if (session.greeting_asked && !of_hold) session.greeting_done = true;
 }
 
@@ -138,7 +138,7 @@ void merge_leg(Leg& leg, const WebhookFact& fact, Millis at_ms) {
 void merge_recording(Session& session, const WebhookFact& fact) {
   if (fact.type == WebhookType::recording_saved) {
     session.recording_saved = true;
-    if (!session.told_recording) learn(session.recording_id, fact.recording_id);
+    learn(session, fact.recording);
   }
   if (fact.type == WebhookType::recording_error) session.recording_lost = true;
 }

@@ -97,7 +97,7 @@ void merge_record(Session& session, const OutboxEntry& entry, const CommandOutco
   // Refused after a copy that may have been executed: it is being recorded already, which is what we want.
   session.record_started |= ok || (refused && session.record_maybe && !proves_ended(outcome));
   session.record_maybe |= outcome.outcome == OutcomeClass::unknown || (refused && !entry.is_single());
-  if (!session.told_recording) learn(session.recording_id, outcome.recording_id);
+  learn(session, {.id = outcome.recording_id});
   if (refused) session.record_retry_ms = at_ms + policy.record_retry_ms;
   if (proves_ended(outcome)) end_parent(session.parent, {.cause = "ended before the recording"}, at_ms);
 }
@@ -249,6 +249,7 @@ void merge_result(Session& session, const CommandResult& result, const Event& ev
   // An application that is being deployed says 404 for a minute; 410 is the only no that means never.
   if (copy.verb == Verb::notify) settled = outcome == OutcomeClass::ok || result.outcome.http_status == 410;
   if (settled) {
+    if (copy.verb == Verb::notify && is_of_recording(copy)) session.recording.url.clear();  // nobody needs it any more
     session.outbox.erase(entry);
   } else {
     keep_trying(session, *entry, result.outcome, event.at_ms, policy);

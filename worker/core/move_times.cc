@@ -24,11 +24,11 @@ void move_times_back(Session& session, Millis by_ms) {
     move(entry.expires_ms);
     move(entry.next_try_ms);
   }
-  for (Millis* at_ms :
-       {&session.created_ms, &session.claimed_ms, &session.ring_started_ms, &session.ring_deadline_ms,
-        &session.hold_until_ms, &session.bridge_retry_ms, &session.bridge_deadline_ms, &session.bridge_quiet_ms,
-        &session.bridge_quiet_before_ms, &session.greeting_deadline_ms, &session.record_retry_ms,
-        &session.recording_deadline_ms, &session.audit_ms, &session.write_off_ms, &session.closed_ms}) {
+  for (Millis* at_ms : {&session.created_ms, &session.claimed_ms, &session.ring_started_ms, &session.ring_deadline_ms,
+                        &session.hold_until_ms, &session.bridge_retry_ms, &session.bridge_deadline_ms,
+                        &session.bridge_quiet_ms, &session.bridge_quiet_before_ms, &session.please_hold_ms,
+                        &session.greeting_deadline_ms, &session.record_retry_ms, &session.recording_deadline_ms,
+                        &session.audit_ms, &session.write_off_ms, &session.closed_ms}) {
     move(*at_ms);
   }
 }

@@ -51,7 +51,7 @@ std::string session_outcome_json(const Session& session) {
   set_some(data.get(), "hangup_source", parent.hangup_source);
   set_some(data.get(), "sip_hangup_cause", parent.sip_cause);
   set_bool(data.get(), "recorded", session.told_recording);
-  if (session.told_recording) set_some(data.get(), "recording_id", session.recording_id);
+  if (session.told_recording) set_some(data.get(), "recording_id", session.recording.id);
   return wrapped("call.ended", session.closed_ms, std::move(data));
 }
 
@@ -70,6 +70,22 @@ std::string device_outcome_json(const Session& session, std::size_t index) {
   set_some(data.get(), "hangup_source", leg.hangup_source);
   set_some(data.get(), "sip_hangup_cause", leg.sip_cause);
   return wrapped("call.device", leg.ended_ms, std::move(data));
+}
+
+std::string recording_json(const Session& session, Millis told_ms) {
+  const Recording& recording = session.recording;
+  Json data = about_call(session);
+  // Which of the two is decided before any recording begins.
+  if (session.outcome == Outcome::answered) set_text(data.get(), "kind", "conversation");
+  if (session.outcome == Outcome::voicemail) set_text(data.get(), "kind", "voicemail");
+  set_some(data.get(), "recording_id", recording.id);
+  set_some(data.get(), "url", recording.url);
+  set_some(data.get(), "call_leg_id", recording.call_leg_id);
+  set_some(data.get(), "call_session_id", session.parent.call_session_id);
+  set_some(data.get(), "channels", recording.channels);
+  set_some(data.get(), "recording_started_at", recording.started_at);
+  set_some(data.get(), "recording_ended_at", recording.ended_at);
+  return wrapped("call.recording", told_ms, std::move(data));
 }
 
 }  // namespace ringfence

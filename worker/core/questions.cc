@@ -127,6 +127,10 @@ Refusal refusal_of(const Leg& leg) noexcept {
   return leg.cause == "user_busy" || leg.sip_cause == "486" ? Refusal::busy : Refusal::none;
 }
 
+bool is_of_recording(const OutboxEntry& notice) noexcept {
+  return notice.leg == kParent && notice.attempt == kRecordingNotice;
+}
+
 bool still_wanted(const Session& session, const OutboxEntry& entry) noexcept {
   const auto index = static_cast<std::size_t>(entry.leg);
   const Leg* leg = entry.leg >= 0 && index < session.legs.size() ? &session.legs[index] : nullptr;
@@ -147,7 +151,7 @@ bool still_wanted(const Session& session, const OutboxEntry& entry) noexcept {
       return leg != nullptr && leg->state != LegState::ended;
     case Verb::speak:
       if (leg != nullptr) return leg->apology == Apology::wanted && !leg->ended();
-      if (entry.attempt == kPleaseHoldAttempt) return session.phase == Phase::ringing;
+      if (entry.attempt >= kPleaseHoldAttempt) return session.phase == Phase::ringing;
       return session.phase == Phase::vm_greeting;
     case Verb::record_start:
       return session.phase == Phase::connected || session.phase == Phase::vm_recording;

@@ -8,9 +8,13 @@
 
 namespace ringfence::rules {
 
-// The two things a caller may be told, by the attempt that makes their command ids differ.
+// The two things a caller may be told, by the attempt that makes their command ids differ; the second and what follows
+// are one prompt, repeated.
 inline constexpr int kGreetingAttempt = 1;
 inline constexpr int kPleaseHoldAttempt = 2;
+// And the two that an application is told of a call.
+inline constexpr int kEndedNotice = 1;
+inline constexpr int kRecordingNotice = 2;
 inline constexpr std::string_view kAcceptDigit = "1";
 // The cause of a leg whose dial never left us.
 inline constexpr std::string_view kNeverDialled = "never dialled";
@@ -71,6 +75,8 @@ void ask(Session& session, Verb verb, int leg, int attempt, Millis at_ms, const 
 // How a person, or the phone for them, turned the call down.
 enum class Refusal : std::uint8_t { none, declined, busy };
 [[nodiscard]] Refusal refusal_of(const Leg& leg) noexcept;
+// A notice about the recording, not about what became of the call.
+[[nodiscard]] bool is_of_recording(const OutboxEntry& notice) noexcept;
 // The command still serves the session as it is now.
 [[nodiscard]] bool still_wanted(const Session& session, const OutboxEntry& entry) noexcept;
 // The call it addresses has provably ended, or what it was for is known: nobody need wait for its answer.

@@ -161,9 +161,10 @@ struct Session {
   bool record_maybe = false;      // some record_start may have been executed
   bool recording_looked = false;  // the provider's records were read after the end, and had none
   bool record_started = false, recording_saved = false, recording_lost = false;
-  std::string recording_id;
-  bool told = false;            // as Leg::told, for the whole call
-  bool told_recording = false;  // and that it was recorded
+  Recording recording;             // what is known of it
+  bool told = false;               // as Leg::told, for the whole call
+  bool told_recording = false;     // and that it was recorded
+  bool told_of_recording = false;  // in a notice of its own: from then on what is known of it stands
 
   std::vector<OutboxEntry> outbox;
   int audit_attempt = 0;  // never reset: it makes the command id, and an id names one look
@@ -178,6 +179,7 @@ struct Session {
   Millis bridge_deadline_ms = 0;
   Millis bridge_quiet_ms = 0;         // as Leg::dial_quiet_ms, for the current bridge attempt
   Millis bridge_quiet_before_ms = 0;  // and for the attempts before it
+  Millis please_hold_ms = 0;          // the caller is asked again to hold the line
   Millis greeting_deadline_ms = 0;
   Millis record_retry_ms = 0;
   Millis recording_deadline_ms = 0;  // vm_recording: the message is over; closing: recording.saved will not come

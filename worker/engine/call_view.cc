@@ -78,7 +78,8 @@ Json call_view(const Session& session, std::uint64_t version) {
   set_text(parent.get(), "call_session_id", session.parent.call_session_id);
   set_json(view.get(), "caller", std::move(parent));
   if (!session.plan.note.empty()) set_text(view.get(), "note", session.plan.note);
-  if (!session.recording_id.empty()) set_text(view.get(), "recording_id", session.recording_id);
+  set_bool(view.get(), "recorded", session.recording_saved);
+  if (!session.recording.id.empty()) set_text(view.get(), "recording_id", session.recording.id);
   set_json(view.get(), "devices", legs_of(session));
   set_json(view.get(), "outbox", outbox_of(session));
   return view;

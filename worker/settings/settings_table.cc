@@ -177,6 +177,8 @@ constexpr ConfEntry kTable[] = {
          "The first resend of an outcome that the organisation's application did not take; the pause doubles from "
          "here."),
     time("ring", "notify_retry_max", "1h", kSecond, 24 * kHour, "The doubling stops here."),
+    time("ring", "please_hold", "10s", 5 * kSecond, 5 * kMinute,
+         "An answered caller whose call is rung again is asked so often to hold the line."),
     time("ring", "greeting", "30s", kSecond, 10 * kMinute, "A greeting whose end is not reported is taken to be over."),
     time("ring", "record_retry", "5s", 100, kMinute, "The pause before another attempt to record."),
     count("ring", "record_attempts", "3", 1, 10, "Attempts to record."),
@@ -199,7 +201,7 @@ constexpr ConfEntry kTable[] = {
          "The store forgets a call this long after its last event; longer than call_limit."),
 };
 
-constexpr std::array<PolicyTime, 28> kTimes = {{
+constexpr std::array<PolicyTime, 29> kTimes = {{
     {"ring.timeout", &Policy::ring_ms},
     {"ring.leg", &Policy::leg_ms},
     {"ring.leg_margin", &Policy::leg_margin_ms},
@@ -215,6 +217,7 @@ constexpr std::array<PolicyTime, 28> kTimes = {{
     {"ring.command_retry", &Policy::command_retry_ms},
     {"ring.command_retry_max", &Policy::command_retry_max_ms},
     {"ring.dedupe_window", &Policy::dedupe_window_ms},
+    {"ring.please_hold", &Policy::please_hold_ms},
     {"ring.greeting", &Policy::greeting_ms},
     {"ring.record_retry", &Policy::record_retry_ms},
     {"ring.audit_first", &Policy::audit_first_ms},

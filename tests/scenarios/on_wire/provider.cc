@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/client_state.h"
+#include "core/rules.h"
 #include "records.h"
 #include "shared/json.h"
 #include "telnyx_sim/checks.h"
@@ -201,7 +202,9 @@ class Provider::Parts {
     const auto body = parse_json(request.body);
     const json_t* data = body ? get_object(body->get(), "data") : nullptr;
     Command command{.id = {request.webhook_id}, .verb = Verb::notify};
-    command.to = get_text(body ? body->get() : nullptr, "type") == "call.device" ? get_text(data, "device") : "";
+    const std::string_view type = get_text(body ? body->get() : nullptr, "type");
+    if (type == "call.device") command.to = get_text(data, "device");
+    if (type == "call.recording") command.attempt = rules::kRecordingNotice;
     hand(call_of(get_text(data, "call")), std::move(command), std::move(reply));
   }
 

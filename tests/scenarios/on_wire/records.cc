@@ -61,7 +61,7 @@ Json payload_of(const WebhookFact& fact, const sim::Leg& leg, std::int64_t now_u
     case WebhookType::recording_saved:
     case WebhookType::recording_error:
       return sim::recording_payload(
-          leg, {.id = fact.recording_id, .format = "wav", .channels = "dual", .started_us = now_us, .ended_us = now_us},
+          leg, {.id = fact.recording.id, .format = "wav", .channels = "dual", .started_us = now_us, .ended_us = now_us},
           now_us);
     case WebhookType::gather_ended:
       return sim::gather_payload(leg, fact.digits, fact.digits.empty() ? "timeout" : "valid");

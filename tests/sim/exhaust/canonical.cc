@@ -198,7 +198,8 @@ Lowered canonicalise(Session& s, Millis now_ms, const Policy& policy) {
     s.parent.answer_attempt = 0;
     s.parent.answered_ms = 0;  // told to people, and decides nothing any more
   }
-  s.recording_id.clear();
+  s.recording = {};
+  s.please_hold_ms = 0;  // nobody rings so long here that the prompt would be repeated
   return lowered;
 }
 

@@ -25,7 +25,8 @@ std::uint64_t hash_of(const Session& s) {
   mix.add(s.phase, s.outcome, s.winner, s.claims, s.round_first, s.cancelled, s.bridge_attempt, s.bridge_asked,
           s.bridge_refused, s.bridge_maybe, s.bridge_disproved, s.bridge_before, s.transfer_asked, s.reject_asked,
           s.please_hold_asked, s.greeting_asked, s.greeting_done, s.record_attempt, s.record_maybe, s.recording_looked,
-          s.record_started, s.recording_saved, s.recording_lost, s.audit_attempt, s.audit_backoff);
+          s.record_started, s.recording_saved, s.recording_lost, s.told, s.told_of_recording, s.audit_attempt,
+          s.audit_backoff);
   mix.add(s.ring_started_ms, s.ring_deadline_ms, s.hold_until_ms, s.bridge_retry_ms, s.bridge_deadline_ms,
           s.bridge_quiet_ms, s.bridge_quiet_before_ms, s.greeting_deadline_ms, s.record_retry_ms,
           s.recording_deadline_ms, s.audit_ms, s.write_off_ms, s.created_ms, s.closed_ms);
@@ -134,6 +135,7 @@ Policy coarse_policy() {
   policy.command_jitter_percent = 0;
   policy.notify_retry_ms = policy.notify_retry_max_ms = 1000;
   policy.dedupe_window_ms = 2000;
+  policy.please_hold_ms = 60'000;
   policy.greeting_ms = 2000;
   policy.record_retry_ms = 1000;
   policy.audit_first_ms = 1000;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/outcome.h"
+#include "core/rules.h"
 #include "core/step.h"
 #include "shared/json.h"
 
@@ -39,6 +40,13 @@ std::string wrong_tales(const Session& s, const LyingApplication& application) {
         whom < 0 ? name_of(s.outcome) : name_of(device_outcome(s, static_cast<std::size_t>(whom)));
     somebody_spoke |= whom >= 0 && is == name_of(DeviceOutcome::answered);
     if (said != is) return "I16: " + name + " was told as " + said + " and is " + std::string(is);
+  }
+  if (s.recording_saved) {
+    const std::string id =
+        command_id(s, {.verb = Verb::notify, .leg = kParent, .attempt = rules::kRecordingNotice}).text;
+    expected.insert(id);
+    const auto told = application.told().find(id);
+    if (told == application.told().end() || told->second.taken == 0) return "R-143: nobody was told of the recording";
   }
   if (s.outcome == Outcome::answered && !s.legs.empty() && !somebody_spoke)
     return "I16: the call was answered, and no device was";

@@ -131,10 +131,10 @@ Session any_session(Random& random) {
   s.plan = any_plan(random);
   s.claimed_ms = random.time();
   s.round_first = random.below(legs);
-  for (bool* flag :
-       {&s.cancelled, &s.transfer_asked, &s.reject_asked, &s.bridge_refused, &s.bridge_maybe, &s.bridge_disproved,
-        &s.bridge_before, &s.please_hold_asked, &s.told, &s.told_recording, &s.greeting_asked, &s.greeting_done,
-        &s.record_maybe, &s.recording_looked, &s.record_started, &s.recording_saved, &s.recording_lost}) {
+  for (bool* flag : {&s.cancelled, &s.transfer_asked, &s.reject_asked, &s.bridge_refused, &s.bridge_maybe,
+                     &s.bridge_disproved, &s.bridge_before, &s.please_hold_asked, &s.told, &s.told_recording,
+                     &s.told_of_recording, &s.greeting_asked, &s.greeting_done, &s.record_maybe, &s.recording_looked,
+                     &s.record_started, &s.recording_saved, &s.recording_lost}) {
     *flag = random.coin();
   }
   for (int* count :
@@ -142,11 +142,15 @@ Session any_session(Random& random) {
     *count = random.below(50);
   }
   for (Millis* at_ms : {&s.created_ms, &s.ring_started_ms, &s.hold_until_ms, &s.ring_deadline_ms, &s.bridge_retry_ms,
-                        &s.bridge_deadline_ms, &s.bridge_quiet_ms, &s.bridge_quiet_before_ms, &s.greeting_deadline_ms,
-                        &s.record_retry_ms, &s.recording_deadline_ms, &s.audit_ms, &s.write_off_ms, &s.closed_ms}) {
+                        &s.bridge_deadline_ms, &s.bridge_quiet_ms, &s.bridge_quiet_before_ms, &s.please_hold_ms,
+                        &s.greeting_deadline_ms, &s.record_retry_ms, &s.recording_deadline_ms, &s.audit_ms,
+                        &s.write_off_ms, &s.closed_ms}) {
     *at_ms = random.time();
   }
-  s.recording_id = random.text();
+  for (std::string* text : {&s.recording.id, &s.recording.url, &s.recording.call_leg_id, &s.recording.channels,
+                            &s.recording.started_at, &s.recording.ended_at}) {
+    *text = random.text();
+  }
   for (int i = random.below(static_cast<int>(limits::kOutbox)); i > 0; --i) s.outbox.push_back(any_entry(random, legs));
   return s;
 }

@@ -185,8 +185,8 @@ TEST(WebhookEvent, ARecordingGivesItsIdAndAddress) {
   const auto event = decode(call(
       "call.recording.saved", R"("call_leg_id":"l","recording_id":"r-1","recording_urls":{"wav":"https://x/y.wav"})"));
   ASSERT_TRUE(event);
-  EXPECT_EQ(fact_of(event).recording_id, "r-1");
-  EXPECT_EQ(fact_of(event).recording_url, "https://x/y.wav");
+  EXPECT_EQ(fact_of(event).recording.id, "r-1");
+  EXPECT_EQ(fact_of(event).recording.url, "https://x/y.wav");
 }
 
 TEST(WebhookEvent, OtherFamiliesHaveNoSession) {

@@ -223,7 +223,7 @@ TEST(Commands, TheOutcomeOfTheCallIsTheSameInEveryCopy) {
   call.parent(WebhookType::answered);
   call.parent(WebhookType::bridged);
   WebhookFact saved{.type = WebhookType::recording_saved, .call_leg_id = "parent-leg"};
-  saved.recording_id = "late";
+  saved.recording.id = "late";
   call.webhook(saved);
   WebhookFact again{.type = WebhookType::hangup, .call_leg_id = "parent-leg", .hangup_cause = "timeout"};
   again.hangup_source = "callee";
@@ -249,7 +249,7 @@ TEST(Commands, TheOutcomeOfTheCallNamesItsRecording) {
     call.parent(WebhookType::hangup);
     if (recorded) {
       WebhookFact saved{.type = WebhookType::recording_saved, .call_leg_id = "parent-leg"};
-      saved.recording_id = "r1";
+      saved.recording.id = "r1";
       call.webhook(saved);
     }
     result = call.leg(WebhookType::hangup, 0);
@@ -264,6 +264,54 @@ TEST(Commands, TheOutcomeOfTheCallNamesItsRecording) {
     EXPECT_EQ(get_bool(data, "recorded"), recorded);
     EXPECT_EQ(get_text(data, "recording_id"), recorded ? "r1" : "");
   }
+}
+
+// the application has ten minutes to fetch it, and one name for it, whatever else is said of it.
+TEST(Commands, TheRecordingIsToldOfOnceWithAllThatIsKnownOfIt) {
+  Call call;
+  offer(call, {.organisation = "acme", .destinations = {{"desk", "sip:desk"}}, .notify = true});
+  auto result = call.leg(WebhookType::answered, 0);
+  call.accept(result.commands.at(0));
+  result = call.leg(WebhookType::bridged, 0);
+  call.accept(result.commands.at(0));
+  WebhookFact saved{.type = WebhookType::recording_saved, .call_leg_id = "parent-leg"};
+  saved.recording = {.id = "r1",
+                     .url = "https://recordings.example.com/r1.wav?key",
+                     .call_leg_id = "parent-leg",
+                     .channels = "dual",
+                     .started_at = "2026-11-22T10:00:00.5Z",
+                     .ended_at = "2026-11-22T10:01:00.5Z"};
+  result = call.webhook(saved);
+  ASSERT_EQ(result.commands.size(), 1u);
+  const Command first = result.commands[0];
+  const auto body = parse_json(first.body);
+  ASSERT_TRUE(body);
+  EXPECT_EQ(get_text(body->get(), "type"), "call.recording");
+  EXPECT_FALSE(get_text(body->get(), "timestamp").empty());
+  const json_t* data = get_object(body->get(), "data");
+  EXPECT_EQ(get_text(data, "call"), "parent-leg");
+  EXPECT_EQ(get_text(data, "kind"), "conversation");
+  EXPECT_EQ(get_text(data, "recording_id"), "r1");
+  EXPECT_EQ(get_text(data, "url"), "https://recordings.example.com/r1.wav?key");
+  EXPECT_EQ(get_text(data, "call_leg_id"), "parent-leg");
+  EXPECT_EQ(get_text(data, "channels"), "dual");
+  EXPECT_EQ(get_text(data, "recording_started_at"), "2026-11-22T10:00:00.5Z");
+  EXPECT_EQ(get_text(data, "recording_ended_at"), "2026-11-22T10:01:00.5Z");
+
+  saved.recording = {.id = "r2", .url = "https://recordings.example.com/r2.wav?key"};
+  EXPECT_TRUE(call.webhook(saved).commands.empty());
+  call.parent(WebhookType::hangup);
+  call.leg(WebhookType::hangup, 0);
+  call.now_ms += call.policy.notify_retry_max_ms;
+  result = call.tick();
+  const auto again = std::ranges::find(result.commands, first.id, &Command::id);
+  ASSERT_NE(again, result.commands.end());
+  EXPECT_EQ(again->body, first.body);
+
+  EXPECT_FALSE(call.session.recording.url.empty());
+  call.accept(*again);
+  EXPECT_TRUE(call.session.recording.url.empty()) << "a key to what was said is kept longer than it is needed";
+  EXPECT_TRUE(call.webhook(saved).commands.empty());
 }
 
 TEST(Commands, AnOutcomeNobodyTakesIsOfferedForADayAndNoLonger) {
