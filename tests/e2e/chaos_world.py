@@ -26,7 +26,7 @@ WEBHOOKS_A_CALL = 14
 # A caller whom nobody serves, because the provider gave up telling of the call, leaves after this.
 PATIENCE_MS = 20_000
 # Room for the store of a few hundred calls, and quickly filled.
-DISK_MB = 16
+DISK_MB = 48  # the embedded store's log alone takes up to 16
 WEATHER = "7q"  # the numbers of weather.c
 
 # nginx is upgraded as in service: it runs in the background, and this one ends whatever of it is left.

@@ -70,7 +70,7 @@ struct CommitRequest {
   // worker's own machine, and may not be read yet.
   std::string document;
   Millis due_ms = 0;             // 0: nothing due
-  Millis ttl_ms = 0;             // lifetime of the session in the store from now on
+  Millis ttl_ms = 0;             // lifetime of the session in the store from now on; up to an eighth longer
   std::string ladder_line;       // appended to the session's ladder in the same write
   std::vector<ListWrite> lists;  // in the same write; a list may be named once
   bool takes_up = false;         // where there is nothing of the session, it begins at expected_version (LocalStore)

@@ -2,11 +2,17 @@
 #include "adapters/sqlite/database.h"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include "shared/limits.h"
 
 namespace ringfence {
+namespace {
+
+constexpr Millis kLongerLife = 8;  // an eighth more, at most
+
+}  // namespace
 
 Result<void> Database::run(Sql sql) { return Query(statement(sql)).run(); }
 Result<void> Database::begin() { return run(Sql::begin); }
@@ -15,6 +21,8 @@ Result<void> Database::commit() { return run(Sql::commit); }
 void Database::rollback() {
   // Some errors (full disk, I/O) have already rolled back; asking again would only complain.
   if (sqlite3_get_autocommit(handle_.get()) == 0) static_cast<void>(run(Sql::rollback));
+  // Is the disk full? What stands in the log goes into the file, as far as there is room, and the log begins anew.
+  static_cast<void>(sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr));
   sizes_.clear();
 }
 
@@ -22,8 +30,16 @@ Result<StoredSession> Database::load(const SessionId& session, Millis wall_ms) {
   Query query(statement(Sql::session));
   const auto row = query.bind(session.text).next();
   if (!row) return std::unexpected(row.error());
-  if (!*row || query.number(2) <= wall_ms) return StoredSession{};
-  return StoredSession{static_cast<std::uint64_t>(query.number(0)), query.text(1)};
+  if (!*row || query.number(1) <= wall_ms) return StoredSession{};
+  return StoredSession{static_cast<std::uint64_t>(query.number(0)), query.text(2)};
+}
+
+Result<Database::Head> Database::head(const SessionId& session, Millis wall_ms) {
+  Query query(statement(Sql::head));
+  const auto row = query.bind(session.text).next();
+  if (!row) return std::unexpected(row.error());
+  if (!*row || query.number(1) <= wall_ms) return Head{};
+  return Head{static_cast<std::uint64_t>(query.number(0)), query.number(1), query.number(2)};
 }
 
 Result<CommitResult> Database::apply(const CommitRequest& request, Millis wall_ms) {
@@ -33,53 +49,78 @@ Result<CommitResult> Database::apply(const CommitRequest& request, Millis wall_m
     }
     return CommitResult{CommitStatus::committed, 0, {}};
   }
-  const auto stored = load(request.session, wall_ms);
+  const auto stored = head(request.session, wall_ms);
   if (!stored) return std::unexpected(stored.error());
-  const std::string mark = short_hash(request.event.text);
-  if (stored->version != 0) {
-    const auto applied = Query(statement(Sql::is_applied)).bind(request.session.text).bind(mark).next();
-    if (!applied) return std::unexpected(applied.error());
-    if (*applied) return CommitResult{CommitStatus::duplicate, stored->version, {}};
-  }
-  const bool taken_up = request.takes_up && stored->version == 0;
-  if (stored->version != request.expected_version && !taken_up) {
-    return CommitResult{CommitStatus::conflict, stored->version, *stored};
-  }
   if (stored->version == 0) {
+    if (request.expected_version != 0 && !request.takes_up) return CommitResult{CommitStatus::conflict, 0, {}};
     // What an expired session of the same name left behind must not count for the new one.
     if (auto dropped = drop(request.session.text); !dropped) return std::unexpected(dropped.error());
   }
-  const std::uint64_t version = request.expected_version + 1;
-  if (auto done = write(request, static_cast<std::int64_t>(version), wall_ms); !done) {
-    return std::unexpected(done.error());
+  const std::string mark = short_hash(request.event.text);
+  auto step = Query(statement(Sql::add_step)).bind(request.session.text).bind(mark).bind(request.ladder_line).run();
+  if (!step) return std::unexpected(step.error());
+  if (!changed()) return CommitResult{CommitStatus::duplicate, stored->version, {}};
+  if (stored->version != 0 && stored->version != request.expected_version) {
+    step = Query(statement(Sql::drop_step)).bind(request.session.text).bind(mark).run();
+    if (!step) return std::unexpected(step.error());
+    auto current = load(request.session, wall_ms);
+    if (!current) return std::unexpected(current.error());
+    return CommitResult{CommitStatus::conflict, stored->version, std::move(*current)};
   }
-  if (auto marked = Query(statement(Sql::mark_applied)).bind(request.session.text).bind(mark).run(); !marked) {
-    return std::unexpected(marked.error());
-  }
-  return CommitResult{CommitStatus::committed, version, {}};
+  if (auto done = write(request, *stored, wall_ms); !done) return std::unexpected(done.error());
+  return CommitResult{CommitStatus::committed, request.expected_version + 1, {}};
 }
 
-Result<void> Database::write(const CommitRequest& request, std::int64_t version, Millis wall_ms) {
-  const Millis expires_ms = wall_ms + std::max<Millis>(request.ttl_ms, 1);
+Result<void> Database::add_session(const CommitRequest& request, Millis wall_ms) {
+  return Query(statement(Sql::add_session))
+      .bind(request.session.text)
+      .bind(static_cast<std::int64_t>(request.expected_version + 1))
+      .bind(request.document)
+      .bind(request.due_ms)
+      .bind(wall_ms + std::max<Millis>(request.ttl_ms, 1))
+      .bind(wall_ms)
+      .bind(++written_)
+      .run();
+}
+
+// An index costs a commit two pages of the file, on which few other sessions stand: what stays as it is is not written,
+// and the end of the life is moved seldom and somewhat too far.
+Result<void> Database::write_session(const CommitRequest& request, const Head& stored, Millis wall_ms) {
   if (auto done = Query(statement(Sql::write_session))
                       .bind(request.session.text)
-                      .bind(version)
+                      .bind(static_cast<std::int64_t>(request.expected_version + 1))
                       .bind(request.document)
-                      .bind(request.due_ms)
-                      .bind(expires_ms)
                       .bind(wall_ms)
                       .bind(++written_)
                       .run();
       !done) {
     return done;
   }
+  if (request.due_ms != stored.due_ms) {
+    const auto done = Query(statement(Sql::set_due)).bind(request.due_ms).bind(request.session.text).run();
+    if (!done) return done;
+  }
+  const Millis wanted_ms = wall_ms + std::max<Millis>(request.ttl_ms, 1);
+  const Millis latest_ms = wanted_ms + request.ttl_ms / kLongerLife;
+  if (stored.expires_ms >= wanted_ms && stored.expires_ms <= latest_ms) return {};
+  return Query(statement(Sql::set_expiry)).bind(latest_ms).bind(request.session.text).run();
+}
+
+Result<void> Database::write(const CommitRequest& request, const Head& stored, Millis wall_ms) {
+  auto written = stored.version == 0 ? add_session(request, wall_ms) : write_session(request, stored, wall_ms);
+  if (!written) return written;
+  if (!request.document.empty()) recent_.write(request.session.text);
   for (const ListWrite& one : request.lists) {
     if (auto done = write_rows(one); !done) return done;
   }
-  if (request.ladder_line.empty()) return {};
-  if (auto done = Query(statement(Sql::add_ladder)).bind(request.session.text).bind(request.ladder_line).run(); !done) {
-    return done;
-  }
+  return trim_ladder(request);
+}
+
+// Not with every event of a long call: reading leaves the rest out.
+Result<void> Database::trim_ladder(const CommitRequest& request) {
+  constexpr std::uint64_t kEvery = 64;
+  const std::uint64_t version = request.expected_version + 1;
+  if (version <= limits::kLadderLines || version % kEvery != 0) return {};
   return Query(statement(Sql::trim_ladder))
       .bind(request.session.text)
       .bind(static_cast<std::int64_t>(limits::kLadderLines))
@@ -97,7 +138,6 @@ Result<std::int64_t*> Database::size_of(const std::string& list) {
 Result<void> Database::write_rows(const ListWrite& write) {
   const auto size = size_of(write.list);
   if (!size) return std::unexpected(size.error());
-  const auto changed = [this] { return sqlite3_changes(handle_.get()) != 0; };
   for (const ListRow& row : write.rows) {
     if (row.line.empty()) {
       if (auto done = Query(statement(Sql::drop_row)).bind(write.list).bind(row.name).run(); !done) return done;
@@ -167,7 +207,7 @@ Result<std::vector<SessionId>> Database::claim_due(Millis now_ms, std::size_t co
     }
   }
   for (const SessionId& session : sessions) {
-    const auto done = Query(statement(Sql::push_back)).bind(now_ms + claim_ms).bind(session.text).run();
+    const auto done = Query(statement(Sql::set_due)).bind(now_ms + claim_ms).bind(session.text).run();
     if (!done) return std::unexpected(done.error());
   }
   return sessions;
@@ -179,25 +219,43 @@ Result<std::vector<std::string>> Database::ladder(const SessionId& session, Mill
   if (!stored) return std::unexpected(stored.error());
   if (stored->version == 0) return lines;
   Query query(statement(Sql::ladder));
-  query.bind(session.text);
+  query.bind(session.text).bind(static_cast<std::int64_t>(limits::kLadderLines));
   for (;;) {
     const auto row = query.next();
     if (!row) return std::unexpected(row.error());
-    if (!*row) return lines;
+    if (!*row) break;
     lines.push_back(query.text(0));
   }
+  std::ranges::reverse(lines);
+  return lines;
 }
 
 Result<std::vector<CallListing>> Database::list(std::size_t count, Millis wall_ms) {
   std::vector<CallListing> calls;
-  Query query(statement(Sql::list));
-  query.bind(wall_ms).bind(static_cast<std::int64_t>(std::min(count, limits::kListedCalls)));
+  for (const std::string& name : recent_.newest_first()) {
+    if (calls.size() >= count) break;
+    SessionId session{name};
+    auto stored = load(session, wall_ms);
+    if (!stored) return std::unexpected(stored.error());
+    if (stored->version == 0 || stored->document.empty()) continue;
+    calls.push_back({std::move(session), stored->version, std::move(stored->document)});
+  }
+  return calls;
+}
+
+Result<void> Database::read_recent() {
+  std::vector<std::string> newest_first;
+  Query query(statement(Sql::recent));
+  query.bind(static_cast<std::int64_t>(limits::kListedCalls));
   for (;;) {
     const auto row = query.next();
     if (!row) return std::unexpected(row.error());
-    if (!*row) return calls;
-    calls.push_back({SessionId{query.text(0)}, static_cast<std::uint64_t>(query.number(1)), query.text(2)});
+    if (!*row) break;
+    newest_first.push_back(query.text(0));
+    written_ = std::max(written_, query.number(1));
   }
+  for (const std::string& session : std::views::reverse(newest_first)) recent_.write(session);
+  return {};
 }
 
 Result<std::vector<SessionId>> Database::sessions(const SessionId& after, std::size_t count, Millis wall_ms) {
@@ -228,7 +286,7 @@ Result<Store::DirectoryText> Database::get_directory(std::uint64_t known_revisio
 }
 
 Result<void> Database::drop(const std::string& session) {
-  for (const Sql sql : {Sql::drop_session, Sql::drop_applied, Sql::drop_ladder}) {
+  for (const Sql sql : {Sql::drop_session, Sql::drop_steps}) {
     if (auto done = Query(statement(sql)).bind(session).run(); !done) return done;
   }
   return {};

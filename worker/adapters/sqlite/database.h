@@ -14,7 +14,9 @@
 #include <vector>
 
 #include "adapters/sqlite/query.h"
+#include "adapters/sqlite/recent_sessions.h"
 #include "ports/store.h"
+#include "shared/limits.h"
 
 namespace ringfence {
 
@@ -47,15 +49,17 @@ class Database {
     commit,
     rollback,
     session,
+    head,
+    add_session,
     write_session,
-    push_back,
-    is_applied,
-    mark_applied,
-    add_ladder,
+    set_due,
+    set_expiry,
+    add_step,
+    drop_step,
     trim_ladder,
     ladder,
     due,
-    list,
+    recent,
     names,
     add_row,
     replace_row,
@@ -69,8 +73,7 @@ class Database {
     directory,
     expired,
     drop_session,
-    drop_applied,
-    drop_ladder,
+    drop_steps,
     sweep_rows,
     count
   };
@@ -78,11 +81,23 @@ class Database {
   Database() = default;
   [[nodiscard]] Result<void> take_file(const std::string& path);
   [[nodiscard]] Result<void> check_owner();
+  [[nodiscard]] Result<void> bring_to_format();
   [[nodiscard]] Result<void> prepare_all();
   [[nodiscard]] Result<void> run_sql(const char* sql);
   [[nodiscard]] Result<std::int64_t> ask_number(const char* sql);
   [[nodiscard]] Result<void> run(Sql sql);
-  [[nodiscard]] Result<void> write(const CommitRequest& request, std::int64_t version, Millis wall_ms);
+  [[nodiscard]] Result<void> read_recent();
+  // A session's row without its document; version 0: there is none, or it is over.
+  struct Head {
+    std::uint64_t version = 0;
+    Millis expires_ms = 0, due_ms = 0;
+  };
+  [[nodiscard]] Result<Head> head(const SessionId& session, Millis wall_ms);
+  [[nodiscard]] Result<void> write(const CommitRequest& request, const Head& stored, Millis wall_ms);
+  [[nodiscard]] Result<void> add_session(const CommitRequest& request, Millis wall_ms);
+  [[nodiscard]] Result<void> write_session(const CommitRequest& request, const Head& stored, Millis wall_ms);
+  [[nodiscard]] Result<void> trim_ladder(const CommitRequest& request);
+  [[nodiscard]] bool changed() const { return sqlite3_changes(handle_.get()) != 0; }  // by the last statement
   [[nodiscard]] Result<void> write_rows(const ListWrite& write);
   [[nodiscard]] Result<std::int64_t*> size_of(const std::string& list);
   [[nodiscard]] Result<void> drop(const std::string& session);
@@ -91,6 +106,7 @@ class Database {
   DatabaseHandle handle_;  // before the statements: they are finalised first
   std::array<StatementHandle, static_cast<std::size_t>(Sql::count)> statements_;
   std::int64_t written_ = 0;  // orders listings; a clock may step, this cannot
+  RecentSessions recent_{limits::kListedCalls};
   // How many rows each list has, as far as asked: to count them with every commit would be most of its work. Nobody
   // else writes the file; after a rollback they are counted anew.
   std::unordered_map<std::string, std::int64_t> sizes_;

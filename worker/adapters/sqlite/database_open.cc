@@ -12,24 +12,39 @@ namespace ringfence {
 namespace {
 
 constexpr std::int64_t kApplicationId = 0x52464e43;  // "RFNC" in the file's header, so that `file` and we can tell
-constexpr std::int64_t kSchemaVersion = 1;
+constexpr std::int64_t kSchemaVersion = 2;
 
 // FULL: the log is flushed at every commit, because an event that was answered 200 must survive a power cut. A cache of
 // 64 MB at most: with SQLite's own 2 MB an event of one of ten thousand live calls cost a third more than of a
 // thousand.
+// The log goes into the file 16 MB at a time: a page that many commits touch is written there once.
 constexpr const char* kPragmas =
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864; PRAGMA temp_store=MEMORY; "
-    "PRAGMA cache_size=-65536;";
+    "PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=4096;";
 
 constexpr const char* kSchema = R"(
 CREATE TABLE sessions(sid TEXT PRIMARY KEY, v INTEGER NOT NULL, doc TEXT NOT NULL, due_ms INTEGER NOT NULL,
                       expires_ms INTEGER NOT NULL, written_ms INTEGER NOT NULL, written INTEGER NOT NULL);
 CREATE INDEX sessions_due ON sessions(due_ms) WHERE due_ms > 0;
 CREATE INDEX sessions_expiry ON sessions(expires_ms);
-CREATE INDEX sessions_written ON sessions(written);
-CREATE TABLE applied(sid TEXT NOT NULL, mark TEXT NOT NULL, PRIMARY KEY(sid, mark)) WITHOUT ROWID;
-CREATE TABLE ladder(sid TEXT NOT NULL, seq INTEGER NOT NULL, line TEXT NOT NULL, PRIMARY KEY(sid, seq)) WITHOUT ROWID;
 CREATE TABLE directory(one INTEGER PRIMARY KEY CHECK(one = 1), revision INTEGER NOT NULL, text TEXT NOT NULL);
+)";
+
+// One row for each event that was applied to a session: its mark, and the ladder's line, if it has one. New rows of all
+// sessions go to the end of the table, so that a commit of many writes few pages for them.
+constexpr const char* kSteps = R"(
+CREATE TABLE steps(id INTEGER PRIMARY KEY, sid TEXT NOT NULL, mark TEXT NOT NULL, line TEXT NOT NULL,
+                   UNIQUE(sid, mark));
+)";
+
+// A file of format 1 kept marks and lines apart, and an index of what was written last (now recent_sessions.h). Which
+// line is which mark's is not known any more, and need not be.
+constexpr const char* kFromFormat1 = R"(
+INSERT INTO steps(sid, mark, line) SELECT sid, 'line ' || seq, line FROM ladder ORDER BY sid, seq;
+INSERT INTO steps(sid, mark, line) SELECT sid, mark, '' FROM applied;
+DROP TABLE ladder;
+DROP TABLE applied;
+DROP INDEX sessions_written;
 )";
 
 // Newer than the schema: a file of an older ringd gets it, and an older ringd passes it by. A row's name was its
@@ -47,18 +62,19 @@ constexpr std::array kStatements = {
     "BEGIN",
     "COMMIT",
     "ROLLBACK",
-    "SELECT v, doc, expires_ms FROM sessions WHERE sid = ?",
-    "INSERT INTO sessions(sid, v, doc, due_ms, expires_ms, written_ms, written) VALUES(?,?,?,?,?,?,?) "
-    "ON CONFLICT(sid) DO UPDATE SET v = excluded.v, doc = excluded.doc, due_ms = excluded.due_ms, "
-    "expires_ms = excluded.expires_ms, written_ms = excluded.written_ms, written = excluded.written",
+    "SELECT v, expires_ms, doc FROM sessions WHERE sid = ?",
+    "SELECT v, expires_ms, due_ms FROM sessions WHERE sid = ?",
+    "INSERT INTO sessions(sid, v, doc, due_ms, expires_ms, written_ms, written) VALUES(?,?,?,?,?,?,?)",
+    "UPDATE sessions SET v = ?2, doc = ?3, written_ms = ?4, written = ?5 WHERE sid = ?1",
     "UPDATE sessions SET due_ms = ? WHERE sid = ?",
-    "SELECT 1 FROM applied WHERE sid = ? AND mark = ?",
-    "INSERT INTO applied(sid, mark) VALUES(?, ?)",
-    "INSERT INTO ladder(sid, seq, line) SELECT ?1, coalesce(max(seq), 0) + 1, ?2 FROM ladder WHERE sid = ?1",
-    "DELETE FROM ladder WHERE sid = ?1 AND seq <= (SELECT max(seq) FROM ladder WHERE sid = ?1) - ?2",
-    "SELECT line FROM ladder WHERE sid = ? ORDER BY seq",
+    "UPDATE sessions SET expires_ms = ? WHERE sid = ?",
+    "INSERT INTO steps(sid, mark, line) VALUES(?, ?, ?) ON CONFLICT(sid, mark) DO NOTHING",
+    "DELETE FROM steps WHERE sid = ? AND mark = ?",
+    "UPDATE steps SET line = '' WHERE id IN (SELECT id FROM steps WHERE sid = ? AND line != '' ORDER BY id DESC "
+    "LIMIT -1 OFFSET ?)",
+    "SELECT line FROM steps WHERE sid = ? AND line != '' ORDER BY id DESC LIMIT ?",
     "SELECT sid FROM sessions WHERE due_ms > 0 AND due_ms <= ? AND expires_ms > ? ORDER BY due_ms LIMIT ?",
-    "SELECT sid, v, doc FROM sessions WHERE doc != '' AND expires_ms > ? ORDER BY written DESC LIMIT ?",
+    "SELECT sid, written FROM sessions WHERE doc != '' ORDER BY written DESC LIMIT ?",
     "SELECT sid FROM sessions WHERE sid > ? AND expires_ms > ? ORDER BY sid LIMIT ?",
     "INSERT INTO listed(list, sid, name, at_ms, expires_ms, line) VALUES(?,'',?,?,?,?) "
     "ON CONFLICT(list, sid, name) DO NOTHING",
@@ -76,8 +92,7 @@ constexpr std::array kStatements = {
     "SELECT revision, CASE WHEN revision = ? THEN '' ELSE text END FROM directory",
     "SELECT sid FROM sessions WHERE expires_ms <= ? ORDER BY expires_ms LIMIT ?",
     "DELETE FROM sessions WHERE sid = ?",
-    "DELETE FROM applied WHERE sid = ?",
-    "DELETE FROM ladder WHERE sid = ?",
+    "DELETE FROM steps WHERE sid = ?",
     "DELETE FROM listed WHERE rowid IN (SELECT rowid FROM listed WHERE expires_ms <= ? LIMIT ?) RETURNING list",
 };
 
@@ -135,8 +150,8 @@ Result<void> Database::check_owner() {
   }
   const auto version = ask_number("PRAGMA user_version");
   if (!version) return std::unexpected(version.error());
-  if (*version != kSchemaVersion) {
-    return fail(ErrorCode::invalid, "it has format " + std::to_string(*version) + ", this ringd knows format " +
+  if (*version < 1 || *version > kSchemaVersion) {
+    return fail(ErrorCode::invalid, "it has format " + std::to_string(*version) + ", this ringd knows formats up to " +
                                         std::to_string(kSchemaVersion) + "; run the ringd that wrote it");
   }
   return {};
@@ -153,6 +168,19 @@ Result<void> Database::prepare_all() {
   return {};
 }
 
+// A new file, or one of format 1, in one transaction.
+Result<void> Database::bring_to_format() {
+  const auto tables = ask_number("SELECT count(*) FROM sqlite_schema");
+  if (!tables) return std::unexpected(tables.error());
+  const auto version = ask_number("PRAGMA user_version");
+  if (!version) return std::unexpected(version.error());
+  if (*tables != 0 && *version == kSchemaVersion) return {};
+  const std::string tables_of = *tables == 0 ? std::string(kSchema) + kSteps : std::string(kSteps) + kFromFormat1;
+  const std::string steps = "BEGIN;" + tables_of + "PRAGMA application_id=" + std::to_string(kApplicationId) +
+                            ";PRAGMA user_version=" + std::to_string(kSchemaVersion) + ";COMMIT;";
+  return run_sql(steps.c_str());
+}
+
 Result<std::unique_ptr<Database>> Database::open(const std::string& path) {
   if (auto created = create_private(path); !created) return std::unexpected(created.error());
   std::unique_ptr<Database> database(new Database);
@@ -160,19 +188,10 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path) {
     return fail(error.code, "cannot use " + path + " as the store: " + error.text);
   };
   if (auto taken = database->take_file(path); !taken) return refuse(taken.error());
-  const auto tables = database->ask_number("SELECT count(*) FROM sqlite_schema");
-  if (!tables) return refuse(tables.error());
-  if (*tables == 0) {
-    const std::string create = std::string("BEGIN;") + kSchema +
-                               "PRAGMA application_id=" + std::to_string(kApplicationId) +
-                               ";PRAGMA user_version=" + std::to_string(kSchemaVersion) + ";COMMIT;";
-    if (auto created = database->run_sql(create.c_str()); !created) return refuse(created.error());
-  }
+  if (auto brought = database->bring_to_format(); !brought) return refuse(brought.error());
   if (auto added = database->run_sql(kLists); !added) return refuse(added.error());
   if (auto prepared = database->prepare_all(); !prepared) return refuse(prepared.error());
-  const auto written = database->ask_number("SELECT coalesce(max(written), 0) FROM sessions");
-  if (!written) return refuse(written.error());
-  database->written_ = *written;
+  if (auto read = database->read_recent(); !read) return refuse(read.error());
   return database;
 }
 
