@@ -5,11 +5,13 @@ Each function plays on a fresh NotifyWorld and yields what differed. See run.py.
 """
 import json
 import threading
+from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from calls import people, phase_of, wait_ringing
-from world import World, sip, wait_for
+from world import NUMBER, World, sip, wait_for
 
+ORGANISATIONS = {"acme": NUMBER, "beta": "+4930555002", "gamma": "+4930555003"}
 OLD = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 NEW = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
@@ -19,6 +21,7 @@ class Application:
 
     def __init__(self):
         self.seen = []  # (id, document) as they came
+        self.paths = []  # and where to
         self.status = 200
         self.go_on = threading.Event()
         self.go_on.set()
@@ -27,6 +30,7 @@ class Application:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["content-length"]))
+                application.paths.append(self.path)
                 application.seen.append((self.headers["webhook-id"], body))
                 application.go_on.wait(20)
                 self.send_response(application.status)
@@ -63,17 +67,15 @@ class NotifyWorld(World):
         self.application.stop()
 
     def _ringd_conf(self):
-        return super()._ringd_conf() + f"""notify {{
-    organisation acme {{
-        url http://127.0.0.1:{self.nginx_port}/applications/acme;
+        return super()._ringd_conf() + "notify {\n" + "".join(f"""    organisation {name} {{
+        url http://127.0.0.1:{self.nginx_port}/applications/{name};
         secret_file {self.dir}/outgoing.secrets;
     }}
-}}
-"""
+""" for name in ORGANISATIONS) + "}\n"
 
     def _nginx_conf(self):
         return super()._nginx_conf().replace("\n        location = /webhook_status", f"""
-        location = /applications/acme {{
+        location /applications/ {{
             webhook standard-webhooks;
             webhook_key_file {self.dir}/application.keys;
             webhook_dedup zone=calls window=1h;
@@ -231,7 +233,37 @@ def missed_calls_are_listed(world):
         yield "another user has them, or the bound was not kept"
 
 
-NOTIFY = [missed_calls_are_listed, an_answered_call_is_told_once,
+def organisations_at_once_stay_apart(world):
+    """R-046: one user in three organisations, the same caller rings all of them at the same time, in every order: each
+    call rings the devices of its own, and each application hears of its own."""
+    text, now = [], datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    for name, number in ORGANISATIONS.items():
+        devices = "".join(f"device {device} {{ sip_username gencred{name}{device}; credential_expires_at never; "
+                          f"last_active_at {now}; }}\n" for device in ("phone", "tablet"))
+        text.append(f"organisation {name} {{ number {number} {{ ring anna; }}\nuser anna {{ {devices} }} }}\n")
+    world.import_directory(text="".join(text))
+    calls = []
+    for turn in range(3):
+        for place, (name, number) in enumerate(ORGANISATIONS.items()):
+            script = {"to": number, "caller": {"hang_up_after_bridged_ms": 200},
+                      "people": [{"to": sip(name + "phone"), "answer_after_ms": 300 + 40 * ((place + turn) % 3)},
+                                 {"to": sip(name + "tablet"), "never": True}]}
+            calls.append((name, world.call(script)))
+    for name, handle in calls:
+        wait_for("the call to close", lambda: phase_of(world, handle) == "closed", 30)
+        strangers = [leg["to"] for leg in world.truth(handle)["legs"] if f"gencred{name}" not in leg["to"]]
+        if strangers:
+            yield f"a call to {name} rang {strangers}"
+    recorded = sum(world.session(handle)["recorded"] for _, handle in calls)
+    wait_for("all that there is to tell", lambda: len(world.application.seen) >= 3 * len(calls) + recorded, 20)
+    home = {handle["call_leg_id"]: name for name, handle in calls}
+    for path, document in zip(world.application.paths, world.application.documents()):
+        data = document["data"]
+        if not path.endswith("/" + home[data["call"]]) or data["organisation"] != home[data["call"]]:
+            yield f"{path} heard of a call to {home[data['call']]}: {document}"
+
+
+NOTIFY = [organisations_at_once_stay_apart, missed_calls_are_listed, an_answered_call_is_told_once,
           a_forged_outcome_never_reaches_the_application, killed_before_anything_left,
           killed_while_the_application_answers, killed_again_and_again, gone_is_given_up,
           the_caller_of_nobody_configured_is_told_nothing]

@@ -2,7 +2,6 @@
 #include "adapters/sqlite/database.h"
 
 #include <algorithm>
-#include <ranges>
 #include <utility>
 
 #include "shared/limits.h"
@@ -254,7 +253,7 @@ Result<void> Database::read_recent() {
     newest_first.push_back(query.text(0));
     written_ = std::max(written_, query.number(1));
   }
-  for (const std::string& session : std::views::reverse(newest_first)) recent_.write(session);
+  for (auto session = newest_first.rbegin(); session != newest_first.rend(); ++session) recent_.write(*session);
   return {};
 }
 
