@@ -70,6 +70,8 @@ void fields(Visitor& visit, WebhookFact& fact) {
   visit("cause", fact.hangup_cause);
   visit("source", fact.hangup_source);
   visit("sip_cause", fact.sip_hangup_cause);
+  visit("start_time", fact.start_time);
+  visit("end_time", fact.end_time);
   fields(visit, fact.recording);
   visit("digits", fact.digits);
 }

@@ -21,6 +21,8 @@ void fields(Visitor& visit, Leg& leg) {
   visit("cause", leg.cause);
   visit("source", leg.hangup_source);
   visit("sip_cause", leg.sip_cause);
+  visit("start_time", leg.start_time);
+  visit("end_time", leg.end_time);
   visit("quit", leg.quit);
   visit("apology", leg.apology);
   visit("dial_at", leg.dial_at_ms);
@@ -58,6 +60,8 @@ void fields(Visitor& visit, Parent& parent) {
   visit("cause", parent.cause);
   visit("source", parent.hangup_source);
   visit("sip_cause", parent.sip_cause);
+  visit("start_time", parent.start_time);
+  visit("end_time", parent.end_time);
   visit("answered", parent.answered_ms);
   visit("bridged_at", parent.bridged_ms);
   visit("ended", parent.ended_ms);

@@ -66,6 +66,10 @@ WebhookFact read_payload(const json_t* payload, std::string_view type_name) {
   fact.hangup_cause = take(payload, "hangup_cause");
   fact.hangup_source = take(payload, "hangup_source");
   fact.sip_hangup_cause = take(payload, "sip_hangup_cause");
+  if (fact.type == WebhookType::hangup) {
+    fact.start_time = take(payload, "start_time");
+    fact.end_time = take(payload, "end_time");
+  }
   if (fact.type == WebhookType::recording_saved) fact.recording = read_recording(payload);
   fact.client_state = decode_client_state(get_text(payload, "client_state"));
   fact.digits = take(payload, "digits");

@@ -37,8 +37,9 @@ struct WebhookFact {
   std::string from_uri;   // `initiated`: the caller's SIP address
   std::string from, to, caller_name;
   std::string hangup_cause, hangup_source, sip_hangup_cause;
-  Recording recording;                                                                            // recording_saved
-  std::string digits;                                                                             // gather_ended
+  std::string start_time, end_time;  // hangup: of this call, by the provider's clock and in its words
+  Recording recording;               // recording_saved
+  std::string digits;                // gather_ended
   enum class Detection : std::uint8_t { person, machine, unsure } detection = Detection::unsure;  // machine_detected
   std::optional<ClientState> client_state;                                                        // ours, or nothing
 };

@@ -40,6 +40,8 @@ void say_why(Call& call, const Ending& ending) {
   if (!ending.cause.empty()) call.cause = ending.cause;
   call.hangup_source = ending.source;
   call.sip_cause = ending.sip_cause;
+  call.start_time = ending.start_time;
+  call.end_time = ending.end_time;
 }
 
 }  // namespace

@@ -11,7 +11,11 @@ namespace ringfence::rules {
 namespace {
 
 Ending ending_of(const WebhookFact& fact) {
-  return {.cause = fact.hangup_cause, .source = fact.hangup_source, .sip_cause = fact.sip_hangup_cause};
+  return {.cause = fact.hangup_cause,
+          .source = fact.hangup_source,
+          .sip_cause = fact.sip_hangup_cause,
+          .start_time = fact.start_time,
+          .end_time = fact.end_time};
 }
 
 void merge_initiated(Session& session, const WebhookFact& fact, const Event& event) {

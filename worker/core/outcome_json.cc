@@ -50,6 +50,8 @@ std::string session_outcome_json(const Session& session) {
   set_some(data.get(), "hangup_cause", parent.cause);
   set_some(data.get(), "hangup_source", parent.hangup_source);
   set_some(data.get(), "sip_hangup_cause", parent.sip_cause);
+  set_some(data.get(), "start_time", parent.start_time);
+  set_some(data.get(), "end_time", parent.end_time);
   set_bool(data.get(), "recorded", session.told_recording);
   if (session.told_recording) set_some(data.get(), "recording_id", session.recording.id);
   return wrapped("call.ended", session.closed_ms, std::move(data));
@@ -69,6 +71,8 @@ std::string device_outcome_json(const Session& session, std::size_t index) {
   set_some(data.get(), "hangup_cause", leg.cause);
   set_some(data.get(), "hangup_source", leg.hangup_source);
   set_some(data.get(), "sip_hangup_cause", leg.sip_cause);
+  set_some(data.get(), "start_time", leg.start_time);
+  set_some(data.get(), "end_time", leg.end_time);
   return wrapped("call.device", leg.ended_ms, std::move(data));
 }
 

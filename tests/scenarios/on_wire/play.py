@@ -27,6 +27,7 @@ NOT_SENT = "a request that is not sent reaches no provider that could see it"
 UNSAYABLE = {
     "voicemail-route": "a directory's voicemail names no devices",
     "agent-not-there": "a directory's agent has no on_unanswered",
+    "late-join-rings-until-the-end": "a directory's plan rings nobody whom it does not name",
 }
 
 # Which invariants a file breaks: those of which the counters say that it is the provider's fault.

@@ -55,6 +55,8 @@ void canonicalise_texts(Leg& leg, const Session& s) {
   if (leg.told != DeviceOutcome::none) leg.told = DeviceOutcome::failed;  // whether, not what
   leg.hangup_source.clear();
   leg.sip_cause.clear();
+  leg.start_time.clear();
+  leg.end_time.clear();
 }
 
 void canonicalise_fast_answer(Leg& leg, const Policy& policy) {
@@ -193,6 +195,8 @@ Lowered canonicalise(Session& s, Millis now_ms, const Policy& policy) {
   s.parent.cause.clear();
   s.parent.hangup_source.clear();
   s.parent.sip_cause.clear();
+  s.parent.start_time.clear();
+  s.parent.end_time.clear();
   if (s.parent.state == ParentState::ended) {
     s.parent.hangup_next_ms = 0;
     s.parent.answer_attempt = 0;

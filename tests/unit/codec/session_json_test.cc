@@ -55,8 +55,8 @@ Leg any_leg(Random& random) {
                      .priority = random.below(100),
                      .verify = random.any(Verify::press1_if_fast)};
   leg.state = random.any(LegState::ended);
-  for (std::string* text :
-       {&leg.call_control_id, &leg.call_leg_id, &leg.cause, &leg.hangup_source, &leg.sip_cause, &leg.told_reason}) {
+  for (std::string* text : {&leg.call_control_id, &leg.call_leg_id, &leg.cause, &leg.hangup_source, &leg.sip_cause,
+                            &leg.start_time, &leg.end_time, &leg.told_reason}) {
     *text = random.text();
   }
   leg.quit = random.any(Quit::screen_failed);
@@ -80,9 +80,9 @@ Leg any_leg(Random& random) {
 
 Parent any_parent(Random& random) {
   Parent parent;
-  for (std::string* text :
-       {&parent.call_control_id, &parent.call_leg_id, &parent.call_session_id, &parent.connection_id, &parent.from,
-        &parent.to, &parent.caller_name, &parent.cause, &parent.hangup_source, &parent.sip_cause}) {
+  for (std::string* text : {&parent.call_control_id, &parent.call_leg_id, &parent.call_session_id,
+                            &parent.connection_id, &parent.from, &parent.to, &parent.caller_name, &parent.cause,
+                            &parent.hangup_source, &parent.sip_cause, &parent.start_time, &parent.end_time}) {
     *text = random.text();
   }
   parent.state = random.any(ParentState::ended);

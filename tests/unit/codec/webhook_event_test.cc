@@ -189,6 +189,20 @@ TEST(WebhookEvent, ARecordingGivesItsIdAndAddress) {
   EXPECT_EQ(fact_of(event).recording.url, "https://x/y.wav");
 }
 
+// R-146. An earlier webhook has a `start_time`, too, which nobody needs twice.
+TEST(WebhookEvent, AHangupSaysWhyAndFromWhenToWhenItWas) {
+  constexpr const char* kFields = R"("call_leg_id":"l","hangup_cause":"normal_clearing","hangup_source":"caller",
+      "sip_hangup_cause":"200","start_time":"2025-11-23T03:30:00.076316Z","end_time":"2025-11-23T03:30:30.816307Z")";
+  const auto event = decode(call("call.hangup", kFields));
+  ASSERT_TRUE(event);
+  EXPECT_EQ(fact_of(event).hangup_cause, "normal_clearing");
+  EXPECT_EQ(fact_of(event).hangup_source, "caller");
+  EXPECT_EQ(fact_of(event).sip_hangup_cause, "200");
+  EXPECT_EQ(fact_of(event).start_time, "2025-11-23T03:30:00.076316Z");
+  EXPECT_EQ(fact_of(event).end_time, "2025-11-23T03:30:30.816307Z");
+  EXPECT_EQ(fact_of(decode(call("call.answered", kFields))).start_time, "");
+}
+
 TEST(WebhookEvent, OtherFamiliesHaveNoSession) {
   for (const auto type : {"message.received", "10dlc.brand.update", "", "callx", "fax.received"}) {
     const auto event = decode(call(type, R"("call_leg_id":"leg")"));

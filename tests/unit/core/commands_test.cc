@@ -169,6 +169,8 @@ struct Told : Call {
     WebhookFact declined{.type = WebhookType::hangup, .call_control_id = "leg0", .hangup_cause = "call_rejected"};
     declined.hangup_source = "callee";
     declined.sip_hangup_cause = "603";
+    declined.start_time = "2026-11-22T10:00:00.076316Z";
+    declined.end_time = "2026-11-22T10:00:02.316Z";
     declined.client_state = ClientState{.session = session.id, .leg = 0};
     result = webhook(declined);
   }
@@ -190,6 +192,8 @@ TEST(Commands, AnOutcomeNamesTheDeviceAndWhy) {
   EXPECT_EQ(get_text(data, "hangup_cause"), "call_rejected");
   EXPECT_EQ(get_text(data, "hangup_source"), "callee");
   EXPECT_EQ(get_text(data, "sip_hangup_cause"), "603");
+  EXPECT_EQ(get_text(data, "start_time"), "2026-11-22T10:00:00.076316Z");
+  EXPECT_EQ(get_text(data, "end_time"), "2026-11-22T10:00:02.316Z");
   EXPECT_TRUE(get_bool(data, "rang"));
   EXPECT_FALSE(get_text(data, "ended_at").empty());
 }
