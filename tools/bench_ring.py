@@ -113,7 +113,7 @@ class RingBench:
 
     def events(self, store):
         rows = []
-        with LeanWorld(self.options.build, store=store, ring="30s", log_level="warning") as world:
+        with LeanWorld(self.options.build, store=store, ring="30s", log_level="warning", provider_rate=0) as world:
             world.import_directory([f"device{number}" for number in range(LEGS)])
             world.load("play", CALLS, AT_ONCE, LEGS)  # warm
             for _ in range(self.options.rounds):
@@ -156,7 +156,7 @@ class RingBench:
 
     @contextlib.contextmanager
     def conversations(self, store):
-        with LeanWorld(self.options.build, store=store, ring="30s", log_level="warning") as world:
+        with LeanWorld(self.options.build, store=store, ring="30s", log_level="warning", provider_rate=0) as world:
             world.import_directory(["device0", "device1"])
             world.load("play", 1, 1, 2)  # opens the connections
             yield world
