@@ -96,7 +96,7 @@ Result<void> Database::write_session(const CommitRequest& request, const Head& s
     return done;
   }
   if (request.due_ms != stored.due_ms) {
-    const auto done = Query(statement(Sql::set_due)).bind(request.due_ms).bind(request.session.text).run();
+    auto done = Query(statement(Sql::set_due)).bind(request.due_ms).bind(request.session.text).run();
     if (!done) return done;
   }
   const Millis wanted_ms = wall_ms + std::max<Millis>(request.ttl_ms, 1);
