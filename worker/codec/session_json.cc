@@ -115,8 +115,8 @@ void fields(Visitor& visit, Session& s) {
   visit("recording_lost", s.recording_lost);
   fields(visit, s.recording);
   visit("told", s.told);
-  visit("told_recording", s.told_recording);
-  visit("told_of_recording", s.told_of_recording);
+  visit("told_recording", s.told_recorded);
+  visit("recording_told", s.recording_told);
   visit("outbox", s.outbox);
   visit("audits", s.audit_attempt);
   visit("audit_backoff", s.audit_backoff);

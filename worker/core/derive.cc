@@ -169,13 +169,20 @@ void derive_notices(Session& s, Millis at_ms, const Policy& policy) {
   const bool ends = s.phase == Phase::closed && !s.told;
   if (ends) {
     s.told = true;
-    s.told_recording = s.recording_saved;
+    s.told_recorded = s.recording_saved;
     tell(kParent);
   }
   const bool known = s.told || s.outcome == Outcome::answered || s.outcome == Outcome::voicemail;
-  if (!s.recording_saved || s.told_of_recording || !known) return;
-  s.told_of_recording = true;
-  tell(kParent, kRecordingNotice);
+  if (s.recording_saved && !s.recording_told && known) {
+    s.recording_told = true;
+    tell(kParent, kRecordingNotice);
+  }
+}
+
+// It is a key to what was said: kept for telling it and no longer.
+void forget_recording_url(Session& s) {
+  const bool to_be_told = s.plan.notify && !s.recording_told;
+  if (!to_be_told && std::ranges::none_of(s.outbox, is_of_recording)) s.recording.url.clear();
 }
 
 std::vector<Command> hand_over(Session& s, Millis at_ms, const Policy& policy) {
@@ -230,6 +237,7 @@ std::vector<Command> derive(Session& session, Millis at_ms, const Policy& policy
   derive_recording(session, at_ms, policy);
   derive_audit(session, at_ms, policy);
   derive_notices(session, at_ms, policy);
+  forget_recording_url(session);
   return hand_over(session, at_ms, policy);
 }
 

@@ -104,7 +104,7 @@ void learn(std::string& known, std::string_view said) {
 }
 
 void learn(Session& session, const Recording& said) {
-  if (session.told_of_recording || session.told_recording) return;
+  if (session.recording_told) return;
   Recording& known = session.recording;
   learn(known.id, said.id);
   learn(known.url, said.url);

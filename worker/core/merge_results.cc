@@ -249,7 +249,6 @@ void merge_result(Session& session, const CommandResult& result, const Event& ev
   // An application that is being deployed says 404 for a minute; 410 is the only no that means never.
   if (copy.verb == Verb::notify) settled = outcome == OutcomeClass::ok || result.outcome.http_status == 410;
   if (settled) {
-    if (copy.verb == Verb::notify && is_of_recording(copy)) session.recording.url.clear();  // nobody needs it any more
     session.outbox.erase(entry);
   } else {
     keep_trying(session, *entry, result.outcome, event.at_ms, policy);

@@ -35,6 +35,17 @@ Json about_call(const Session& session) {
   return data;
 }
 
+// A leg or the parent: when it ended by our clock, and what the provider said about it.
+template <class Call>
+void set_ending(json_t* data, const Call& call) {
+  set_time(data, "ended_at", call.ended_ms);
+  set_some(data, "hangup_cause", call.cause);
+  set_some(data, "hangup_source", call.hangup_source);
+  set_some(data, "sip_hangup_cause", call.sip_cause);
+  set_some(data, "start_time", call.start_time);
+  set_some(data, "end_time", call.end_time);
+}
+
 }  // namespace
 
 std::string session_outcome_json(const Session& session) {
@@ -46,14 +57,9 @@ std::string session_outcome_json(const Session& session) {
   }
   set_time(data.get(), "answered_at", parent.answered_ms);
   set_time(data.get(), "bridged_at", parent.bridged_ms);
-  set_time(data.get(), "ended_at", parent.ended_ms);
-  set_some(data.get(), "hangup_cause", parent.cause);
-  set_some(data.get(), "hangup_source", parent.hangup_source);
-  set_some(data.get(), "sip_hangup_cause", parent.sip_cause);
-  set_some(data.get(), "start_time", parent.start_time);
-  set_some(data.get(), "end_time", parent.end_time);
-  set_bool(data.get(), "recorded", session.told_recording);
-  if (session.told_recording) set_some(data.get(), "recording_id", session.recording.id);
+  set_ending(data.get(), parent);
+  set_bool(data.get(), "recorded", session.told_recorded);
+  if (session.told_recorded) set_some(data.get(), "recording_id", session.recording.id);
   return wrapped("call.ended", session.closed_ms, std::move(data));
 }
 
@@ -67,12 +73,7 @@ std::string device_outcome_json(const Session& session, std::size_t index) {
   set_bool(data.get(), "rang", leg.ringing_ms != 0);
   set_time(data.get(), "dialled_at", leg.dialled_ms);
   set_time(data.get(), "answered_at", leg.answered_ms);
-  set_time(data.get(), "ended_at", leg.ended_ms);
-  set_some(data.get(), "hangup_cause", leg.cause);
-  set_some(data.get(), "hangup_source", leg.hangup_source);
-  set_some(data.get(), "sip_hangup_cause", leg.sip_cause);
-  set_some(data.get(), "start_time", leg.start_time);
-  set_some(data.get(), "end_time", leg.end_time);
+  set_ending(data.get(), leg);
   return wrapped("call.device", leg.ended_ms, std::move(data));
 }
 

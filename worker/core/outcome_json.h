@@ -1,7 +1,6 @@
 // What an organisation's application is told, as JSON: one document for the call, one for each device, one for the
-// recording. Rebuilt for each
-// resend from facts that stand once they are told, so that every copy is the same byte for byte. Used by materialize().
-// Must not know: signatures, HTTP.
+// recording. Rebuilt for each resend from facts that stand once they are told, so that every copy is the same byte for
+// byte. Used by materialize(). Must not know: signatures, HTTP.
 #pragma once
 
 #include <string>

@@ -127,8 +127,8 @@ Refusal refusal_of(const Leg& leg) noexcept {
   return leg.cause == "user_busy" || leg.sip_cause == "486" ? Refusal::busy : Refusal::none;
 }
 
-bool is_of_recording(const OutboxEntry& notice) noexcept {
-  return notice.leg == kParent && notice.attempt == kRecordingNotice;
+bool is_of_recording(const OutboxEntry& entry) noexcept {
+  return entry.verb == Verb::notify && entry.leg == kParent && entry.attempt == kRecordingNotice;
 }
 
 bool still_wanted(const Session& session, const OutboxEntry& entry) noexcept {

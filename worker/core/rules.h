@@ -76,7 +76,7 @@ void ask(Session& session, Verb verb, int leg, int attempt, Millis at_ms, const 
 enum class Refusal : std::uint8_t { none, declined, busy };
 [[nodiscard]] Refusal refusal_of(const Leg& leg) noexcept;
 // A notice about the recording, not about what became of the call.
-[[nodiscard]] bool is_of_recording(const OutboxEntry& notice) noexcept;
+[[nodiscard]] bool is_of_recording(const OutboxEntry& entry) noexcept;
 // The command still serves the session as it is now.
 [[nodiscard]] bool still_wanted(const Session& session, const OutboxEntry& entry) noexcept;
 // The call it addresses has provably ended, or what it was for is known: nobody need wait for its answer.

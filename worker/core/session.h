@@ -162,10 +162,10 @@ struct Session {
   bool record_maybe = false;      // some record_start may have been executed
   bool recording_looked = false;  // the provider's records were read after the end, and had none
   bool record_started = false, recording_saved = false, recording_lost = false;
-  Recording recording;             // what is known of it
-  bool told = false;               // as Leg::told, for the whole call
-  bool told_recording = false;     // and that it was recorded
-  bool told_of_recording = false;  // in a notice of its own: from then on what is known of it stands
+  Recording recording;          // what is known of it
+  bool told = false;            // as Leg::told, for the whole call
+  bool told_recorded = false;   // and in it that there is a recording
+  bool recording_told = false;  // the recording, in a notice of its own: from then on what is known of it stands
 
   std::vector<OutboxEntry> outbox;
   int audit_attempt = 0;  // never reset: it makes the command id, and an id names one look

@@ -132,8 +132,8 @@ Session any_session(Random& random) {
   s.claimed_ms = random.time();
   s.round_first = random.below(legs);
   for (bool* flag : {&s.cancelled, &s.transfer_asked, &s.reject_asked, &s.bridge_refused, &s.bridge_maybe,
-                     &s.bridge_disproved, &s.bridge_before, &s.please_hold_asked, &s.told, &s.told_recording,
-                     &s.told_of_recording, &s.greeting_asked, &s.greeting_done, &s.record_maybe, &s.recording_looked,
+                     &s.bridge_disproved, &s.bridge_before, &s.please_hold_asked, &s.told, &s.told_recorded,
+                     &s.recording_told, &s.greeting_asked, &s.greeting_done, &s.record_maybe, &s.recording_looked,
                      &s.record_started, &s.recording_saved, &s.recording_lost}) {
     *flag = random.coin();
   }

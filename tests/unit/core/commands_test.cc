@@ -270,52 +270,83 @@ TEST(Commands, TheOutcomeOfTheCallNamesItsRecording) {
   }
 }
 
-// the application has ten minutes to fetch it, and one name for it, whatever else is said of it.
-TEST(Commands, TheRecordingIsToldOfOnceWithAllThatIsKnownOfIt) {
-  Call call;
-  offer(call, {.organisation = "acme", .destinations = {{"desk", "sip:desk"}}, .notify = true});
-  auto result = call.leg(WebhookType::answered, 0);
-  call.accept(result.commands.at(0));
-  result = call.leg(WebhookType::bridged, 0);
-  call.accept(result.commands.at(0));
+constexpr std::string_view kRecordingUrl = "https://recordings.example.com/r1.wav?key";
+
+// A conversation that goes on while its recording is saved.
+struct Recorded : Call {
+  StepResult result;
   WebhookFact saved{.type = WebhookType::recording_saved, .call_leg_id = "parent-leg"};
-  saved.recording = {.id = "r1",
-                     .url = "https://recordings.example.com/r1.wav?key",
-                     .call_leg_id = "parent-leg",
-                     .channels = "dual",
-                     .started_at = "2026-11-22T10:00:00.5Z",
-                     .ended_at = "2026-11-22T10:01:00.5Z"};
-  result = call.webhook(saved);
-  ASSERT_EQ(result.commands.size(), 1u);
-  const Command first = result.commands[0];
-  const auto body = parse_json(first.body);
+  explicit Recorded(bool notify = true) {
+    offer(*this, {.organisation = "acme", .destinations = {{"desk", "sip:desk"}}, .notify = notify});
+    result = leg(WebhookType::answered, 0);
+    accept(result.commands.at(0));
+    result = leg(WebhookType::bridged, 0);
+    accept(result.commands.at(0));
+    saved.recording = {.id = "r1",
+                       .url = std::string(kRecordingUrl),
+                       .call_leg_id = "parent-leg",
+                       .channels = "dual",
+                       .started_at = "2026-11-22T10:00:00.5Z",
+                       .ended_at = "2026-11-22T10:01:00.5Z"};
+    result = webhook(saved);
+  }
+};
+
+// the application has ten minutes to fetch it.
+TEST(Commands, TheRecordingIsToldOfWithAllThatIsKnownOfIt) {
+  const Recorded call;
+  ASSERT_EQ(call.result.commands.size(), 1u);
+  const auto body = parse_json(call.result.commands[0].body);
   ASSERT_TRUE(body);
   EXPECT_EQ(get_text(body->get(), "type"), "call.recording");
   EXPECT_FALSE(get_text(body->get(), "timestamp").empty());
   const json_t* data = get_object(body->get(), "data");
-  EXPECT_EQ(get_text(data, "call"), "parent-leg");
-  EXPECT_EQ(get_text(data, "kind"), "conversation");
-  EXPECT_EQ(get_text(data, "recording_id"), "r1");
-  EXPECT_EQ(get_text(data, "url"), "https://recordings.example.com/r1.wav?key");
-  EXPECT_EQ(get_text(data, "call_leg_id"), "parent-leg");
-  EXPECT_EQ(get_text(data, "channels"), "dual");
-  EXPECT_EQ(get_text(data, "recording_started_at"), "2026-11-22T10:00:00.5Z");
-  EXPECT_EQ(get_text(data, "recording_ended_at"), "2026-11-22T10:01:00.5Z");
+  for (const auto& [key, value] : std::initializer_list<std::pair<const char*, std::string_view>>{
+           {"call", "parent-leg"},
+           {"kind", "conversation"},
+           {"recording_id", "r1"},
+           {"url", kRecordingUrl},
+           {"call_leg_id", "parent-leg"},
+           {"channels", "dual"},
+           {"recording_started_at", "2026-11-22T10:00:00.5Z"},
+           {"recording_ended_at", "2026-11-22T10:01:00.5Z"}}) {
+    EXPECT_EQ(get_text(data, key), value) << key;
+  }
+}
 
-  saved.recording = {.id = "r2", .url = "https://recordings.example.com/r2.wav?key"};
-  EXPECT_TRUE(call.webhook(saved).commands.empty());
+TEST(Commands, TheRecordingIsToldOfOnceAndTheSameInEveryCopy) {
+  Recorded call;
+  const Command first = call.result.commands.at(0);
+  call.saved.recording = {.id = "r2", .url = "https://recordings.example.com/r2.wav?key"};
+  EXPECT_TRUE(call.webhook(call.saved).commands.empty());
   call.parent(WebhookType::hangup);
   call.leg(WebhookType::hangup, 0);
   call.now_ms += call.policy.notify_retry_max_ms;
-  result = call.tick();
+  const auto result = call.tick();
   const auto again = std::ranges::find(result.commands, first.id, &Command::id);
   ASSERT_NE(again, result.commands.end());
   EXPECT_EQ(again->body, first.body);
-
-  EXPECT_FALSE(call.session.recording.url.empty());
   call.accept(*again);
-  EXPECT_TRUE(call.session.recording.url.empty()) << "a key to what was said is kept longer than it is needed";
-  EXPECT_TRUE(call.webhook(saved).commands.empty());
+  EXPECT_TRUE(call.webhook(call.saved).commands.empty());
+}
+
+// It is a key to what was said.
+TEST(Commands, TheUrlOfARecordingIsKeptUntilItIsToldAndNoLonger) {
+  Recorded taken;
+  EXPECT_EQ(taken.session.recording.url, kRecordingUrl);
+  taken.accept(taken.result.commands.at(0));
+  EXPECT_TRUE(taken.session.recording.url.empty());
+
+  Recorded refused;
+  refused.parent(WebhookType::hangup);
+  refused.leg(WebhookType::hangup, 0);
+  refused.now_ms += limits::kNotifyMs;
+  refused.tick();
+  EXPECT_TRUE(refused.session.recording.url.empty()) << "nobody took it for a day";
+
+  const Recorded untold(false);
+  EXPECT_EQ(untold.session.recording.id, "r1");
+  EXPECT_TRUE(untold.session.recording.url.empty()) << "nobody is to be told";
 }
 
 TEST(Commands, AnOutcomeNobodyTakesIsOfferedForADayAndNoLonger) {
