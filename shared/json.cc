@@ -143,10 +143,6 @@ void set_text(json_t* object, const char* key, std::string_view value) {
   json_object_set_new(object, key, json_stringn(clean.data(), clean.size()));
 }
 
-void set_int(json_t* object, const char* key, std::int64_t value) {
-  json_object_set_new(object, key, json_integer(value));
-}
-
 void set_bool(json_t* object, const char* key, bool value) { json_object_set_new(object, key, json_boolean(value)); }
 
 void set_json(json_t* object, const char* key, Json value) { json_object_set_new(object, key, value.release()); }

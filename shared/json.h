@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -32,7 +33,10 @@ using Json = std::unique_ptr<json_t, JsonDelete>;
 
 // Setters take no reference to the value's storage; invalid UTF-8 is replaced by '?', never refused.
 void set_text(json_t* object, const char* key, std::string_view value);
-void set_int(json_t* object, const char* key, std::int64_t value);
+// JSON's whole numbers are signed, as Jansson has them; a count beyond 2^63 would wrap, and nothing counts so far.
+void set_int(json_t* object, const char* key, std::integral auto value) {
+  json_object_set_new(object, key, json_integer(static_cast<json_int_t>(value)));
+}
 void set_bool(json_t* object, const char* key, bool value);
 void set_json(json_t* object, const char* key, Json value);
 void append_json(json_t* array, Json value);

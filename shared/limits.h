@@ -143,6 +143,8 @@ inline constexpr std::size_t kStoreBatch = 512;
 // Expired sessions removed in one go, and how often the embedded store looks for them.
 inline constexpr std::size_t kStoreSweep = 64;
 inline constexpr std::int64_t kStoreSweepMs = 1000;
+// By what part of its life the embedded store keeps a session too long, so that most commits need not move its end.
+inline constexpr std::int64_t kStoreLongerLife = 8;
 // Commits on one Redis connection: past ~1 MB hiredis moves its output buffer with every partial write.
 inline constexpr std::size_t kStoreInFlight = 256;
 // A Redis that has not answered for this long is away: an answer must still fit into kVerdictMs.
@@ -236,6 +238,8 @@ inline constexpr std::int64_t kRedeliverMs = 2000;
 inline constexpr std::int64_t kRedeliverPerSecond = 200;
 // Lines kept of one ladder: a 64-leg call with retries makes ~500.
 inline constexpr std::size_t kLadderLines = 1000;
+// Of a longer one the embedded store keeps so many more, lest every commit of a long call deletes a line.
+inline constexpr std::size_t kLadderTrim = 64;
 
 // --- one call -------------------------------------------------------------------------------------------------------
 // Devices rung at once: Telnyx's default concurrency is 10; R-020 tests 64.

@@ -12,20 +12,18 @@ namespace {
 Json provider_view(const TelnyxCounters& counters) {
   Json view = json_object_new();
   set_text(view.get(), "breaker", name_of(counters.breaker));
-  for (const auto& [name, value] : {std::pair{"opened", counters.opened},
-                                    {"probes", counters.probes},
-                                    {"kept_back", counters.kept_back},
-                                    {"failures", counters.failures},
-                                    {"too_many", counters.too_many},
-                                    {"rate", static_cast<std::uint64_t>(counters.rate)},
-                                    {"requests", counters.requests},
-                                    {"refused_full", counters.refused_full},
-                                    {"waited_out", counters.waited_out},
-                                    {"still_waiting", counters.still_waiting},
-                                    {"queued", static_cast<std::uint64_t>(counters.queued)},
-                                    {"in_flight", static_cast<std::uint64_t>(counters.in_flight)}}) {
-    set_int(view.get(), name, static_cast<std::int64_t>(value));
-  }
+  set_int(view.get(), "opened", counters.opened);
+  set_int(view.get(), "probes", counters.probes);
+  set_int(view.get(), "kept_back", counters.kept_back);
+  set_int(view.get(), "failures", counters.failures);
+  set_int(view.get(), "too_many", counters.too_many);
+  set_int(view.get(), "rate", counters.rate);
+  set_int(view.get(), "requests", counters.requests);
+  set_int(view.get(), "refused_full", counters.refused_full);
+  set_int(view.get(), "waited_out", counters.waited_out);
+  set_int(view.get(), "still_waiting", counters.still_waiting);
+  set_int(view.get(), "queued", counters.queued);
+  set_int(view.get(), "in_flight", counters.in_flight);
   return view;
 }
 
@@ -35,18 +33,15 @@ void Daemon::add_health(json_t* health) const {
   for (const auto& [name, server] : {std::pair{"ingest", ingest_.get()}, std::pair{"control", control_socket_.get()}}) {
     const FrameServerCounters& counters = server->counters();
     Json part = json_object_new();
-    const auto put = [&part](const char* key, std::uint64_t value) {
-      set_int(part.get(), key, static_cast<std::int64_t>(value));
-    };
-    put("connections", counters.open);
-    put("accepted", counters.accepted);
-    put("refused_peer", counters.refused_peer);
-    put("refused_full", counters.refused_full);
-    put("broken", counters.broken);
-    put("stalled", counters.stalled);
-    put("events", counters.events);
-    put("requests", counters.requests);
-    put("replies_dropped", counters.replies_dropped);
+    set_int(part.get(), "connections", counters.open);
+    set_int(part.get(), "accepted", counters.accepted);
+    set_int(part.get(), "refused_peer", counters.refused_peer);
+    set_int(part.get(), "refused_full", counters.refused_full);
+    set_int(part.get(), "broken", counters.broken);
+    set_int(part.get(), "stalled", counters.stalled);
+    set_int(part.get(), "events", counters.events);
+    set_int(part.get(), "requests", counters.requests);
+    set_int(part.get(), "replies_dropped", counters.replies_dropped);
     set_json(health, name, std::move(part));
   }
   if (fallback_ != nullptr) {
@@ -56,7 +51,7 @@ void Daemon::add_health(json_t* health) const {
   if (redis_ != nullptr) {
     Json part = json_object_new();
     for (const auto& [name, value] : redis_->counters()) {
-      set_int(part.get(), std::string(name).c_str(), static_cast<std::int64_t>(value));
+      set_int(part.get(), std::string(name).c_str(), value);
     }
     set_text(part.get(), "masters", redis_->masters());
     set_json(health, "redis", std::move(part));
@@ -66,11 +61,11 @@ void Daemon::add_health(json_t* health) const {
   if (provider.breaker != Breaker::State::closed) set_text(health, "status", "degraded");
   const NotifyCounters told = applications_->counters();
   Json applications = json_object_new();
-  set_int(applications.get(), "taken", static_cast<std::int64_t>(told.taken));
-  set_int(applications.get(), "not_taken", static_cast<std::int64_t>(told.not_taken));
-  set_int(applications.get(), "gone", static_cast<std::int64_t>(told.gone));
-  set_int(applications.get(), "queued", static_cast<std::int64_t>(told.queued));
-  set_int(applications.get(), "in_flight", static_cast<std::int64_t>(told.in_flight));
+  set_int(applications.get(), "taken", told.taken);
+  set_int(applications.get(), "not_taken", told.not_taken);
+  set_int(applications.get(), "gone", told.gone);
+  set_int(applications.get(), "queued", told.queued);
+  set_int(applications.get(), "in_flight", told.in_flight);
   set_json(health, "notify", std::move(applications));
 }
 

@@ -18,7 +18,7 @@ void sample(std::vector<double>& samples, std::int64_t from_us, std::int64_t to_
 
 Json percentiles(std::vector<double> samples) {
   Json out = json_object_new();
-  set_int(out.get(), "count", static_cast<std::int64_t>(samples.size()));
+  set_int(out.get(), "count", samples.size());
   if (samples.empty()) return out;
   std::sort(samples.begin(), samples.end());
   const auto at = [&](double share) {
@@ -150,7 +150,7 @@ Json Load::report() const {
   set_int(out.get(), "wanted", wanted_);
   set_int(out.get(), "started", started_);
   set_int(out.get(), "completed", completed_);
-  set_int(out.get(), "open", static_cast<std::int64_t>(calls_.size()));
+  set_int(out.get(), "open", calls_.size());
   const double span_s = static_cast<double>(last_done_us_ - began_us_) / 1e6;
   json_object_set_new(out.get(), "completed_per_second",
                       json_real(completed_ > 0 && span_s > 0 ? static_cast<double>(completed_) / span_s : 0));

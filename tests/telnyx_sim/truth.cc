@@ -90,17 +90,17 @@ Json webhook_truth(const WebhookRecord& webhook) {
 
 Json verb_truth(const VerbCount& count) {
   Json out = json_object_new();
-  set_int(out.get(), "received", static_cast<std::int64_t>(count.received));
-  set_int(out.get(), "executed", static_cast<std::int64_t>(count.executed));
-  set_int(out.get(), "ignored", static_cast<std::int64_t>(count.ignored));
-  set_int(out.get(), "refused", static_cast<std::int64_t>(count.refused));
-  set_int(out.get(), "faulted", static_cast<std::int64_t>(count.faulted));
+  set_int(out.get(), "received", count.received);
+  set_int(out.get(), "executed", count.executed);
+  set_int(out.get(), "ignored", count.ignored);
+  set_int(out.get(), "refused", count.refused);
+  set_int(out.get(), "faulted", count.faulted);
   return out;
 }
 
 Json log_entry(const LogEntry& entry) {
   Json out = json_object_new();
-  set_int(out.get(), "n", static_cast<std::int64_t>(entry.number));
+  set_int(out.get(), "n", entry.number);
   set_int(out.get(), "at_ms", entry.at_us / 1000);
   set_int(out.get(), "at_us", entry.at_us);
   set_text(out.get(), "call", entry.call);
@@ -134,10 +134,10 @@ Json call_truth(const Session& session) {
   set_time(out.get(), "started_ms", session.started_us);
   set_time(out.get(), "ended_ms", session.ended_us);
   set_bool(out.get(), "over", session.alive_legs == 0);
-  set_int(out.get(), "ringing_now", static_cast<std::int64_t>(ringing_now(session)));
-  set_int(out.get(), "alive_legs", static_cast<std::int64_t>(session.alive_legs));
+  set_int(out.get(), "ringing_now", ringing_now(session));
+  set_int(out.get(), "alive_legs", session.alive_legs);
   set_bool(out.get(), "silent", is_silent(session));
-  set_int(out.get(), "bridges", static_cast<std::int64_t>(session.bridges));
+  set_int(out.get(), "bridges", session.bridges);
   set_bool(out.get(), "voicemail", session.voicemail);
   if (session.parent != nullptr) set_json(out.get(), "parent", leg_truth(*session.parent));
   Json legs = json_array_new(), recordings = json_array_new(), commands = json_array_new(), webhooks = json_array_new();
@@ -160,7 +160,7 @@ Json stats_truth(const Simulation& simulation) {
   Json out = json_object_new(), verbs = json_object_new(), statuses = json_object_new();
   for (const auto& [verb, count] : counters.verbs) set_json(verbs.get(), verb.c_str(), verb_truth(count));
   for (const auto& [status, count] : counters.webhook_statuses)
-    set_int(statuses.get(), std::to_string(status).c_str(), static_cast<std::int64_t>(count));
+    set_int(statuses.get(), std::to_string(status).c_str(), count);
   std::int64_t ringing = 0, silent = 0;
   for (const auto& [number, leg] : simulation.world.active_legs()) {
     ringing += leg->state == LegState::ringing ? 1 : 0;
@@ -185,7 +185,7 @@ Json stats_truth(const Simulation& simulation) {
                                                            {"ringing_legs", static_cast<std::uint64_t>(ringing)},
                                                            {"silent_calls", static_cast<std::uint64_t>(silent)},
                                                            {"log_last", simulation.journal.last_number()}};
-  for (const auto& [name, value] : numbers) set_int(out.get(), name, static_cast<std::int64_t>(value));
+  for (const auto& [name, value] : numbers) set_int(out.get(), name, value);
   set_json(out.get(), "commands", std::move(verbs));
   set_json(out.get(), "webhook_statuses", std::move(statuses));
   return out;
@@ -203,7 +203,7 @@ std::string log_truth(const Journal& journal, std::uint64_t after, std::size_t l
   }
   Json out = json_object_new();
   set_json(out.get(), "entries", std::move(list));
-  set_int(out.get(), "last", static_cast<std::int64_t>(last));
+  set_int(out.get(), "last", last);
   return dump_json(out.get());
 }
 

@@ -53,7 +53,7 @@ Json call_row(const Session& session, std::uint64_t version) {
   const auto alive = std::count_if(session.legs.begin(), session.legs.end(),
                                    [](const Leg& leg) { return leg.state != LegState::planned && !leg.ended(); });
   set_text(row.get(), "session", session.id.text);
-  set_int(row.get(), "v", static_cast<std::int64_t>(version));
+  set_int(row.get(), "v", version);
   set_text(row.get(), "phase", name_of(session.phase));
   set_text(row.get(), "outcome", name_of(session.outcome));
   set_text(row.get(), "organisation", session.plan.organisation);
@@ -61,7 +61,7 @@ Json call_row(const Session& session, std::uint64_t version) {
   set_text(row.get(), "from", mask_number(session.parent.from));
   set_text(row.get(), "to", mask_number(session.parent.to));
   if (session.winner >= 0) set_text(row.get(), "winner", leg_name(session, session.winner));
-  set_int(row.get(), "legs", static_cast<std::int64_t>(session.legs.size()));
+  set_int(row.get(), "legs", session.legs.size());
   set_int(row.get(), "legs_alive", alive);
   set_int(row.get(), "created_ms", session.created_ms);
   if (session.closed_ms != 0) set_int(row.get(), "closed_ms", session.closed_ms);

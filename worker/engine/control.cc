@@ -165,12 +165,12 @@ void Control::health(const Done& done) const {
   set_json(body.get(), "store", std::move(store));
   Json directory = json_object_new();
   set_bool(directory.get(), "loaded", parts_.directory.loaded());
-  set_int(directory.get(), "revision", static_cast<std::int64_t>(parts_.directory.revision()));
+  set_int(directory.get(), "revision", parts_.directory.revision());
   std::size_t numbers = 0;
   for (const Organisation& organisation : parts_.directory.current().organisations()) {
     numbers += organisation.numbers.size();
   }
-  set_int(directory.get(), "numbers", static_cast<std::int64_t>(numbers));
+  set_int(directory.get(), "numbers", numbers);
   set_json(body.get(), "directory", std::move(directory));
   set_json(body.get(), "engine", engine_view(parts_.engine.stats()));
   if (parts_.more_health) parts_.more_health(body.get());
@@ -291,7 +291,7 @@ void Control::put_summary(const RequestTarget& target, std::string_view text, co
   const auto span_ms = static_cast<Millis>(std::min(*seconds, most)) * 1000;
   const std::size_t count = parts_.engine.remember_summary(*organisation, *caller, std::string(text), span_ms);
   Json body = json_object_new();
-  set_int(body.get(), "summaries", static_cast<std::int64_t>(count));
+  set_int(body.get(), "summaries", count);
   done(answer(body));
 }
 
@@ -308,15 +308,15 @@ void Control::watch(const RequestTarget& target, const Done& done) const {
   Json lines = json_array_new();
   for (const std::string& line : slice.lines) append_line(lines.get(), line);
   Json body = json_object_new();
-  set_int(body.get(), "next", static_cast<std::int64_t>(slice.next));
-  if (slice.missed != 0) set_int(body.get(), "missed", static_cast<std::int64_t>(slice.missed));
+  set_int(body.get(), "next", slice.next);
+  if (slice.missed != 0) set_int(body.get(), "missed", slice.missed);
   set_json(body.get(), "lines", std::move(lines));
   done(answer(body));
 }
 
 void Control::show_directory(const Done& done) const {
   Json body = json_object_new();
-  set_int(body.get(), "revision", static_cast<std::int64_t>(parts_.directory.revision()));
+  set_int(body.get(), "revision", parts_.directory.revision());
   set_text(body.get(), "text", parts_.directory.current().text());
   done(answer(body));
 }
@@ -330,7 +330,7 @@ void Control::import_directory(const RequestTarget& target, ByteView body, Done 
       return;
     }
     Json revised = json_object_new();
-    set_int(revised.get(), "revision", static_cast<std::int64_t>(*revision));
+    set_int(revised.get(), "revision", *revision);
     done(answer(revised));
   });
 }

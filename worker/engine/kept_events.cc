@@ -25,7 +25,7 @@ void KeptEvents::keep(std::string_view kind, const EventFrame& frame, Event even
   set_text(line.get(), "event", frame.id);
   if (!frame.type.empty()) set_text(line.get(), "type", frame.type);
   set_text(line.get(), "why", why);
-  set_int(line.get(), "bytes", static_cast<std::int64_t>(frame.body.size()));
+  set_int(line.get(), "bytes", frame.body.size());
   set_text(line.get(), "body_base64", encode_base64(as_bytes(as_text(frame.body).substr(0, limits::kKeptBodyBytes))));
   CommitRequest request;
   request.session = SessionId{"event-" + short_hash(frame.id)};

@@ -146,7 +146,7 @@ ControlReply PastCalls::played_again(const StoredSession& stored, std::vector<st
   for (std::size_t i = 0; i < played->ladder.size(); ++i) {
     append_line(lines.get(), played->ladder[i]);
     if (played->ladder[i] != ladder[i] && json_object_get(body.get(), "differs_at") == nullptr) {
-      set_int(body.get(), "differs_at", static_cast<std::int64_t>(i + 1));
+      set_int(body.get(), "differs_at", i + 1);
     }
   }
   set_json(body.get(), "ladder", std::move(lines));

@@ -10,20 +10,17 @@ Json fallback_view(const FallbackStats& stats, FallbackPolicy policy, Millis now
   set_int(view.get(), "since_ms", stats.since_ms);
   set_int(view.get(), "for_ms", now_ms - stats.since_ms);
   if (policy == FallbackPolicy::all) set_bool(view.get(), "alone", stats.alone);
-  const auto number = [&view](const char* key, std::uint64_t value) {
-    set_int(view.get(), key, static_cast<std::int64_t>(value));
-  };
-  number("changes", stats.changes);
-  number("here", stats.here);
-  number("in_doubt", stats.in_doubt);
-  number("begun", stats.begun);
-  number("taken_up", stats.taken_up);
-  number("journalled", stats.journalled);
-  number("gone_home", stats.gone_home);
-  number("sent_home", stats.sent_home);
-  number("conflicts", stats.conflicts);
-  number("stuck", stats.stuck);
-  number("turned_away", stats.turned_away);
+  set_int(view.get(), "changes", stats.changes);
+  set_int(view.get(), "here", stats.here);
+  set_int(view.get(), "in_doubt", stats.in_doubt);
+  set_int(view.get(), "begun", stats.begun);
+  set_int(view.get(), "taken_up", stats.taken_up);
+  set_int(view.get(), "journalled", stats.journalled);
+  set_int(view.get(), "gone_home", stats.gone_home);
+  set_int(view.get(), "sent_home", stats.sent_home);
+  set_int(view.get(), "conflicts", stats.conflicts);
+  set_int(view.get(), "stuck", stats.stuck);
+  set_int(view.get(), "turned_away", stats.turned_away);
   return view;
 }
 

@@ -42,7 +42,7 @@ ListWrite write_of(const json_t* json) {
 
 std::string encode_entry(const CommitRequest& request) {
   Json json = json_object_new();
-  set_int(json.get(), "expected", static_cast<std::int64_t>(request.expected_version));
+  set_int(json.get(), "expected", request.expected_version);
   set_text(json.get(), "event", request.event.text);
   set_int(json.get(), "due", request.due_ms);
   set_int(json.get(), "ttl", request.ttl_ms);
@@ -53,7 +53,7 @@ std::string encode_entry(const CommitRequest& request) {
     Json one = json_object_new();
     set_text(one.get(), "list", write.list);
     set_int(one.get(), "ttl", write.ttl_ms);
-    set_int(one.get(), "most", static_cast<std::int64_t>(write.most));
+    set_int(one.get(), "most", write.most);
     if (!write.unless_in.empty()) set_text(one.get(), "unless_in", write.unless_in);
     set_json(one.get(), "rows", rows_of(write));
     append_json(lists.get(), std::move(one));

@@ -9,7 +9,7 @@
 namespace ringfence {
 namespace {
 
-constexpr Millis kLongerLife = 8;  // an eighth more, at most
+Millis life_ms(const CommitRequest& request) { return std::max<Millis>(request.ttl_ms, 1); }
 
 }  // namespace
 
@@ -76,7 +76,7 @@ Result<void> Database::add_session(const CommitRequest& request, Millis wall_ms)
       .bind(static_cast<std::int64_t>(request.expected_version + 1))
       .bind(request.document)
       .bind(request.due_ms)
-      .bind(wall_ms + std::max<Millis>(request.ttl_ms, 1))
+      .bind(wall_ms + life_ms(request))
       .bind(wall_ms)
       .bind(++written_)
       .run();
@@ -99,8 +99,8 @@ Result<void> Database::write_session(const CommitRequest& request, const Head& s
     auto done = Query(statement(Sql::set_due)).bind(request.due_ms).bind(request.session.text).run();
     if (!done) return done;
   }
-  const Millis wanted_ms = wall_ms + std::max<Millis>(request.ttl_ms, 1);
-  const Millis latest_ms = wanted_ms + request.ttl_ms / kLongerLife;
+  const Millis wanted_ms = wall_ms + life_ms(request);
+  const Millis latest_ms = wanted_ms + life_ms(request) / limits::kStoreLongerLife;
   if (stored.expires_ms >= wanted_ms && stored.expires_ms <= latest_ms) return {};
   return Query(statement(Sql::set_expiry)).bind(latest_ms).bind(request.session.text).run();
 }
@@ -117,9 +117,8 @@ Result<void> Database::write(const CommitRequest& request, const Head& stored, M
 
 // Not with every event of a long call: reading leaves the rest out.
 Result<void> Database::trim_ladder(const CommitRequest& request) {
-  constexpr std::uint64_t kEvery = 64;
   const std::uint64_t version = request.expected_version + 1;
-  if (version <= limits::kLadderLines || version % kEvery != 0) return {};
+  if (version <= limits::kLadderLines || version % limits::kLadderTrim != 0) return {};
   return Query(statement(Sql::trim_ladder))
       .bind(request.session.text)
       .bind(static_cast<std::int64_t>(limits::kLadderLines))
