@@ -65,6 +65,14 @@ def dialled_once(truth):
             yield f"{target} was dialled {targets.count(target)} times"
 
 
+def rang_well(truth, allow_ms=STOP_RINGING_MS):
+    """What no call may do, whatever was played: ring on, dial a device twice, have two winners or no end."""
+    yield from everything_ended(truth)
+    yield from one_winner(truth)
+    yield from dialled_once(truth)
+    yield from stopped_ringing(truth, allow_ms)
+
+
 def outcome_is(world, call, handle, truth):
     view = world.session(handle)
     outcome = (view or {}).get("outcome")
@@ -86,8 +94,7 @@ def outcome_is(world, call, handle, truth):
 def verdict(world, call, handle):
     """Everything that differs from what was expected, as sentences."""
     truth = world.truth(handle)
-    return [*everything_ended(truth), *one_winner(truth), *dialled_once(truth),
-            *stopped_ringing(truth, call.allow_ms), *outcome_is(world, call, handle, truth),
+    return [*rang_well(truth, call.allow_ms), *outcome_is(world, call, handle, truth),
             *(sentence for check in call.checks for sentence in check(world, handle, truth))]
 
 
@@ -96,8 +103,7 @@ def play(world, call, begun=lambda handle: None):
     handle = world.call(call.script)
     begun(handle)
     found = list(call.act(world, handle) or []) if call.act else []
-    wait_for("every leg of the call to end", lambda: world.truth(handle)["over"], 45)
-    wait_for("ringd to close the call", lambda: phase_of(world, handle) == "closed", 45)
+    wait_closed(world, handle)
     return handle, found + verdict(world, call, handle) + list(played_again(world, handle))
 
 
@@ -124,6 +130,13 @@ def wait_ringing(world, handle, count=len(DEVICES)):
 
 def wait_phase(world, handle, *phases):
     return wait_for(f"the call to be {' or '.join(phases)}", lambda: phase_of(world, handle) in phases)
+
+
+def wait_closed(world, handle, seconds=45):
+    """Returns the stand-in's truth when every leg has ended and ringd has closed the call."""
+    wait_for("every leg of the call to end", lambda: world.truth(handle)["over"], seconds)
+    wait_for("ringd to close the call", lambda: phase_of(world, handle) == "closed", seconds)
+    return world.truth(handle)
 
 
 def two_answer_at_once(world, handle):

@@ -39,12 +39,15 @@ try:
         while True:
             signal.pause()
 finally:
-    children = open(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read().split()
-    for pid in children:
-        os.kill(int(pid), signal.SIGQUIT)
-    time.sleep(0.2)
-    for pid in open(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read().split():
-        os.kill(int(pid), signal.SIGKILL)
+    children = lambda: [int(pid) for pid in open(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read().split()]
+    for pid in children():
+        os.kill(pid, signal.SIGQUIT)
+    until = time.monotonic() + 1
+    while children() and time.monotonic() < until:
+        os.waitpid(-1, os.WNOHANG)
+        time.sleep(0.01)
+    for pid in children():
+        os.kill(pid, signal.SIGKILL)
 """
 
 

@@ -6,7 +6,7 @@ not. See run.py; must not know: how processes are started (world.py).
 """
 import random
 
-from calls import STOP_RINGING_MS, dialled_once, everything_ended, fault, one_winner, phase_of, stopped_ringing
+from calls import fault, rang_well, wait_closed
 from world import sip, wait_for, World
 
 COUNT = 64
@@ -36,13 +36,8 @@ def everybody(dice):
 def one_call(world, dice):
     """Plays a call and yields what differed."""
     handle = world.call({"people": everybody(dice), "caller": {"hang_up_after_bridged_ms": 800}})
-    wait_for("every leg of the call to end", lambda: world.truth(handle)["over"], 30)
-    wait_for("ringd to close the call", lambda: phase_of(world, handle) == "closed", 30)
-    truth = world.truth(handle)
-    yield from everything_ended(truth)
-    yield from one_winner(truth)
-    yield from dialled_once(truth)
-    yield from stopped_ringing(truth, STOP_RINGING_MS)
+    truth = wait_closed(world, handle, 30)
+    yield from rang_well(truth)
     if len(truth["legs"]) != COUNT:
         yield f"{len(truth['legs'])} devices rang, expected {COUNT}"
     if truth["bridges"] != 1:
@@ -73,12 +68,8 @@ def a_caller_leaves_them_all(world, **_):
     world.import_directory(DEVICES[:AT_ONCE])
     slow = [fault("latency", {"verb": verb}, ms=SLOW_MS, count=0) for verb in ("dial", "hangup")]
     handle = world.call({"people": [], "faults": slow, "caller": {"hang_up_when": "ringing", "ringing_legs": AT_ONCE}})
-    wait_for("every leg of the call to end", lambda: world.truth(handle)["over"], 30)
-    wait_for("ringd to close the call", lambda: phase_of(world, handle) == "closed", 30)
-    truth = world.truth(handle)
-    yield from everything_ended(truth)
-    yield from dialled_once(truth)
-    yield from stopped_ringing(truth, STOP_RINGING_MS)
+    truth = wait_closed(world, handle, 30)
+    yield from rang_well(truth)
     if len(truth["legs"]) != AT_ONCE:
         yield f"{len(truth['legs'])} devices rang, expected {AT_ONCE}"
     for verb in ("dial", "hangup"):

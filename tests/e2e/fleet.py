@@ -6,8 +6,7 @@ import signal
 import subprocess
 import time
 
-from calls import (STOP_RINGING_MS, RECOVERY_MS, dialled_once, everything_ended, fault, one_winner, people,
-                   stopped_ringing, wait_ringing)
+from calls import RECOVERY_MS, STOP_RINGING_MS, fault, people, rang_well, wait_ringing
 from world import World, sip, wait_for
 
 CALLS = 12
@@ -75,10 +74,7 @@ def script_of(number):
 
 def differences(world, number, handle, allow_ms=STOP_RINGING_MS):
     truth = world.truth(handle)
-    yield from everything_ended(truth)
-    yield from one_winner(truth)
-    yield from dialled_once(truth)
-    yield from stopped_ringing(truth, allow_ms)
+    yield from rang_well(truth, allow_ms)
     bridged = [leg for leg in truth["legs"] if leg["bridged_ms"]]
     if number % 3 == 0 and len(bridged) != 1:
         yield f"{len(bridged)} of two who answered were bridged"

@@ -5,7 +5,8 @@ One directory serves them all; each flow has a number and a user of its own.
 """
 from datetime import datetime, timedelta, timezone
 
-from calls import (dialled_once, everything_ended, one_winner, phase_of, stopped_ringing, STOP_RINGING_MS, wait_phase)
+from calls import (STOP_RINGING_MS, dialled_once, everything_ended, one_winner, phase_of, stopped_ringing, wait_closed,
+                   wait_phase)
 from world import CALLER, Failed, sip, wait_for, World
 
 BLOCKED = "+491900666777"
@@ -72,9 +73,7 @@ def verbs(truth):
 
 def end_of(world, handle, outcome, seconds=40):
     """Waits for the end, and checks what holds for every call."""
-    wait_for("every leg of the call to end", lambda: world.truth(handle)["over"], seconds)
-    wait_for("ringd to close the call", lambda: phase_of(world, handle) == "closed", seconds)
-    truth = world.truth(handle)
+    truth = wait_closed(world, handle, seconds)
     seen = (world.session(handle) or {}).get("outcome")
     if seen != outcome:
         yield f"ringd says outcome {seen!r}, expected {outcome!r}"

@@ -9,7 +9,7 @@ import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from calls import everything_ended, one_winner, people, phase_of, wait_phase, wait_ringing
+from calls import everything_ended, one_winner, people, phase_of, wait_closed, wait_phase, wait_ringing
 from world import World, sip, wait_for
 
 PROBES = 4  # the breaker's pauses by then: 0.5 + 1 + 2 + 4 s
@@ -152,9 +152,7 @@ class OutageWorld(World):
 
 def end(world, handles, outcomes):
     for handle in handles:
-        wait_for("every leg of the call to end", lambda: world.truth(handle)["over"], 60)
-        wait_for("ringd to close the call", lambda: phase_of(world, handle) == "closed", 60)
-        truth = world.truth(handle)
+        truth = wait_closed(world, handle, 60)
         yield from everything_ended(truth)
         yield from one_winner(truth)
         outcome = world.session(handle)["outcome"]

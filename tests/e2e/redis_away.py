@@ -8,8 +8,7 @@ import json
 import signal
 import subprocess
 
-from calls import (RECOVERY_MS, STOP_RINGING_MS, dialled_once, everything_ended, fault, one_winner, phase_of,
-                   played_again, stopped_ringing, wait_phase, wait_ringing)
+from calls import RECOVERY_MS, STOP_RINGING_MS, fault, played_again, rang_well, wait_closed, wait_phase, wait_ringing
 from world import World, sip, wait_for
 
 FIVE = ["phone", "tablet", "desk", "web", "car"]
@@ -86,13 +85,8 @@ def wait_bridged(world, handle):
 
 def end_of(world, handle, outcome="answered", allow_ms=STOP_RINGING_MS + NOTICE_MS):
     """With Redis back: how the call ended, by the provider and by the store."""
-    wait_for("every leg of the call to end", lambda: world.truth(handle)["over"], 45)
-    wait_for("ringd to close the call", lambda: phase_of(world, handle) == "closed", 45)
-    truth = world.truth(handle)
-    yield from everything_ended(truth)
-    yield from one_winner(truth)
-    yield from dialled_once(truth)
-    yield from stopped_ringing(truth, allow_ms)
+    truth = wait_closed(world, handle)
+    yield from rang_well(truth, allow_ms)
     yield from played_again(world, handle)
     view = world.session(handle)
     if view["outcome"] != outcome:
