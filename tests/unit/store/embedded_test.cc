@@ -196,6 +196,7 @@ INSERT INTO applied VALUES('older', ')" +
   run_foreign_sql(path_, sql.c_str());
   for (int times = 0; times < 2; ++times) {
     const auto store = open();
+    EXPECT_EQ(bench_.log.count("store_upgraded"), 1U);  // the first time
     EXPECT_EQ(bench_.load(*store, "older")->document, "the document");
     EXPECT_EQ(*bench_.ladder(*store, "older"), (std::vector<std::string>{"first", "second"}));
     EXPECT_EQ(bench_.commit(*store, request("older", 2, "e2")).status, CommitStatus::duplicate);
@@ -254,6 +255,32 @@ TEST_F(EmbeddedStoreFile, AFullDiskIsUnknownAndLoggedAndRecovers) {
   EXPECT_EQ(again.status, CommitStatus::committed);
   EXPECT_TRUE(store->ready());
   EXPECT_EQ(bench_.log.count("store_recovered"), 1U);
+}
+
+// The log in front of the file grows until it is written back, which happens with a commit: where it has no room to
+// grow, none comes any more, and the log itself is what fills the disk.
+TEST_F(EmbeddedStoreFile, ALogWithoutRoomToGrowIsWrittenBackAndBegunAnew) {
+  constexpr rlim_t kRoomBytes = 512 * 1024;
+  const auto store = open();
+  ASSERT_EQ(bench_.commit(*store, request("s", 0, "first")).status, CommitStatus::committed);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  ::signal(SIGXFSZ, SIG_IGN);
+  const rlimit small{kRoomBytes, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  std::uint64_t version = 1;
+  int unknown = 0;
+  for (int i = 0; i < 400; ++i) {
+    auto step = request("s", version, "e" + std::to_string(version));
+    step.document = std::string(4096, 'x');
+    step.ladder_line.clear();
+    const auto result = bench_.commit(*store, std::move(step));
+    if (result.status == CommitStatus::committed) version = result.version;
+    if (result.status == CommitStatus::unknown) ++unknown;
+  }
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  EXPECT_GT(unknown, 0) << "the log never met its bound: this shows nothing";
+  EXPECT_GT(version, 350U) << "one log's length was committed, and nothing after it";
 }
 
 TEST_F(EmbeddedStoreFile, ADamagedFileNeverCrashesAndNeverLies) {

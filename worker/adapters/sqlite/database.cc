@@ -241,18 +241,21 @@ Result<std::vector<CallListing>> Database::list(std::size_t count, Millis wall_m
   return calls;
 }
 
+// Of the sessions that began last, not of those that were written last: that would be all of the file to read. One that
+// began long before is listed again from its next event on.
 Result<void> Database::read_recent() {
-  std::vector<std::string> newest_first;
+  std::vector<std::pair<std::int64_t, std::string>> begun_last;
   Query query(statement(Sql::recent));
   query.bind(static_cast<std::int64_t>(limits::kListedCalls));
   for (;;) {
     const auto row = query.next();
     if (!row) return std::unexpected(row.error());
     if (!*row) break;
-    newest_first.push_back(query.text(0));
-    written_ = std::max(written_, query.number(1));
+    begun_last.emplace_back(query.number(1), query.text(0));
   }
-  for (auto session = newest_first.rbegin(); session != newest_first.rend(); ++session) recent_.write(*session);
+  std::ranges::sort(begun_last);
+  for (const auto& [written, session] : begun_last) recent_.write(session);
+  if (!begun_last.empty()) written_ = begun_last.back().first;
   return {};
 }
 

@@ -40,6 +40,8 @@ class Database {
   [[nodiscard]] Result<void> forget(const SessionId& session) { return drop(session.text); }
   [[nodiscard]] Result<std::uint64_t> put_directory(const std::string& text);
   [[nodiscard]] Result<Store::DirectoryText> get_directory(std::uint64_t known_revision);
+  // The format that the file had before open() brought it to ours; 0: it was new, or had ours.
+  [[nodiscard]] std::int64_t brought_from() const noexcept { return brought_from_; }
   // Removes at most limits::kStoreSweep expired sessions, and as many rows; returns how many of either went.
   [[nodiscard]] Result<std::size_t> sweep(Millis wall_ms);
 
@@ -105,6 +107,7 @@ class Database {
 
   DatabaseHandle handle_;  // before the statements: they are finalised first
   std::array<StatementHandle, static_cast<std::size_t>(Sql::count)> statements_;
+  std::int64_t brought_from_ = 0;
   std::int64_t written_ = 0;  // orders listings; a clock may step, this cannot
   RecentSessions recent_{limits::kListedCalls};
   // How many rows each list has, as far as asked: to count them with every commit would be most of its work. Nobody

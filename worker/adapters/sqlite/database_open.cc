@@ -74,7 +74,7 @@ constexpr std::array kStatements = {
     "LIMIT -1 OFFSET ?)",
     "SELECT line FROM steps WHERE sid = ? AND line != '' ORDER BY id DESC LIMIT ?",
     "SELECT sid FROM sessions WHERE due_ms > 0 AND due_ms <= ? AND expires_ms > ? ORDER BY due_ms LIMIT ?",
-    "SELECT sid, written FROM sessions WHERE doc != '' ORDER BY written DESC LIMIT ?",
+    "SELECT sid, written FROM sessions WHERE doc != '' ORDER BY rowid DESC LIMIT ?",
     "SELECT sid FROM sessions WHERE sid > ? AND expires_ms > ? ORDER BY sid LIMIT ?",
     "INSERT INTO listed(list, sid, name, at_ms, expires_ms, line) VALUES(?,'',?,?,?,?) "
     "ON CONFLICT(list, sid, name) DO NOTHING",
@@ -175,10 +175,11 @@ Result<void> Database::bring_to_format() {
   const auto version = ask_number("PRAGMA user_version");
   if (!version) return std::unexpected(version.error());
   if (*tables != 0 && *version == kSchemaVersion) return {};
-  const std::string tables_of = *tables == 0 ? std::string(kSchema) + kSteps : std::string(kSteps) + kFromFormat1;
-  const std::string steps = "BEGIN;" + tables_of + "PRAGMA application_id=" + std::to_string(kApplicationId) +
+  if (*tables != 0) brought_from_ = *version;
+  const std::string changes = *tables == 0 ? std::string(kSchema) + kSteps : std::string(kSteps) + kFromFormat1;
+  const std::string script = "BEGIN;" + changes + "PRAGMA application_id=" + std::to_string(kApplicationId) +
                             ";PRAGMA user_version=" + std::to_string(kSchemaVersion) + ";COMMIT;";
-  return run_sql(steps.c_str());
+  return run_sql(script.c_str());
 }
 
 Result<std::unique_ptr<Database>> Database::open(const std::string& path) {
