@@ -294,6 +294,7 @@ void Lanes::commit_front(Lane& lane, const SessionCache::Entry& entry, StepResul
               .expected_version = entry.version,
               .stepped_ms = event.at_ms,
               .moved_ms = parts_.moved_ms};
+  asked.was_tombstone = is_tombstone(entry.session);
   asked.recording_missing = entry.session.phase != Phase::closed && misses_recording(asked.result.next);
   auto answered = [this, &lane, asked = std::move(asked)](const CommitResult& commit) mutable {
     on_commit(lane, std::move(asked), commit);
@@ -329,7 +330,7 @@ void Lanes::on_commit(Lane& lane, Asked asked, const CommitResult& commit) {
   Work& work = lane.queue.front();
   if (commit.status == CommitStatus::conflict) {
     // A tombstone may have expired in the store before it left our memory; nothing else ever goes back.
-    if (commit.current.version < expected && !is_tombstone(result.next)) {
+    if (commit.current.version < expected && !asked.was_tombstone) {
       count_breach({Invariant::atomic_step, "I9: the store has an older version than it confirmed"}, work.event,
                    expected);
     }

@@ -108,6 +108,7 @@ class Lanes {
     std::uint64_t expected_version = 0;
     Millis stepped_ms = 0;  // when it was decided
     Millis moved_ms = 0;
+    bool was_tombstone = false;      // what the store had confirmed: it may have expired there by now
     bool recording_missing = false;  // the call ends with it, and what should have been recorded was not
   };
   void on_ignored(Lane& lane, CommitStatus status);

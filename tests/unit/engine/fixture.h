@@ -15,6 +15,7 @@
 #include "shared/limits.h"
 #include "support/fake_clock.h"
 #include "support/fake_log.h"
+#include "support/fake_notifier.h"
 #include "support/fake_store.h"
 #include "support/fake_telephony.h"
 

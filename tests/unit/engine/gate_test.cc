@@ -4,17 +4,6 @@
 namespace ringfence::test {
 namespace {
 
-// Writes down what it is given and answers when it is told to.
-class FakeNotifier final : public Notifier {
- public:
-  bool tells(std::string_view organisation) const override { return organisation == told; }
-  void send(Command command, std::function<void(CommandOutcome)> done) override {
-    sent.push_back({std::move(command), std::move(done)});
-  }
-  std::string told = "acme";
-  std::vector<FakeTelephony::Sent> sent;
-};
-
 TEST_F(EngineTest, NothingLeavesBeforeTheCommitIsDurable) {
   start();
   store.hold_answers = true;

@@ -57,6 +57,29 @@ TEST_F(EngineTest, AStoreThatForgotWhatItConfirmedIsCountedAndSaidOnce) {
   EXPECT_EQ(worker->log.count("invariant_broken invariant=I9_store_forgot session=caller-leg"), 1u);
 }
 
+// It is kept in memory for longer than in the store. A recording that comes so late makes it live again, but what the
+// store had confirmed was a tombstone.
+TEST_F(EngineTest, ATombstoneThatHasExpiredIsNotForgottenByTheStore) {
+  FakeNotifier notifier;
+  worker = std::make_unique<Worker>(loop, store, 1'795'244'400'000, false, &notifier);
+  start();
+  post(incoming("ev-1"));
+  loop.run();
+  for (const int leg : {0, 1}) {
+    worker->telephony.answer(worker->telephony.find_open(Verb::dial, leg), {.outcome = OutcomeClass::refused});
+  }
+  post(hangup("ev-2"));
+  loop.run();
+  notifier.take_all();
+  loop.run();
+  ASSERT_EQ(store.rows.erase("caller-leg"), 1u);
+  const std::size_t told = notifier.sent.size();
+  post({.id = "ev-3", .type = "call.recording.saved"});
+  loop.run();
+  EXPECT_EQ(worker->engine.stats().broken[static_cast<std::size_t>(Invariant::atomic_step)], 0u);
+  EXPECT_EQ(notifier.sent.size(), told) << "a call that nobody knows any more has nothing to be told";
+}
+
 TEST_F(EngineTest, AnUnknownCommitThatWasLostIsRetriedAfterAReload) {
   start();
   store.faults = {CommitFault::lost};
