@@ -75,6 +75,7 @@ template <class Visitor>
 void fields(Visitor& visit, OutboxEntry& entry) {
   visit("verb", entry.verb);
   visit("leg", entry.leg);
+  visit("about", entry.about);
   visit("attempt", entry.attempt);
   visit("tries", entry.tries);
   visit("not_sent", entry.not_sent);
@@ -105,6 +106,7 @@ void fields(Visitor& visit, Session& s) {
   visit("bridge_disproved", s.bridge_disproved);
   visit("bridge_before", s.bridge_before);
   visit("please_hold_asked", s.please_hold_asked);
+  visit("please_hold_repeats", s.please_hold_repeats);
   visit("greeting_asked", s.greeting_asked);
   visit("greeting_done", s.greeting_done);
   visit("records", s.record_attempt);

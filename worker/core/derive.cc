@@ -41,20 +41,20 @@ void derive_parent(Session& s, Millis at_ms, const Policy& policy) {
   }
 }
 
-// The winner was lost and others ring: an answered caller would hear silence until then. Each prompt of the round has
-// its own id by the time that has passed; one that is still being asked for is not asked for again.
+// The winner was lost and others ring: an answered caller would hear silence until then. A prompt that is still being
+// asked for is not asked for again.
 void derive_please_hold(Session& s, Millis at_ms, const Policy& policy) {
-  const Millis period_ms = policy.please_hold_ms;
   if (s.phase != Phase::ringing || s.parent.state != ParentState::answered) {
     s.please_hold_ms = 0;
     return;
   }
-  if (s.please_hold_asked && !passed(s.please_hold_ms, at_ms)) return;
-  s.please_hold_asked = true;
-  s.please_hold_ms = at_ms + period_ms;
+  if (s.please_hold_ms != 0 && !passed(s.please_hold_ms, at_ms)) return;
+  s.please_hold_ms = at_ms + policy.please_hold_ms;
   if (find_open(s, Verb::speak, kParent) != nullptr) return;
-  ask(s, Verb::speak, kParent, kPleaseHoldAttempt + static_cast<int>((at_ms - s.ring_started_ms) / period_ms), at_ms,
-      policy);
+  if (s.please_hold_asked) ++s.please_hold_repeats;
+  s.please_hold_asked = true;
+  ask(s, Verb::speak, kParent, kPleaseHoldAttempt + s.please_hold_repeats, at_ms, policy);
+  s.outbox.back().about = About::please_hold;
 }
 
 void derive_recording(Session& s, Millis at_ms, const Policy& policy) {
@@ -153,9 +153,10 @@ void note_sending(Session& s, OutboxEntry& entry, Millis at_ms, const Policy& po
 // it is there, also after the end (row 16), but not before it is known what was recorded.
 void derive_notices(Session& s, Millis at_ms, const Policy& policy) {
   if (!s.plan.notify) return;
-  const auto tell = [&](int whom, int attempt = kEndedNotice) {
+  const auto tell = [&](int whom, int attempt = kEndedNotice) -> OutboxEntry& {
     ask(s, Verb::notify, whom, attempt, at_ms, policy);
     s.outbox.back().expires_ms = at_ms + limits::kNotifyMs;
+    return s.outbox.back();
   };
   for (std::size_t i = 0; i < s.legs.size(); ++i) {
     Leg& leg = s.legs[i];
@@ -175,7 +176,7 @@ void derive_notices(Session& s, Millis at_ms, const Policy& policy) {
   const bool known = s.told || s.outcome == Outcome::answered || s.outcome == Outcome::voicemail;
   if (s.recording_saved && !s.recording_told && known) {
     s.recording_told = true;
-    tell(kParent, kRecordingNotice);
+    tell(kParent, kRecordingNotice).about = About::recording;
   }
 }
 

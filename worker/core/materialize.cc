@@ -32,7 +32,7 @@ void fill_dialled(Command& command, const Session& session, const Leg& leg, cons
 void fill_speak(Command& command, const Session& session, const OutboxEntry& entry) {
   if (entry.leg != kParent) {
     command.text = session.winner >= 0 ? prompts::kTakenByAnother : prompts::kTooLate;
-  } else if (entry.attempt >= rules::kPleaseHoldAttempt) {
+  } else if (entry.about == About::please_hold) {
     command.text = prompts::kPleaseHold;
     command.client_state = client_state(session, kParent, rules::kPleaseHoldAttempt);
   } else {

@@ -111,7 +111,7 @@ void merge_speak(Session& session, const OutboxEntry& entry, const CommandOutcom
     return;
   }
   // No greeting is better than silence: go on to the recording.
-  if (refused && entry.attempt == kGreetingAttempt) session.greeting_done = true;
+  if (refused && entry.about == About::usual) session.greeting_done = true;
   if (proves_ended(outcome)) end_parent(session.parent, {.cause = "ended while it was spoken to"}, at_ms);
 }
 

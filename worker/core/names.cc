@@ -42,6 +42,7 @@ constexpr std::array<std::string_view, 8> kOutcomes{"none",   "answered",   "voi
 constexpr std::array<std::string_view, 3> kParentStates{"ringing", "answered", "ended"};
 constexpr std::array<std::string_view, 4> kQuits{"none", "expired", "declined", "screen_failed"};
 constexpr std::array<std::string_view, 3> kApologies{"none", "wanted", "over"};
+constexpr std::array<std::string_view, 3> kAbouts{"usual", "recording", "please_hold"};
 constexpr std::array<std::string_view, 9> kDeviceOutcomes{
     "none",   "answered", "answered_elsewhere", "caller_cancelled", "timed_out", "declined", "declined_elsewhere",
     "failed", "cancelled"};
@@ -63,6 +64,7 @@ std::string_view name_of(Outcome outcome) noexcept { return pick(kOutcomes, outc
 std::string_view name_of(ParentState state) noexcept { return pick(kParentStates, state); }
 std::string_view name_of(Quit quit) noexcept { return pick(kQuits, quit); }
 std::string_view name_of(Apology apology) noexcept { return pick(kApologies, apology); }
+std::string_view name_of(About about) noexcept { return pick(kAbouts, about); }
 std::string_view name_of(DeviceOutcome outcome) noexcept { return pick(kDeviceOutcomes, outcome); }
 std::string_view name_of(Route route) noexcept { return pick(kRoutes, route); }
 std::string_view name_of(Verify verify) noexcept { return pick(kVerifies, verify); }

@@ -128,7 +128,7 @@ Refusal refusal_of(const Leg& leg) noexcept {
 }
 
 bool is_of_recording(const OutboxEntry& entry) noexcept {
-  return entry.verb == Verb::notify && entry.leg == kParent && entry.attempt == kRecordingNotice;
+  return entry.verb == Verb::notify && entry.about == About::recording;
 }
 
 bool still_wanted(const Session& session, const OutboxEntry& entry) noexcept {
@@ -151,7 +151,7 @@ bool still_wanted(const Session& session, const OutboxEntry& entry) noexcept {
       return leg != nullptr && leg->state != LegState::ended;
     case Verb::speak:
       if (leg != nullptr) return leg->apology == Apology::wanted && !leg->ended();
-      if (entry.attempt >= kPleaseHoldAttempt) return session.phase == Phase::ringing;
+      if (entry.about == About::please_hold) return session.phase == Phase::ringing;
       return session.phase == Phase::vm_greeting;
     case Verb::record_start:
       return session.phase == Phase::connected || session.phase == Phase::vm_recording;

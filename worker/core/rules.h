@@ -8,11 +8,10 @@
 
 namespace ringfence::rules {
 
-// The two things a caller may be told, by the attempt that makes their command ids differ; the second and what follows
-// are one prompt, repeated.
+// The attempts by which the command ids of what a caller, and of what an application is told of a call, differ: the
+// greeting has the first, every prompt to hold the line one from the second on.
 inline constexpr int kGreetingAttempt = 1;
 inline constexpr int kPleaseHoldAttempt = 2;
-// And the two that an application is told of a call.
 inline constexpr int kEndedNotice = 1;
 inline constexpr int kRecordingNotice = 2;
 inline constexpr std::string_view kAcceptDigit = "1";

@@ -122,10 +122,16 @@ struct Parent {
   bool operator==(const Parent&) const = default;
 };
 
+// What an entry is about where its verb and leg alone may mean more than one thing. Stored: a ringd that does not know
+// one of these leaves the call to those that do.
+enum class About : std::uint8_t { usual, recording, please_hold };
+[[nodiscard]] std::string_view name_of(About about) noexcept;
+
 struct OutboxEntry {
   Verb verb = Verb::hangup;
   int leg = kParent;
-  int attempt = 1;
+  About about = About::usual;
+  int attempt = 1;  // makes the command id: no two entries of a verb and leg have the same
   int tries = 0;           // 0: decided, not yet handed over
   int not_sent = 0;        // of these tries, how many certainly never reached the provider
   Millis created_ms = 0;   // the decision
@@ -157,6 +163,7 @@ struct Session {
   bool bridge_before = false;  // one was asked for a winner that was lost: the caller's `bridged` may be about that one
   bool transfer_asked = false, reject_asked = false;
   bool please_hold_asked = false;
+  int please_hold_repeats = 0;  // decided after the first
   bool greeting_asked = false, greeting_done = false;
   int record_attempt = 0;
   bool record_maybe = false;      // some record_start may have been executed
