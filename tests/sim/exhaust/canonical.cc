@@ -203,11 +203,8 @@ Lowered canonicalise(Session& s, Millis now_ms, const Policy& policy) {
     s.parent.answered_ms = 0;  // told to people, and decides nothing any more
   }
   s.recording = {};
-  // Nobody rings so long here that the prompt would be repeated, but it may be said in each of several rounds; no more
-  // is remembered of an earlier one than whether it is still being asked for.
+  // Nobody rings so long here that the prompt would be repeated; it is said once in each search for another phone.
   if (s.please_hold_ms != 0) s.please_hold_ms = kNow + policy.please_hold_ms;
-  s.please_hold_asked = std::ranges::count(s.outbox, About::please_hold, &OutboxEntry::about) != 0;
-  s.please_hold_repeats = 0;
   return lowered;
 }
 

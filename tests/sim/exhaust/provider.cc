@@ -1,6 +1,7 @@
 // What the provider does with a request. See moves.h.
 #include <algorithm>
 
+#include "core/rules.h"
 #include "moves.h"
 
 namespace ringfence::exhaust {
@@ -107,7 +108,7 @@ Reply Moves::perform_on_parent(World& world, Request request) {
   }
   if (world.parent != Truth::answered) return Reply::not_answered;
   if (request.what() == Verb::speak) {
-    notify(world, request.attempt == 2 ? Said::hold_ended : Said::speak_ended, kParent);
+    notify(world, request.attempt >= rules::kPleaseHoldAttempt ? Said::hold_ended : Said::speak_ended, kParent);
     return Reply::ok;
   }
   if (world.recording != 0) return Reply::already_recording;
