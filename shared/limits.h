@@ -65,7 +65,7 @@ inline constexpr std::int64_t kVerdictMs = 1500;
 // A decision that became durable later than this sends nothing by itself: with dedupe_window (45 s) and a deadline
 // (2.5 s) on top it stays inside the 60 s in which the provider knows a command_id.
 inline constexpr std::int64_t kGateMs = 5000;
-// Asked to hang up so often, over a minute and a half by then, a leg counts as one that the provider does not end.
+// Asked to hang up so often, over a minute by then, a leg counts as one that the provider does not end.
 inline constexpr int kHangups = 5;
 // An answered caller who is not bridged by then hears nothing that anybody meant. Both attempts take 5 s.
 inline constexpr std::int64_t kSilentCallerMs = 30'000;
@@ -282,13 +282,13 @@ inline constexpr std::size_t kNotifySecrets = 4;
 // Requests on the wire, of one application and of all: one that never answers keeps a few places, not all.
 inline constexpr std::size_t kNotifyInFlightEach = 4;
 inline constexpr std::size_t kNotifyInFlight = 128;
-// Waiting for one application: about 200 calls of five devices. Past it the outbox of each call keeps them.
+// Waiting for one application: about 150 calls of five devices. Past it the outbox of each call keeps them.
 inline constexpr std::size_t kNotifyQueue = 1024;
 // Nobody reads the answer; past this the connection is not worth keeping.
 inline constexpr std::size_t kNotifyReplyBytes = 64 * 1024;
 
 // --- provider -------------------------------------------------------------------------------------------------------
-// Commands on the wire at once; Telnyx's HTTP/2 allows 100 streams a connection and we keep two.
+// Commands on the wire at once; Telnyx's HTTP/2 allows 100 streams a connection; at most four are open.
 inline constexpr std::size_t kCommandsInFlight = 150;
 inline constexpr std::size_t kCommandQueue = 8192;
 // Dials and audits use at most 4/5 of either: a burst of ringing must never make a hang-up or a bridge wait.

@@ -1,5 +1,6 @@
 // Where a value is found, as a recipe writes it: header=x, json=/a/b, form=name, hash=body; headers and paths get
-// their places in the plan here. Used by recipe.cc and template.cc. Must not know: which line asks.
+// their places in the plan here. Used by recipe_lines.cc, recipe_method.cc and template.cc. Must not know: which line
+// asks.
 #pragma once
 
 #include <span>

@@ -1,4 +1,5 @@
-// Reads the template of what was signed, "{timestamp}.{body}". Used by recipe.cc. Must not know: how it is filled.
+// Reads the template of what was signed, "{timestamp}.{body}". Used by recipe_lines.cc. Must not know: how it is
+// filled.
 #pragma once
 
 #include <string_view>

@@ -1,6 +1,6 @@
 // Lists of fields walked by a writer and by a reader, so that the two cannot differ, and the lists of what several
-// stored forms share. Defaults are left out. Used by session_json.cc and event_json.cc. Must not know: what is stored
-// where.
+// stored forms share. Defaults are left out. Used by session_json.cc, event_json.cc and history. Must not know: what is
+// stored where.
 #pragma once
 
 #include <string>

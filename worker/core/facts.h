@@ -1,5 +1,5 @@
-// How facts enter a session: they only grow (I4), whatever order they come in. Used by merge.cc and merge_results.cc.
-// Must not know: phases, commands.
+// How facts enter a session: they only grow (I4), whatever order they come in. Used by merge, by what asks whose leg
+// an id is, and by stray.cc. Must not know: phases, commands.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// The ring rules as numbers, all from ringd.conf (worker/main.cc), passed into step(). All times in milliseconds.
+// The ring rules as numbers, all from ringd.conf (worker/settings), passed into step(). All times in milliseconds.
 // Must not know: where the numbers come from.
 #pragma once
 

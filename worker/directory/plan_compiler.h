@@ -1,6 +1,7 @@
 // A written plan and the devices of a user become a RingPlan: waves and delays turn into one moment for each device. A
 // plan that cannot work is refused with the line and the reason, before a call meets it.
-// Used by directory.cc, directory_parser.cc, the scenarios, ringctl. Must not know: who is online, what time it is.
+// Used by directory.cc, directory_parser.cc, history/what_if.cc, ringctl. Must not know: who is online, what time it
+// is.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,6 @@
 // `plan NAME { ... }` of the directory file, and the same as a file of its own. Syntax and single values only; what the
-// parts mean together is plan_compiler.h. Used by directory_parser.cc, the scenarios, ringctl. Must not know: devices.
+// parts mean together is plan_compiler.h. Used by directory_parser.cc, history/what_if.cc, ringctl. Must not know:
+// devices.
 #pragma once
 
 #include <string>

@@ -32,11 +32,11 @@
 //                                    Numbers are masked, names and bodies left out, unless `whole` is given: that is
 //                                    for ringctl, and refused to whoever asks through nginx (reading_requests.h)
 //   GET /watch?after=SEQ&limit=N     ladder lines after SEQ and the next SEQ; without `after`: none, only the SEQ
-//   POST /reload                     the configuration file is read again; 422 with what is wrong, and the old one
-//   stays GET /directory                   the text in use PUT /directory?file=NAME         the body replaces it; 422
-//   with FILE:LINE when it is wrong
+//   POST /reload                     the configuration file is read again; 422 with what is wrong: the old one stays
+//   GET /directory                   the text in use
+//   PUT /directory?file=NAME         the body replaces it; 422 with FILE:LINE when it is wrong
 //
-// Owned by main, called by adapters/ingest for request frames. Must not know: sockets, HTTP beyond these lines.
+// Owned by the daemon, called by adapters/ingest for request frames. Must not know: sockets, HTTP beyond these lines.
 #pragma once
 
 #include <functional>

@@ -1,5 +1,5 @@
 // What the engine counts, for `GET /health` and the log. Plain numbers since the start of the process.
-// Must not know: how they are printed (control.cc).
+// Must not know: how they are printed (health_view.cc).
 #pragma once
 
 #include <array>

@@ -2,12 +2,10 @@
 // has one authority at any time:
 //
 //   a call that begins while the fleet's store is away begins here, and lives here until it has gone home. What its
-//   legs
-//     are marked with (home) tells other workers to keep their hands off.
+//     legs are marked with (home) tells other workers to keep their hands off.
 //   a call that lives in the fleet's store is `unavailable` meanwhile: of a store that cannot be asked nobody knows
-//   that
-//     a call is not in it. Only with policy `all`, for a worker that has the store for itself, it goes on here, from
-//     the version that was confirmed last (CommitRequest::takes_up).
+//     that a call is not in it. Only with policy `all`, for a worker that has the store for itself, it goes on here,
+//     from the version that was confirmed last (CommitRequest::takes_up).
 //   a call whose first commit may be in the fleet's store begins no second life here.
 //   what is here goes home as soon as the store is back (homecoming.h); while it does, whoever asks for it waits.
 //

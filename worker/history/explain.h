@@ -1,5 +1,5 @@
 // A call told in words: why each device rang and why it stopped. A pure function of the stored session.
-// Used by engine/control.cc. Must not know: ladders, stores, terminals.
+// Used by engine/past_calls.cc. Must not know: ladders, stores, terminals.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// One hiredis connection on the libuv loop. Owned by RedisConnection. The adapter that comes with hiredis 0.14 drops
+// One hiredis connection on the libuv loop. Owned by RedisLink. The adapter that comes with hiredis 0.14 drops
 // poll errors, so that a refused connect or a reset is silent for ever; this one lets hiredis read the error from the
 // socket. Must not know: any Redis command.
 #pragma once

@@ -1,5 +1,5 @@
 // A host name as a numeric address, without blocking the loop: hiredis would call getaddrinfo inside connect. Owned by
-// RedisConnection. A name may have several addresses of which one works (::1 and 127.0.0.1), so each start gives the
+// RedisLink. A name may have several addresses of which one works (::1 and 127.0.0.1), so each start gives the
 // next, until one is kept. Must not know: who is at the address.
 #pragma once
 

@@ -1,5 +1,5 @@
 // One use of a prepared statement: bind in order, step, read columns; the destructor makes the statement ready again.
-// Used by database.cc only. Must not know: any table.
+// Used by database.cc and database_open.cc only. Must not know: any table.
 #pragma once
 
 #include <sqlite3.h>

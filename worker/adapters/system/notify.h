@@ -1,4 +1,4 @@
-// systemd's side of a daemon, spoken by hand: its protocol is one datagram and four environment variables.
+// systemd's side of a daemon, spoken by hand: its protocol is one datagram and five environment variables.
 // Used by main. Must not know: what the daemon does.
 #pragma once
 
