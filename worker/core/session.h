@@ -131,7 +131,7 @@ struct OutboxEntry {
   Verb verb = Verb::hangup;
   int leg = kParent;
   About about = About::usual;
-  int attempt = 1;  // makes the command id: no two entries of a verb and leg have the same
+  int attempt = 1;         // makes the command id: no two entries of a verb and leg have the same
   int tries = 0;           // 0: decided, not yet handed over
   int not_sent = 0;        // of these tries, how many certainly never reached the provider
   Millis created_ms = 0;   // the decision

@@ -29,7 +29,8 @@ std::string asked_for(const Request& request) {
              (request.attempt > 1 ? " (again, attempt " + std::to_string(request.attempt) + ")" : "");
     case Verb::speak:
       if (request.leg() != kParent) return "apologise to " + whom;
-      return request.attempt >= rules::kPleaseHoldAttempt ? "say \"please hold\" to the caller" : "speak the greeting to the caller";
+      return request.attempt >= rules::kPleaseHoldAttempt ? "say \"please hold\" to the caller"
+                                                          : "speak the greeting to the caller";
     case Verb::gather:
       return "ask " + whom + " to press 1";
     case Verb::record_start:

@@ -138,9 +138,8 @@ Session any_session(Random& random) {
                      &s.record_started, &s.recording_saved, &s.recording_lost}) {
     *flag = random.coin();
   }
-  for (int* count :
-       {&s.claims, &s.bridge_attempt, &s.bridge_asked, &s.please_hold_repeats, &s.record_attempt, &s.audit_attempt,
-        &s.audit_backoff}) {
+  for (int* count : {&s.claims, &s.bridge_attempt, &s.bridge_asked, &s.please_hold_repeats, &s.record_attempt,
+                     &s.audit_attempt, &s.audit_backoff}) {
     *count = random.below(50);
   }
   for (Millis* at_ms : {&s.created_ms, &s.ring_started_ms, &s.hold_until_ms, &s.ring_deadline_ms, &s.bridge_retry_ms,

@@ -178,7 +178,7 @@ Result<void> Database::bring_to_format() {
   if (*tables != 0) brought_from_ = *version;
   const std::string changes = *tables == 0 ? std::string(kSchema) + kSteps : std::string(kSteps) + kFromFormat1;
   const std::string script = "BEGIN;" + changes + "PRAGMA application_id=" + std::to_string(kApplicationId) +
-                            ";PRAGMA user_version=" + std::to_string(kSchemaVersion) + ";COMMIT;";
+                             ";PRAGMA user_version=" + std::to_string(kSchemaVersion) + ";COMMIT;";
   return run_sql(script.c_str());
 }
 
