@@ -172,6 +172,8 @@ class World:
     def start_redis(self):
         self._spawn("redis", ["redis-server", "--port", "0", "--unixsocket", self.dir / "redis.sock", "--save", "",
                               "--appendonly", "yes", "--appendfsync", "always", "--dir", self.dir,
+                              # As conf/redis.conf.sample has it: a rewrite makes no commit wait, and is rare.
+                              "--no-appendfsync-on-rewrite", "yes", "--auto-aof-rewrite-min-size", "1gb",
                               "--daemonize", "no", *self.redis_arguments])
         wait_for("Redis to listen", lambda: (self.dir / "redis.sock").exists())
 
