@@ -99,6 +99,17 @@ class EngineTest : public testing::Test {
     store.directory = {1, std::string(kDirectory)};
     worker = std::make_unique<Worker>(loop, store);
   }
+  // A caller whose two devices cannot be dialled; the application is told.
+  void ring_nobody(FakeNotifier& notifier) {
+    worker = std::make_unique<Worker>(loop, store, 1'795'244'400'000, false, &notifier);
+    start();
+    post(incoming("ev-1"));
+    loop.run();
+    for (const int leg : {0, 1}) {
+      worker->telephony.answer(worker->telephony.find_open(Verb::dial, leg), {.outcome = OutcomeClass::refused});
+    }
+    loop.run();
+  }
   void start() {
     worker->engine.start();
     loop.run();

@@ -23,13 +23,7 @@ TEST_F(EngineTest, NothingLeavesBeforeTheCommitIsDurable) {
 // Of a caller who leaves at once: two devices and the call, to the notifier and never to the provider.
 TEST_F(EngineTest, OutcomesGoToTheNotifierWhenTheyAreDurable) {
   FakeNotifier notifier;
-  worker = std::make_unique<Worker>(loop, store, 1'795'244'400'000, false, &notifier);
-  start();
-  post(incoming("ev-1"));
-  loop.run();
-  worker->telephony.answer(worker->telephony.find_open(Verb::dial, 0), {.outcome = OutcomeClass::refused});
-  worker->telephony.answer(worker->telephony.find_open(Verb::dial, 1), {.outcome = OutcomeClass::refused});
-  loop.run();
+  ring_nobody(notifier);
   store.hold_answers = true;
   post(hangup("ev-2"));
   loop.run();
@@ -43,8 +37,8 @@ TEST_F(EngineTest, OutcomesGoToTheNotifierWhenTheyAreDurable) {
   for (auto& one : notifier.sent) {
     EXPECT_EQ(one.command.organisation, "acme");
     EXPECT_THAT(one.command.body, testing::HasSubstr("caller-leg"));
-    std::exchange(one.done, nullptr)({.outcome = OutcomeClass::ok, .http_status = 204});
   }
+  notifier.take_all();
   loop.run();
   EXPECT_EQ(worker->engine.stats().commands_by_verb[static_cast<std::size_t>(Verb::notify)], 3u);
   worker->clock.advance(60'000);

@@ -61,13 +61,7 @@ TEST_F(EngineTest, AStoreThatForgotWhatItConfirmedIsCountedAndSaidOnce) {
 // store had confirmed was a tombstone.
 TEST_F(EngineTest, ATombstoneThatHasExpiredIsNotForgottenByTheStore) {
   FakeNotifier notifier;
-  worker = std::make_unique<Worker>(loop, store, 1'795'244'400'000, false, &notifier);
-  start();
-  post(incoming("ev-1"));
-  loop.run();
-  for (const int leg : {0, 1}) {
-    worker->telephony.answer(worker->telephony.find_open(Verb::dial, leg), {.outcome = OutcomeClass::refused});
-  }
+  ring_nobody(notifier);
   post(hangup("ev-2"));
   loop.run();
   notifier.take_all();
