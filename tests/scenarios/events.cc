@@ -116,8 +116,8 @@ bool Stage::act_caller(const Words& given) {
   take_flag(words, "again");  // another webhook that says the same: step() must not care
   WebhookFact fact = about(kParent);
   take_names(words, fact, kParent);
-  fact.sip_hangup_cause = take_option(words, "sip");
-  fact.hangup_source = take_option(words, "source");
+  fact.ending.sip_cause = take_option(words, "sip");
+  fact.ending.source = take_option(words, "source");
   const std::string cause = take_option(words, "cause");
   if (same(words, {"caller", "calls"})) {
     fact.type = WebhookType::initiated;
@@ -126,7 +126,7 @@ bool Stage::act_caller(const Words& given) {
   }
   if (same(words, {"caller", "hangs", "up"})) {
     fact.type = WebhookType::hangup;
-    fact.hangup_cause = cause.empty() ? "originator_cancel" : cause;
+    fact.ending.cause = cause.empty() ? "originator_cancel" : cause;
   } else if (same(words, {"caller", "is", "seen"})) {
     fact.type = WebhookType::initiated;
     fact.type_name = kSeen;
@@ -173,8 +173,8 @@ bool Stage::act_leg(const Words& given) {
   const int leg = leg_named(words[0]);
   WebhookFact fact = about(leg);
   take_names(words, fact, leg);
-  fact.sip_hangup_cause = take_option(words, "sip");
-  fact.hangup_source = take_option(words, "source");
+  fact.ending.sip_cause = take_option(words, "sip");
+  fact.ending.source = take_option(words, "source");
   const std::string cause = take_option(words, "cause");
   words.erase(words.begin());
   if (same(words, {"rings"}) || same(words, {"is", "seen"})) {  // a sweep says no more than that webhook
@@ -199,7 +199,7 @@ bool Stage::act_leg(const Words& given) {
     fact.type = WebhookType::speak_ended;
   } else if (same(words, {"hangs", "up"}) || same(words, {"declines"}) || same(words, {"ended"})) {
     fact.type = WebhookType::hangup;
-    fact.hangup_cause = !cause.empty() ? cause : words[0] == "declines" ? "call_rejected" : "normal_clearing";
+    fact.ending.cause = !cause.empty() ? cause : words[0] == "declines" ? "call_rejected" : "normal_clearing";
   } else {
     return false;
   }

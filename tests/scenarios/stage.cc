@@ -142,9 +142,9 @@ std::string Stage::leg_fact(std::size_t index, const std::string& what) const {
   if (what == "reason") return as_word(std::string(reason_of(session(), index)));
   if (what == "by") return as_word(std::string(answered_by(session(), index)));
   if (what == "quit") return std::string(name_of(leg.quit));
-  if (what == "cause") return as_word(leg.cause);
-  if (what == "source") return as_word(leg.hangup_source);
-  if (what == "sip") return as_word(leg.sip_cause);
+  if (what == "cause") return as_word(leg.ending.cause);
+  if (what == "source") return as_word(leg.ending.source);
+  if (what == "sip") return as_word(leg.ending.sip_cause);
   if (what == "rang") return leg.ringing_ms != 0 ? "yes" : "no";
   if (what == "answered_at") return moment(leg.answered_ms);
   if (what == "ended_at") return moment(leg.ended_ms);
@@ -162,9 +162,9 @@ std::string Stage::fact(const std::string& what) const {
   if (what == "ledger") return std::to_string(ledger_entries(session()).size());
   if (what == "kept") return is_tombstone(session()) ? "no" : "yes";
   const Parent& caller = session().parent;
-  if (what == "caller.cause") return as_word(caller.cause);
-  if (what == "caller.source") return as_word(caller.hangup_source);
-  if (what == "caller.sip") return as_word(caller.sip_cause);
+  if (what == "caller.cause") return as_word(caller.ending.cause);
+  if (what == "caller.source") return as_word(caller.ending.source);
+  if (what == "caller.sip") return as_word(caller.ending.sip_cause);
   if (what == "caller.bridged_at") return moment(caller.bridged_ms);
   if (what == "caller.answered_at") return moment(caller.answered_ms);
   if (what == "caller.ended_at") return moment(caller.ended_ms);

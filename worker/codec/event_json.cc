@@ -67,11 +67,7 @@ void fields(Visitor& visit, WebhookFact& fact) {
   visit("from_uri", fact.from_uri);
   visit("to", fact.to);
   visit("name", fact.caller_name);
-  visit("cause", fact.hangup_cause);
-  visit("source", fact.hangup_source);
-  visit("sip_cause", fact.sip_hangup_cause);
-  visit("start_time", fact.start_time);
-  visit("end_time", fact.end_time);
+  fields(visit, fact.ending);
   fields(visit, fact.recording);
   visit("digits", fact.digits);
 }

@@ -10,6 +10,7 @@
 
 #include "core/command.h"
 #include "core/plan.h"
+#include "core/provider_words.h"
 #include "shared/json.h"
 #include "shared/json_escape.h"
 #include "shared/limits.h"
@@ -32,7 +33,16 @@ void fields(Visitor& visit, SipHeader& header) {
   visit("value", header.value);
 }
 
-// In the document it belongs to, not in one of its own.
+// These two: in the document they belong to, not in one of their own.
+template <class Visitor>
+void fields(Visitor& visit, Ending& ending) {
+  visit("cause", ending.cause);
+  visit("source", ending.source);
+  visit("sip_cause", ending.sip_cause);
+  visit("start_time", ending.start_time);
+  visit("end_time", ending.end_time);
+}
+
 template <class Visitor>
 void fields(Visitor& visit, Recording& recording) {
   visit("recording", recording.id);

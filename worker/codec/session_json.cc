@@ -18,11 +18,7 @@ void fields(Visitor& visit, Leg& leg) {
   visit("state", leg.state);
   visit("cc", leg.call_control_id);
   visit("leg_id", leg.call_leg_id);
-  visit("cause", leg.cause);
-  visit("source", leg.hangup_source);
-  visit("sip_cause", leg.sip_cause);
-  visit("start_time", leg.start_time);
-  visit("end_time", leg.end_time);
+  fields(visit, leg.ending);
   visit("quit", leg.quit);
   visit("apology", leg.apology);
   visit("dial_at", leg.dial_at_ms);
@@ -57,11 +53,7 @@ void fields(Visitor& visit, Parent& parent) {
   visit("to", parent.to);
   visit("name", parent.caller_name);
   visit("state", parent.state);
-  visit("cause", parent.cause);
-  visit("source", parent.hangup_source);
-  visit("sip_cause", parent.sip_cause);
-  visit("start_time", parent.start_time);
-  visit("end_time", parent.end_time);
+  fields(visit, parent.ending);
   visit("answered", parent.answered_ms);
   visit("bridged_at", parent.bridged_ms);
   visit("ended", parent.ended_ms);

@@ -54,6 +54,16 @@ Recording read_recording(const json_t* payload) {
   return recording;
 }
 
+Ending read_ending(const json_t* payload) {
+  Ending ending;
+  ending.cause = take(payload, "hangup_cause");
+  ending.source = take(payload, "hangup_source");
+  ending.sip_cause = take(payload, "sip_hangup_cause");
+  ending.start_time = take(payload, "start_time");
+  ending.end_time = take(payload, "end_time");
+  return ending;
+}
+
 WebhookFact read_payload(const json_t* payload, std::string_view type_name) {
   WebhookFact fact{.type = type_of(type_name), .type_name = std::string(type_name)};
   fact.call_control_id = take(payload, "call_control_id");
@@ -63,13 +73,7 @@ WebhookFact read_payload(const json_t* payload, std::string_view type_name) {
   fact.from = take(payload, "from");
   fact.to = take(payload, "to");
   fact.caller_name = take(payload, "caller_id_name");
-  fact.hangup_cause = take(payload, "hangup_cause");
-  fact.hangup_source = take(payload, "hangup_source");
-  fact.sip_hangup_cause = take(payload, "sip_hangup_cause");
-  if (fact.type == WebhookType::hangup) {
-    fact.start_time = take(payload, "start_time");
-    fact.end_time = take(payload, "end_time");
-  }
+  if (fact.type == WebhookType::hangup) fact.ending = read_ending(payload);
   if (fact.type == WebhookType::recording_saved) fact.recording = read_recording(payload);
   fact.client_state = decode_client_state(get_text(payload, "client_state"));
   fact.digits = take(payload, "digits");

@@ -78,14 +78,6 @@ struct AuditedLeg {
   Millis age_ms = 0;            // since it began
 };
 
-// A recording as the provider describes it, in its own words. The URL is a key to what was said, for ten
-// minutes: the session has it for as long as it has to be told. The event that brought it is kept whole, as all are, by
-// the ladder and the event log, whose lines the log files do not have.
-struct Recording {
-  std::string id, url, call_leg_id, channels, started_at, ended_at;
-  bool operator==(const Recording&) const = default;
-};
-
 struct CommandOutcome {
   OutcomeClass outcome = OutcomeClass::unknown;
   int http_status = 0;                                        // 0: no answer

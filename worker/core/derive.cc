@@ -1,11 +1,9 @@
-// derive: the outbox is what should be true minus what has been asked. Decides nothing; its part about legs is in
-// derive_legs.cc. See rules.h.
+// derive: the outbox is what should be true minus what has been asked. Decides nothing. Its parts about legs and about
+// notices to applications are in derive_legs.cc and derive_notices.cc. See rules.h.
 #include <algorithm>
 
 #include "core/facts.h"
-#include "core/outcome.h"
 #include "core/rules.h"
-#include "shared/limits.h"
 
 namespace ringfence::rules {
 namespace {
@@ -149,43 +147,6 @@ void note_sending(Session& s, OutboxEntry& entry, Millis at_ms, const Policy& po
   leg.expires_ms = at_ms + timeout_ms + policy.leg_margin_ms;
 }
 
-// Each device hears once, as soon as what became of it cannot change; the call, when it is closed; the recording, when
-// it is there, also after the end (row 16), but not before it is known what was recorded.
-void derive_notices(Session& s, Millis at_ms, const Policy& policy) {
-  if (!s.plan.notify) return;
-  const auto tell = [&](int whom, int attempt = kEndedNotice) -> OutboxEntry& {
-    ask(s, Verb::notify, whom, attempt, at_ms, policy);
-    s.outbox.back().expires_ms = at_ms + limits::kNotifyMs;
-    return s.outbox.back();
-  };
-  for (std::size_t i = 0; i < s.legs.size(); ++i) {
-    Leg& leg = s.legs[i];
-    if (leg.told != DeviceOutcome::none) continue;
-    const DeviceOutcome outcome = device_outcome(s, i);
-    if (outcome == DeviceOutcome::none) continue;
-    leg.told_reason = reason_of(s, i);
-    leg.told = outcome;
-    tell(static_cast<int>(i));
-  }
-  const bool ends = s.phase == Phase::closed && !s.told;
-  if (ends) {
-    s.told = true;
-    s.told_recorded = s.recording_saved;
-    tell(kParent);
-  }
-  const bool known = s.told || s.outcome == Outcome::answered || s.outcome == Outcome::voicemail;
-  if (s.recording_saved && !s.recording_told && known) {
-    s.recording_told = true;
-    tell(kParent, kRecordingNotice).about = About::recording;
-  }
-}
-
-// It is a key to what was said: kept for telling it and no longer.
-void forget_recording_url(Session& s) {
-  const bool to_be_told = s.plan.notify && !s.recording_told;
-  if (!to_be_told && std::ranges::none_of(s.outbox, is_of_recording)) s.recording.url.clear();
-}
-
 std::vector<Command> hand_over(Session& s, Millis at_ms, const Policy& policy) {
   std::vector<Command> commands;
   for (OutboxEntry& entry : s.outbox) {
@@ -238,7 +199,6 @@ std::vector<Command> derive(Session& session, Millis at_ms, const Policy& policy
   derive_recording(session, at_ms, policy);
   derive_audit(session, at_ms, policy);
   derive_notices(session, at_ms, policy);
-  forget_recording_url(session);
   return hand_over(session, at_ms, policy);
 }
 

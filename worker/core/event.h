@@ -9,6 +9,7 @@
 #include "core/client_state.h"
 #include "core/command.h"
 #include "core/plan.h"
+#include "core/provider_words.h"
 #include "shared/ids.h"
 
 namespace ringfence {
@@ -36,10 +37,9 @@ struct WebhookFact {
   bool outbound = false;  // of these: one of our own devices calls out, and waits for what we make of it
   std::string from_uri;   // `initiated`: the caller's SIP address
   std::string from, to, caller_name;
-  std::string hangup_cause, hangup_source, sip_hangup_cause;
-  std::string start_time, end_time;  // hangup: of this call, by the provider's clock and in its words
-  Recording recording;               // recording_saved
-  std::string digits;                // gather_ended
+  Ending ending;                                                                                  // hangup
+  Recording recording;                                                                            // recording_saved
+  std::string digits;                                                                             // gather_ended
   enum class Detection : std::uint8_t { person, machine, unsure } detection = Detection::unsure;  // machine_detected
   std::optional<ClientState> client_state;                                                        // ours, or nothing
 };

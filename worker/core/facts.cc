@@ -32,16 +32,13 @@ int twin_of(Session& session, std::size_t first, const Named& named) {
   return static_cast<int>(session.legs.size()) - 1;
 }
 
-template <class Call>
-void say_why(Call& call, const Ending& ending) {
+void say_why(Ending& known, const Ending& said) {
   // Only a webhook knows the source; a second one says the same.
-  const bool better = !ending.source.empty() && call.hangup_source.empty();
-  if (!better && !call.cause.empty()) return;
-  if (!ending.cause.empty()) call.cause = ending.cause;
-  call.hangup_source = ending.source;
-  call.sip_cause = ending.sip_cause;
-  call.start_time = ending.start_time;
-  call.end_time = ending.end_time;
+  const bool better = !said.source.empty() && known.source.empty();
+  if (!better && !known.cause.empty()) return;
+  std::string cause = said.cause.empty() ? std::move(known.cause) : said.cause;
+  known = said;
+  known.cause = std::move(cause);
 }
 
 }  // namespace
@@ -51,7 +48,7 @@ void raise(Leg& leg, LegState to, Millis at_ms) {
   if (leg.state == LegState::ended_inferred) {
     leg.state = to;
     if (leg.told == DeviceOutcome::none) {
-      leg.cause.clear();
+      leg.ending.cause.clear();
       leg.ended_ms = 0;
     }
   } else if (leg.state < LegState::ringing && to == LegState::ringing && leg.told == DeviceOutcome::none) {
@@ -81,21 +78,21 @@ void end_leg(Leg& leg, const Ending& ending, Millis at_ms) {
   const bool was_inferred = leg.state == LegState::ended_inferred;
   leg.state = LegState::ended;
   if (leg.told != DeviceOutcome::none) return;
-  if (was_inferred) leg.cause.clear();
+  if (was_inferred) leg.ending.cause.clear();
   stamp(leg.ended_ms, at_ms);
-  say_why(leg, ending);
+  say_why(leg.ending, ending);
 }
 
 void end_parent(Parent& parent, const Ending& ending, Millis at_ms) {
   parent.state = ParentState::ended;
   stamp(parent.ended_ms, at_ms);
-  say_why(parent, ending);
+  say_why(parent.ending, ending);
 }
 
 void infer_end(Leg& leg, std::string_view cause, Millis at_ms) {
   leg.state = LegState::ended_inferred;
   if (leg.told != DeviceOutcome::none) return;
-  leg.cause = cause;
+  leg.ending.cause = cause;
   stamp(leg.ended_ms, at_ms);
 }
 

@@ -17,10 +17,6 @@ void raise(Parent& parent, ParentState to, Millis at_ms);
 void see_bridged(Parent& parent, Millis at_ms);
 void see_bridged(Leg& leg, Millis at_ms);
 
-struct Ending {
-  std::string_view cause, source, sip_cause;  // the provider's, or our own words for it and nothing else
-  std::string_view start_time = {}, end_time = {};
-};
 // A proved end. What a hangup webhook says about it counts more than what we concluded before.
 void end_leg(Leg& leg, const Ending& ending, Millis at_ms);
 void end_parent(Parent& parent, const Ending& ending, Millis at_ms);

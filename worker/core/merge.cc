@@ -10,14 +10,6 @@
 namespace ringfence::rules {
 namespace {
 
-Ending ending_of(const WebhookFact& fact) {
-  return {.cause = fact.hangup_cause,
-          .source = fact.hangup_source,
-          .sip_cause = fact.sip_hangup_cause,
-          .start_time = fact.start_time,
-          .end_time = fact.end_time};
-}
-
 void merge_initiated(Session& session, const WebhookFact& fact, const Event& event) {
   Parent& parent = session.parent;
   const bool first = parent.call_control_id.empty();
@@ -77,7 +69,7 @@ void merge_parent(Session& session, const WebhookFact& fact, const Event& event)
       // The hangup may be the first we hear: the ids make the tombstone that the late `initiated` will meet.
       learn(parent.call_leg_id, fact.call_leg_id);
       learn(parent.call_session_id, fact.call_session_id);
-      end_parent(parent, ending_of(fact), event.at_ms);
+      end_parent(parent, fact.ending, event.at_ms);
       break;
     case WebhookType::speak_ended:
       merge_speak_ended(session, fact);
@@ -120,7 +112,7 @@ void merge_leg(Leg& leg, const WebhookFact& fact, Millis at_ms) {
       see_bridged(leg, at_ms);
       break;
     case WebhookType::hangup:
-      end_leg(leg, ending_of(fact), at_ms);
+      end_leg(leg, fact.ending, at_ms);
       break;
     case WebhookType::gather_ended:
       raise(leg, fact.digits == kAcceptDigit ? LegState::accepted : LegState::answered, at_ms);

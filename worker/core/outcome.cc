@@ -23,7 +23,7 @@ bool was_claimed(const Session& session, std::size_t leg) {
   return session.legs[leg].claimed || (transferred && leg == 0 && answered);
 }
 
-bool never_dialled(const Leg& leg) { return leg.cause == rules::kNeverDialled; }
+bool never_dialled(const Leg& leg) { return leg.ending.cause == rules::kNeverDialled; }
 
 bool ended_by_itself(const Leg& leg) { return leg.hangup_attempt == 0 && !never_dialled(leg); }
 
@@ -52,7 +52,7 @@ DeviceOutcome own_outcome(const Leg& leg) {
       break;
   }
   if (!ended_by_itself(leg)) return DeviceOutcome::none;
-  if (is_one_of(leg.cause, {"timeout", "no_answer", "no_user_response"})) return DeviceOutcome::timed_out;
+  if (is_one_of(leg.ending.cause, {"timeout", "no_answer", "no_user_response"})) return DeviceOutcome::timed_out;
   return DeviceOutcome::failed;
 }
 
@@ -132,8 +132,8 @@ std::string_view reason_of(const Session& session, std::size_t leg) {
   if (was_claimed(session, leg)) return l.hangup_attempt == 0 ? "left" : "bridge";
   if (rules::refusal_of(l) == rules::Refusal::busy) return "busy";
   if (l.quit == Quit::screen_failed) return l.machine ? "machine" : "unproved";
-  if (l.cause.starts_with("dial refused") || l.cause.starts_with("transfer refused")) {
-    const auto is = [&l](const char* code) { return l.cause.ends_with(code); };
+  if (l.ending.cause.starts_with("dial refused") || l.ending.cause.starts_with("transfer refused")) {
+    const auto is = [&l](const char* code) { return l.ending.cause.ends_with(code); };
     const bool full = is("90041") || is("90042") || is("90043") || is("90103");  // channels; dials of the hour
     return full ? "capacity" : "refused";
   }

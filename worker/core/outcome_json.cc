@@ -36,14 +36,13 @@ Json about_call(const Session& session) {
 }
 
 // A leg or the parent: when it ended by our clock, and what the provider said about it.
-template <class Call>
-void set_ending(json_t* data, const Call& call) {
-  set_time(data, "ended_at", call.ended_ms);
-  set_some(data, "hangup_cause", call.cause);
-  set_some(data, "hangup_source", call.hangup_source);
-  set_some(data, "sip_hangup_cause", call.sip_cause);
-  set_some(data, "start_time", call.start_time);
-  set_some(data, "end_time", call.end_time);
+void set_ending(json_t* data, Millis ended_ms, const Ending& said) {
+  set_time(data, "ended_at", ended_ms);
+  set_some(data, "hangup_cause", said.cause);
+  set_some(data, "hangup_source", said.source);
+  set_some(data, "sip_hangup_cause", said.sip_cause);
+  set_some(data, "start_time", said.start_time);
+  set_some(data, "end_time", said.end_time);
 }
 
 }  // namespace
@@ -57,7 +56,7 @@ std::string session_outcome_json(const Session& session) {
   }
   set_time(data.get(), "answered_at", parent.answered_ms);
   set_time(data.get(), "bridged_at", parent.bridged_ms);
-  set_ending(data.get(), parent);
+  set_ending(data.get(), parent.ended_ms, parent.ending);
   set_bool(data.get(), "recorded", session.told_recorded);
   if (session.told_recorded) set_some(data.get(), "recording_id", session.recording.id);
   return wrapped("call.ended", session.closed_ms, std::move(data));
@@ -73,7 +72,7 @@ std::string device_outcome_json(const Session& session, std::size_t index) {
   set_bool(data.get(), "rang", leg.ringing_ms != 0);
   set_time(data.get(), "dialled_at", leg.dialled_ms);
   set_time(data.get(), "answered_at", leg.answered_ms);
-  set_ending(data.get(), leg);
+  set_ending(data.get(), leg.ended_ms, leg.ending);
   return wrapped("call.device", leg.ended_ms, std::move(data));
 }
 

@@ -123,8 +123,8 @@ bool deserves_apology(const Session& session, std::size_t leg, const Policy& pol
 
 Refusal refusal_of(const Leg& leg) noexcept {
   if (leg.state != LegState::ended) return Refusal::none;
-  if (leg.cause == "call_rejected" || leg.sip_cause == "603") return Refusal::declined;
-  return leg.cause == "user_busy" || leg.sip_cause == "486" ? Refusal::busy : Refusal::none;
+  if (leg.ending.cause == "call_rejected" || leg.ending.sip_cause == "603") return Refusal::declined;
+  return leg.ending.cause == "user_busy" || leg.ending.sip_cause == "486" ? Refusal::busy : Refusal::none;
 }
 
 bool is_of_recording(const OutboxEntry& entry) noexcept {

@@ -41,8 +41,9 @@ void enter_voicemail(Session& session);
 
 // derive.cc: the outbox; returns what is to be handed over now.
 [[nodiscard]] std::vector<Command> derive(Session& session, Millis at_ms, const Policy& policy);
-// derive_legs.cc: its part about legs.
+// derive_legs.cc, derive_notices.cc: its parts about legs and about notices to applications.
 void derive_legs(Session& session, Millis at_ms, const Policy& policy);
+void derive_notices(Session& session, Millis at_ms, const Policy& policy);
 void ask(Session& session, Verb verb, int leg, int attempt, Millis at_ms, const Policy& policy);
 [[nodiscard]] Millis doubled(Millis first_ms, int times, Millis most_ms);
 // `pause_ms` and up to command_jitter_percent more; the same for the same try on every worker and in every replay.

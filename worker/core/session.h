@@ -25,6 +25,7 @@
 
 #include "core/command.h"
 #include "core/plan.h"
+#include "core/provider_words.h"
 #include "shared/ids.h"
 
 namespace ringfence {
@@ -80,9 +81,8 @@ enum class DeviceOutcome : std::uint8_t {
 struct Leg {
   Destination destination;
   LegState state = LegState::planned;
-  std::string call_control_id, call_leg_id;     // learnt from the dial response or from any webhook
-  std::string cause, hangup_source, sip_cause;  // why it ended, as the provider said
-  std::string start_time, end_time;             // and from when to when it was, by its clock
+  std::string call_control_id, call_leg_id;  // learnt from the dial response or from any webhook
+  Ending ending;
   Quit quit = Quit::none;
   Apology apology = Apology::none;
   Millis dial_at_ms = 0;       // when it is to be dialled
@@ -113,9 +113,9 @@ struct Parent {
   std::string call_control_id, call_leg_id, call_session_id, connection_id;
   std::string from, to, caller_name;
   ParentState state = ParentState::ringing;
-  std::string cause, hangup_source, sip_cause, start_time, end_time;  // as Leg's
-  Millis answered_ms = 0, bridged_ms = 0, ended_ms = 0;               // when we learnt of it
-  bool bridged = false;                                               // the provider said so
+  Ending ending;
+  Millis answered_ms = 0, bridged_ms = 0, ended_ms = 0;  // when we learnt of it
+  bool bridged = false;                                  // the provider said so
   int answer_attempt = 0;
   int hangup_attempt = 0;
   Millis hangup_next_ms = 0;

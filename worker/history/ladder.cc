@@ -32,7 +32,7 @@ void describe_fact(JsonFieldWriter& line, const Session& session, const WebhookF
   if (fact.type == WebhookType::initiated && fact.incoming) {
     line.text("detail", mask_number(fact.from) + " calls " + mask_number(fact.to));
   } else if (fact.type == WebhookType::hangup) {
-    line.text("detail", fact.hangup_cause);
+    line.text("detail", fact.ending.cause);
   } else if (fact.type == WebhookType::gather_ended) {
     line.text("detail", fact.digits.empty() ? "no key" : "key " + fact.digits);
   } else if (fact.type == WebhookType::machine_detected) {

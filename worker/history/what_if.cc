@@ -144,7 +144,7 @@ class Stage {
     answer(command, std::move(outcome), after_ms);
     if (!rings) return;
     WebhookFact timeout = about(command.leg, WebhookType::hangup);
-    timeout.hangup_cause = "timeout";
+    timeout.ending.cause = "timeout";
     if (then != nullptr) behave(command, *then);
     const bool ends = then != nullptr && (then->said(WebhookType::hangup) || then->said(WebhookType::answered));
     if (!ends) soon(command.timeout_secs * Millis{1000}, std::move(timeout), command.leg);
@@ -174,7 +174,7 @@ class Stage {
     WebhookFact fact = about(leg, WebhookType::hangup);
     const bool answered = leg == kParent ? session_.parent.answered_ms != 0
                                          : session_.legs[static_cast<std::size_t>(leg)].answered_ms != 0;
-    fact.hangup_cause = answered ? "normal_clearing" : "originator_cancel";
+    fact.ending.cause = answered ? "normal_clearing" : "originator_cancel";
     soon(kAnswerMs, std::move(fact));
   }
 
@@ -225,7 +225,7 @@ class Stage {
     doubt(std::string(talk ? "how long the two would have talked" : "how long the message would have been") +
           " is not known; " + seconds(kTalkMs) + " are assumed");
     WebhookFact fact = about(kParent, WebhookType::hangup);
-    fact.hangup_cause = "normal_clearing";
+    fact.ending.cause = "normal_clearing";
     soon(kTalkMs, std::move(fact));
   }
 

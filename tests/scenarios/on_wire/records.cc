@@ -127,9 +127,9 @@ std::string event_data(const std::string& id, const WebhookFact& fact) {
   leg.inbound = fact.incoming;
   leg.calls_out = fact.outbound;
   leg.started_us = leg.ended_us = now_us;
-  leg.hangup_cause = fact.hangup_cause;
-  leg.hangup_source = fact.hangup_source;
-  leg.sip_hangup_cause = fact.sip_hangup_cause;
+  leg.hangup_cause = fact.ending.cause;
+  leg.hangup_source = fact.ending.source;
+  leg.sip_hangup_cause = fact.ending.sip_cause;
   Json data = json_object_new();
   set_text(data.get(), "record_type", "event");
   set_text(data.get(), "event_type", event_name(fact.type));

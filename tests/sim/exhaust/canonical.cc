@@ -46,17 +46,12 @@ bool refusals_count(const Session& s) {
 
 void canonicalise_texts(Leg& leg, const Session& s) {
   const bool refused = rules::refusal_of(leg) == rules::Refusal::declined;
-  if (!refusals_count(s)) {
-    leg.cause.clear();
-  } else if (!leg.cause.empty()) {  // the first one stands
-    leg.cause = refused ? "call_rejected" : "other";
-  }
+  std::string cause;
+  if (refusals_count(s) && !leg.ending.cause.empty())
+    cause = refused ? "call_rejected" : "other";  // the first one stands
+  leg.ending = {.cause = std::move(cause)};
   leg.told_reason.clear();
   if (leg.told != DeviceOutcome::none) leg.told = DeviceOutcome::failed;  // whether, not what
-  leg.hangup_source.clear();
-  leg.sip_cause.clear();
-  leg.start_time.clear();
-  leg.end_time.clear();
 }
 
 void canonicalise_fast_answer(Leg& leg, const Policy& policy) {
@@ -171,7 +166,7 @@ Lowered canonicalise(Session& s, Millis now_ms, const Policy& policy) {
   lowered.by[1] = lower(s.parent.hangup_attempt, s.parent.state == ParentState::ended ? 0 : kRemembered);
   for (std::size_t i = 0; i < std::min<std::size_t>(s.legs.size(), kMostLegs); ++i) {
     // As for the parent, but for the phrase that it would bring.
-    const bool over = s.legs[i].state == LegState::ended && (!refusals_count(s) || !s.legs[i].cause.empty());
+    const bool over = s.legs[i].state == LegState::ended && (!refusals_count(s) || !s.legs[i].ending.cause.empty());
     lowered.by[i + 2] = lower(s.legs[i].hangup_attempt, over ? 0 : kRemembered);
   }
   Millis oldest_look_ms = kNow;
@@ -192,11 +187,7 @@ Lowered canonicalise(Session& s, Millis now_ms, const Policy& policy) {
   canonicalise_outbox(s, lowered, policy);
   canonicalise_deadlines(s);
   for (std::size_t i = 0; i < s.legs.size(); ++i) canonicalise_leg(s.legs[i], i, s, oldest_look_ms, policy);
-  s.parent.cause.clear();
-  s.parent.hangup_source.clear();
-  s.parent.sip_cause.clear();
-  s.parent.start_time.clear();
-  s.parent.end_time.clear();
+  s.parent.ending = {};
   if (s.parent.state == ParentState::ended) {
     s.parent.hangup_next_ms = 0;
     s.parent.answer_attempt = 0;

@@ -35,7 +35,8 @@ std::uint64_t hash_of(const Session& s) {
           p.ended_ms);
   for (const Leg& l : s.legs) {
     mix.add(l.state, l.quit, l.apology, l.machine, l.unsure, l.unproved, l.claimed, l.bridged, l.rung_again,
-            l.gather_attempt, l.hangup_attempt, l.call_control_id.size(), l.cause.size(), l.destination.device.size());
+            l.gather_attempt, l.hangup_attempt, l.call_control_id.size(), l.ending.cause.size(),
+            l.destination.device.size());
     mix.add(l.dial_at_ms, l.dialled_ms, l.ringing_ms, l.expires_ms, l.answered_ms, l.screen_until_ms,
             l.apology_until_ms, l.ended_ms, l.dial_quiet_ms, l.hangup_next_ms);
   }
@@ -55,7 +56,7 @@ WebhookFact fact_of(const Session& session, Said said, int leg) {
       WebhookType::gather_ended,    WebhookType::machine_detected, WebhookType::machine_detected,
       WebhookType::machine_detected};
   fact.type = kTypes[static_cast<std::size_t>(said)];
-  if (said == Said::declined) fact.hangup_cause = "call_rejected";
+  if (said == Said::declined) fact.ending.cause = "call_rejected";
   if (said == Said::pressed) fact.digits = "1";
   if (said == Said::person) fact.detection = WebhookFact::Detection::person;
   if (said == Said::machine) fact.detection = WebhookFact::Detection::machine;

@@ -56,8 +56,8 @@ Leg any_leg(Random& random) {
                      .priority = random.below(100),
                      .verify = random.any(Verify::press1_if_fast)};
   leg.state = random.any(LegState::ended);
-  for (std::string* text : {&leg.call_control_id, &leg.call_leg_id, &leg.cause, &leg.hangup_source, &leg.sip_cause,
-                            &leg.start_time, &leg.end_time, &leg.told_reason}) {
+  for (std::string* text : {&leg.call_control_id, &leg.call_leg_id, &leg.ending.cause, &leg.ending.source,
+                            &leg.ending.sip_cause, &leg.ending.start_time, &leg.ending.end_time, &leg.told_reason}) {
     *text = random.text();
   }
   leg.quit = random.any(Quit::screen_failed);
@@ -81,9 +81,10 @@ Leg any_leg(Random& random) {
 
 Parent any_parent(Random& random) {
   Parent parent;
-  for (std::string* text : {&parent.call_control_id, &parent.call_leg_id, &parent.call_session_id,
-                            &parent.connection_id, &parent.from, &parent.to, &parent.caller_name, &parent.cause,
-                            &parent.hangup_source, &parent.sip_cause, &parent.start_time, &parent.end_time}) {
+  for (std::string* text :
+       {&parent.call_control_id, &parent.call_leg_id, &parent.call_session_id, &parent.connection_id, &parent.from,
+        &parent.to, &parent.caller_name, &parent.ending.cause, &parent.ending.source, &parent.ending.sip_cause,
+        &parent.ending.start_time, &parent.ending.end_time}) {
     *text = random.text();
   }
   parent.state = random.any(ParentState::ended);

@@ -195,12 +195,12 @@ TEST(WebhookEvent, AHangupSaysWhyAndFromWhenToWhenItWas) {
       "sip_hangup_cause":"200","start_time":"2025-11-23T03:30:00.076316Z","end_time":"2025-11-23T03:30:30.816307Z")";
   const auto event = decode(call("call.hangup", kFields));
   ASSERT_TRUE(event);
-  EXPECT_EQ(fact_of(event).hangup_cause, "normal_clearing");
-  EXPECT_EQ(fact_of(event).hangup_source, "caller");
-  EXPECT_EQ(fact_of(event).sip_hangup_cause, "200");
-  EXPECT_EQ(fact_of(event).start_time, "2025-11-23T03:30:00.076316Z");
-  EXPECT_EQ(fact_of(event).end_time, "2025-11-23T03:30:30.816307Z");
-  EXPECT_EQ(fact_of(decode(call("call.answered", kFields))).start_time, "");
+  EXPECT_EQ(fact_of(event).ending.cause, "normal_clearing");
+  EXPECT_EQ(fact_of(event).ending.source, "caller");
+  EXPECT_EQ(fact_of(event).ending.sip_cause, "200");
+  EXPECT_EQ(fact_of(event).ending.start_time, "2025-11-23T03:30:00.076316Z");
+  EXPECT_EQ(fact_of(event).ending.end_time, "2025-11-23T03:30:30.816307Z");
+  EXPECT_EQ(fact_of(decode(call("call.answered", kFields))).ending.start_time, "");
 }
 
 TEST(WebhookEvent, OtherFamiliesHaveNoSession) {

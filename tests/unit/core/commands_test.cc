@@ -166,11 +166,11 @@ struct Told : Call {
     offer(*this, {.organisation = "acme", .user = "reception", .destinations = {{"desk", "sip:desk"}}, .notify = true});
     leg(WebhookType::initiated, 0);
     now_ms += 2000;
-    WebhookFact declined{.type = WebhookType::hangup, .call_control_id = "leg0", .hangup_cause = "call_rejected"};
-    declined.hangup_source = "callee";
-    declined.sip_hangup_cause = "603";
-    declined.start_time = "2026-11-22T10:00:00.076316Z";
-    declined.end_time = "2026-11-22T10:00:02.316Z";
+    WebhookFact declined{.type = WebhookType::hangup, .call_control_id = "leg0", .ending = {.cause = "call_rejected"}};
+    declined.ending.source = "callee";
+    declined.ending.sip_cause = "603";
+    declined.ending.start_time = "2026-11-22T10:00:00.076316Z";
+    declined.ending.end_time = "2026-11-22T10:00:02.316Z";
     declined.client_state = ClientState{.session = session.id, .leg = 0};
     result = webhook(declined);
   }
@@ -205,7 +205,7 @@ TEST(Commands, AnOutcomeIsTheSameInEveryCopy) {
   ASSERT_NE(first, call.result.commands.end());
   call.leg(WebhookType::answered, 0);
   call.leg(WebhookType::bridged, 0);
-  WebhookFact again{.type = WebhookType::hangup, .call_control_id = "leg0", .hangup_cause = "user_busy"};
+  WebhookFact again{.type = WebhookType::hangup, .call_control_id = "leg0", .ending = {.cause = "user_busy"}};
   again.client_state = ClientState{.session = call.session.id, .leg = 0};
   call.webhook(again);
   call.parent(WebhookType::hangup);
@@ -229,8 +229,8 @@ TEST(Commands, TheOutcomeOfTheCallIsTheSameInEveryCopy) {
   WebhookFact saved{.type = WebhookType::recording_saved, .call_leg_id = "parent-leg"};
   saved.recording.id = "late";
   call.webhook(saved);
-  WebhookFact again{.type = WebhookType::hangup, .call_leg_id = "parent-leg", .hangup_cause = "timeout"};
-  again.hangup_source = "callee";
+  WebhookFact again{.type = WebhookType::hangup, .call_leg_id = "parent-leg", .ending = {.cause = "timeout"}};
+  again.ending.source = "callee";
   call.webhook(again);
   call.now_ms += call.policy.notify_retry_ms;
   const auto result = call.tick();

@@ -87,7 +87,7 @@ class Storm {
     if (leg != kParent || once_in(3)) {
       fact.client_state = ClientState{.session = session_.id, .leg = leg, .generation = 1 + below(2)};
     }
-    fact.hangup_cause = kCauses[static_cast<std::size_t>(below(5))];
+    fact.ending.cause = kCauses[static_cast<std::size_t>(below(5))];
     if (once_in(2)) fact.digits = "1";
     fact.detection = any(WebhookFact::Detection::unsure);
     return fact;

@@ -36,8 +36,9 @@ Session answered_call() {
   s.legs[0].ringing_ms = kStart + 400;
   s.legs[0].answered_ms = kStart + 2'000;
   s.legs[0].ended_ms = kStart + 60'000;
-  s.legs[1] = {
-      .destination = {.device = "web", .after_ms = 10'000}, .state = LegState::ended, .cause = "call_rejected"};
+  s.legs[1] = {.destination = {.device = "web", .after_ms = 10'000},
+               .state = LegState::ended,
+               .ending = {.cause = "call_rejected"}};
   s.legs[1].dialled_ms = s.legs[1].dial_at_ms = kStart + 1'000;
   s.legs[1].ended_ms = kStart + 1'500;
   s.legs[2] = {.destination = {.device = "desk"}, .state = LegState::ended, .dialled_ms = kStart, .hangup_attempt = 1};
@@ -99,7 +100,10 @@ TEST(ExplainTest, APhoneThatRingsOnAlthoughItShouldNot) {
 
 TEST(ExplainTest, ADeviceThatRegisteredLaterAndOneThatWasRungAgain) {
   Session s = answered_call();
-  s.legs[1] = {.destination = {.device = "web"}, .state = LegState::ended, .cause = "not_found", .dialled_ms = kStart};
+  s.legs[1] = {.destination = {.device = "web"},
+               .state = LegState::ended,
+               .ending = {.cause = "not_found"},
+               .dialled_ms = kStart};
   s.legs[1].rung_again = true;
   s.legs.push_back({.destination = {.device = "web"}, .state = LegState::ended, .dialled_ms = kStart + 1'500});
   s.legs.back().hangup_attempt = 1;

@@ -60,7 +60,7 @@ class Logged : public test::Call {
     WebhookFact fact{.type = type, .type_name = std::string(name_of(type))};
     fact.call_control_id = leg == kParent ? "parent" : "leg" + std::to_string(leg);
     fact.call_leg_id = fact.call_control_id + (leg == kParent ? "-leg" : "-id");
-    fact.hangup_cause = std::move(cause);
+    fact.ending.cause = std::move(cause);
     if (leg != kParent) fact.client_state = ClientState{.session = session.id, .leg = leg};
     log(Event{.body = std::move(fact)});
   }
