@@ -145,6 +145,7 @@ bool Stage::act_caller(const Words& given) {
   } else if (same(words, {"caller", "recording", "saved"})) {
     fact.type = WebhookType::recording_saved;
     fact.recording.id = script_.call + "the-recording";
+    fact.recording.url = "https://provider.example/" + fact.recording.id;
   } else if (same(words, {"caller", "recording", "failed"})) {
     fact.type = WebhookType::recording_error;
   } else {

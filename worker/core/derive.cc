@@ -16,7 +16,7 @@ void drop_unwanted(Session& s, Millis at_ms) {
     if (entry.verb == Verb::record_start) s.record_maybe |= entry.maybe_executed();
     if ((entry.verb == Verb::dial || entry.verb == Verb::transfer) && !entry.maybe_executed()) {
       Leg& leg = s.legs[static_cast<std::size_t>(entry.leg)];
-      if (leg.state == LegState::dialing) end_leg(leg, {.cause = kNeverDialled}, at_ms);
+      if (leg.state == LegState::dialing) end_leg(leg, {.cause = std::string(kNeverDialled)}, at_ms);
     }
     return true;
   });

@@ -48,7 +48,7 @@ void derive_dials(Session& s, Millis at_ms, const Policy& policy) {
   }
   for (std::size_t i = 0; i < s.legs.size(); ++i) {
     Leg& leg = s.legs[i];
-    if (leg.state == LegState::planned && want_dead(s, i)) end_leg(leg, {.cause = kNeverDialled}, at_ms);
+    if (leg.state == LegState::planned && want_dead(s, i)) end_leg(leg, {.cause = std::string(kNeverDialled)}, at_ms);
   }
 }
 

@@ -35,12 +35,17 @@ void tell_of_call(Session& s, Millis at_ms, const Policy& policy) {
   tell(s, kParent, kEndedNotice, at_ms, policy);
 }
 
-// When it is there, also after the end (row 16), but not before it is known what was recorded.
+// When it is there, also after the end (row 16), but not before it is known what was recorded. Where only the
+// provider's records showed it, its webhook is late: that one has the URL, and is given time.
 void tell_of_recording(Session& s, Millis at_ms, const Policy& policy) {
   const bool known = s.told || s.outcome == Outcome::answered || s.outcome == Outcome::voicemail;
-  if (!s.recording_saved || s.recording_told || !known) return;
-  s.recording_told = true;
-  tell(s, kParent, kRecordingNotice, at_ms, policy).about = About::recording;
+  if (s.recording_saved && !s.recording_told && known) {
+    s.recording_told = true;
+    tell(s, kParent, kRecordingNotice, at_ms, policy).about = About::recording;
+  }
+  const auto notice = std::ranges::find_if(s.outbox, is_of_recording);
+  if (notice == s.outbox.end() || notice->tries > 0) return;
+  notice->next_try_ms = s.recording.url.empty() ? notice->created_ms + policy.recording_wait_ms : at_ms;
 }
 
 // It is a key to what was said: kept for telling it and no longer.

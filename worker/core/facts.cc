@@ -41,6 +41,12 @@ void say_why(Ending& known, const Ending& said) {
   known.cause = std::move(cause);
 }
 
+// Not only decided: the notice has left. What an application was told stands.
+bool recording_is_told(const Session& session) {
+  const auto waits = [](const OutboxEntry& entry) { return entry.about == About::recording && entry.tries == 0; };
+  return session.recording_told && std::ranges::none_of(session.outbox, waits);
+}
+
 }  // namespace
 
 void raise(Leg& leg, LegState to, Millis at_ms) {
@@ -101,7 +107,7 @@ void learn(std::string& known, std::string_view said) {
 }
 
 void learn(Session& session, const Recording& said) {
-  if (session.recording_told) return;
+  if (recording_is_told(session)) return;
   Recording& known = session.recording;
   learn(known.id, said.id);
   learn(known.url, said.url);

@@ -58,7 +58,6 @@ std::string session_outcome_json(const Session& session) {
   set_time(data.get(), "bridged_at", parent.bridged_ms);
   set_ending(data.get(), parent.ended_ms, parent.ending);
   set_bool(data.get(), "recorded", session.told_recorded);
-  if (session.told_recorded) set_some(data.get(), "recording_id", session.recording.id);
   return wrapped("call.ended", session.closed_ms, std::move(data));
 }
 

@@ -172,7 +172,7 @@ struct Session {
   Recording recording;          // what is known of it
   bool told = false;            // as Leg::told, for the whole call
   bool told_recorded = false;   // and in it that there is a recording
-  bool recording_told = false;  // the recording, in a notice of its own: from then on what is known of it stands
+  bool recording_told = false;  // the recording, in a notice of its own: what is known of it when that leaves stands
 
   std::vector<OutboxEntry> outbox;
   int audit_attempt = 0;  // never reset: it makes the command id, and an id names one look

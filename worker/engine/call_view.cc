@@ -23,7 +23,7 @@ Json legs_of(const Session& session) {
     const std::string& to = leg.destination.to;  // a SIP address, or a phone line's number
     set_text(one.get(), "to", to.starts_with('+') ? mask_number(to) : to);
     set_text(one.get(), "state", name_of(leg.state));
-    if (!leg.cause.empty()) set_text(one.get(), "cause", leg.cause);
+    if (!leg.ending.cause.empty()) set_text(one.get(), "cause", leg.ending.cause);
     set_text(one.get(), "call_control_id", leg.call_control_id);
     set_text(one.get(), "call_leg_id", leg.call_leg_id);
     append_json(legs.get(), std::move(one));
@@ -72,7 +72,7 @@ Json call_view(const Session& session, std::uint64_t version) {
   Json view = call_row(session, version);
   Json parent = json_object_new();
   set_text(parent.get(), "state", name_of(session.parent.state));
-  if (!session.parent.cause.empty()) set_text(parent.get(), "cause", session.parent.cause);
+  if (!session.parent.ending.cause.empty()) set_text(parent.get(), "cause", session.parent.ending.cause);
   set_text(parent.get(), "call_control_id", session.parent.call_control_id);
   set_text(parent.get(), "call_leg_id", session.parent.call_leg_id);
   set_text(parent.get(), "call_session_id", session.parent.call_session_id);

@@ -139,7 +139,8 @@ class Teller {
     if (!leg.rung_again) return "";
     if (is_twin(index)) return "we ended it: one phone, one ring";
     if (static_cast<int>(index) < s_.round_first) return "who took the call was lost, and the others were rung again";
-    return "it could not be reached" + (leg.cause.empty() ? "" : " (" + leg.cause + ")") + ", and registered later";
+    return "it could not be reached" + (leg.ending.cause.empty() ? "" : " (" + leg.ending.cause + ")") +
+           ", and registered later";
   }
 
   [[nodiscard]] std::string who_ended() const {
@@ -161,7 +162,7 @@ class Teller {
         {"lost", "the call was over before it could ring"}};
     for (const auto& [name, words] : kWords) {
       if (name != reason) continue;
-      return std::string(words) + (leg.cause.empty() ? "" : " (" + leg.cause + ")");
+      return std::string(words) + (leg.ending.cause.empty() ? "" : " (" + leg.ending.cause + ")");
     }
     return "it failed";
   }

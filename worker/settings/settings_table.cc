@@ -190,7 +190,7 @@ constexpr ConfEntry kTable[] = {
          "While devices ring the records are looked at so often: the caller's hangup may have been lost."),
     time("ring", "quiesce", "5s", kSecond, 5 * kMinute, "A request older than this cannot be executed any more."),
     time("ring", "recording_wait", "1m", kSecond, kHour,
-         "How long a recording may take to be reported after the caller left voicemail."),
+         "How long a recording's webhook may take after the caller left, or after the records showed it."),
     time("ring", "voicemail_limit", "5m", 5 * kSecond, kHour, "The longest message."),
     time("ring", "voicemail_slack", "30s", kSecond, 10 * kMinute,
          "What voicemail may take beyond greeting and message before the call is ended."),

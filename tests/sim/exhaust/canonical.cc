@@ -193,7 +193,7 @@ Lowered canonicalise(Session& s, Millis now_ms, const Policy& policy) {
     s.parent.answer_attempt = 0;
     s.parent.answered_ms = 0;  // told to people, and decides nothing any more
   }
-  s.recording = {};
+  s.recording = {.url = std::move(s.recording.url)};
   // Nobody rings so long here that the prompt would be repeated; it is said once in each search for another phone.
   if (s.please_hold_ms != 0) s.please_hold_ms = kNow + policy.please_hold_ms;
   return lowered;

@@ -101,7 +101,8 @@ void LyingTelnyx::end(const std::string& call, const std::string& cause) {
   if (call == kCaller && recording_) {
     recording_ = false;
     recorded_ = true;
-    notify(call, "call.recording.saved", R"(,"recording_id":"rec-1")");
+    notify(call, "call.recording.saved",
+           R"(,"recording_id":"rec-1","recording_urls":{"wav":"https://records/rec-1.wav"})");
   }
   if (bridged_.empty() || (call != kCaller && call != bridged_)) return;
   const std::string other = call == kCaller ? std::exchange(bridged_, {}) : std::string(kCaller);

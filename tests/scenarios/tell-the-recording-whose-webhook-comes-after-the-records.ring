@@ -1,0 +1,15 @@
+# R-143: the provider's records show the message before its webhook comes, but not where it can be fetched: the
+# application is told when the webhook says so, and once.
+ring nobody
+plan tell
+t=0     caller calls                  -> answer caller
+t=0.1   answer caller ok              -> speak greeting
+t=0.2   speak greeting refused 10015  -> record message
+t=0.3   record message ok
+t=9     caller hangs up               -> nothing ; phase closing ; next 24
+t=24    time                          -> look
+t=24.1  look finds caller recorded    -> tell call ; phase closed ; recording saved
+t=24.2  tell call ok                  -> nothing ; next 84.1
+t=40    caller recording saved        -> tell recording
+t=40.1  tell recording ok             -> nothing ; next never
+t=41    caller recording saved again  -> nothing
