@@ -1,19 +1,12 @@
 // See fake_backend.h. HTTP/1.x as nginx speaks it to upstreams, and SCGI; one request a connection.
 #include "support/fake_backend.h"
 
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdlib>
-#include <cstring>
 #include <map>
-#include <mutex>
 #include <optional>
-#include <thread>
+
+#include "support/socket_thread.h"
 
 namespace ringfence::test {
 namespace {
@@ -29,21 +22,6 @@ std::string lower(std::string_view text) {
   std::string result(text);
   std::ranges::transform(result, result.begin(), [](unsigned char c) { return std::tolower(c); });
   return result;
-}
-
-int listen_on(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) return -1;
-  std::memcpy(address.sun_path, path.data(), path.size());
-  ::unlink(path.c_str());
-  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return -1;
-  if (::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 || ::listen(fd, 128) != 0) {
-    ::close(fd);
-    return -1;
-  }
-  return fd;
 }
 
 ProxiedRequest read_head(std::string_view head) {
@@ -140,44 +118,27 @@ std::string ProxiedRequest::header(std::string_view name) const {
 }
 
 struct FakeBackend::Impl {
-  mutable std::mutex mutex;
-  std::string path;
   Script script = [](const ProxiedRequest&) { return BackendReply{}; };
-  int listener = -1;
-  int wake = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  bool quit = false;
   std::map<int, Connection> connections;
   std::vector<ProxiedRequest> seen;
-  std::thread thread;
+  SocketThread socket;  // last: its thread uses the others
 
-  void poke() const {
-    const std::uint64_t one = 1;
-    (void)!::write(wake, &one, sizeof one);
-  }
-
-  // All below run with the mutex held.
-  void close_one(int fd) {
-    ::close(fd);
-    connections.erase(fd);
-  }
+  explicit Impl(std::string path)
+      : socket(std::move(path), {.opened = [this](int fd) { connections[fd] = {}; },
+                                 .received = [this](int fd, std::string_view bytes) { receive(fd, bytes); },
+                                 .closed = [this](int fd) { connections.erase(fd); }}) {}
 
   void answer(int fd, const BackendReply& reply) {
     Connection& connection = connections.at(fd);
     connection.held = reply.hold;
     if (reply.hold) return;
-    if (reply.die) return close_one(fd);
-    const std::string text = text_of(reply, connection.scgi);
-    (void)!::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
-    close_one(fd);
+    if (!reply.die) socket.send(fd, text_of(reply, connection.scgi));
+    socket.close(fd);
   }
 
-  void serve(int fd) {
-    char chunk[65536];
-    const ssize_t got = ::recv(fd, chunk, sizeof chunk, MSG_DONTWAIT);
-    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
-    if (got <= 0) return close_one(fd);
+  void receive(int fd, std::string_view bytes) {
     Connection& connection = connections.at(fd);
-    connection.input.append(chunk, static_cast<std::size_t>(got));
+    connection.input.append(bytes);
     if (connection.answered) return;
     auto request = read_request(connection.input);
     if (!request) return;
@@ -186,51 +147,14 @@ struct FakeBackend::Impl {
     seen.push_back(*std::move(request));
     answer(fd, script(seen.back()));
   }
-
-  void run() {
-    for (;;) {
-      std::vector<pollfd> waiting{{wake, POLLIN, 0}};
-      {
-        const std::lock_guard lock(mutex);
-        if (quit) return;
-        if (listener >= 0) waiting.push_back({listener, POLLIN, 0});
-        for (const auto& [fd, connection] : connections) waiting.push_back({fd, POLLIN, 0});
-      }
-      if (::poll(waiting.data(), waiting.size(), -1) < 0) continue;
-      const std::lock_guard lock(mutex);
-      std::uint64_t ignored = 0;
-      (void)!::read(wake, &ignored, sizeof ignored);
-      for (const pollfd& one : waiting) {
-        if (one.revents == 0) continue;
-        if (one.fd == listener) {
-          const int fd = (one.revents & POLLIN) != 0 ? ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC) : -1;
-          if (fd >= 0) connections.emplace(fd, Connection{});
-        } else if (connections.contains(one.fd)) {
-          serve(one.fd);
-        }
-      }
-    }
-  }
 };
 
-FakeBackend::FakeBackend(std::string unix_socket) : impl_(std::make_unique<Impl>()) {
-  impl_->path = std::move(unix_socket);
-  impl_->thread = std::thread([impl = impl_.get()] { impl->run(); });
-}
+FakeBackend::FakeBackend(std::string unix_socket) : impl_(std::make_unique<Impl>(std::move(unix_socket))) {}
 
-FakeBackend::~FakeBackend() {
-  stop();
-  {
-    const std::lock_guard lock(impl_->mutex);
-    impl_->quit = true;
-  }
-  impl_->poke();
-  impl_->thread.join();
-  ::close(impl_->wake);
-}
+FakeBackend::~FakeBackend() = default;
 
 void FakeBackend::set_script(Script script) {
-  const std::lock_guard lock(impl_->mutex);
+  const auto lock = impl_->socket.lock();
   impl_->script = std::move(script);
 }
 
@@ -238,25 +162,12 @@ void FakeBackend::answer_with(BackendReply reply) {
   set_script([reply = std::move(reply)](const ProxiedRequest&) { return reply; });
 }
 
-bool FakeBackend::start() {
-  const std::lock_guard lock(impl_->mutex);
-  if (impl_->listener < 0) impl_->listener = listen_on(impl_->path);
-  impl_->poke();
-  return impl_->listener >= 0;
-}
+bool FakeBackend::start() { return impl_->socket.start(); }
 
-void FakeBackend::stop() {
-  const std::lock_guard lock(impl_->mutex);
-  if (impl_->listener >= 0) ::close(impl_->listener);
-  impl_->listener = -1;
-  ::unlink(impl_->path.c_str());
-  for (const auto& [fd, connection] : impl_->connections) ::close(fd);
-  impl_->connections.clear();
-  impl_->poke();
-}
+void FakeBackend::stop() { impl_->socket.stop(); }
 
 void FakeBackend::release_held(const BackendReply& reply) {
-  const std::lock_guard lock(impl_->mutex);
+  const auto lock = impl_->socket.lock();
   std::vector<int> held;
   for (const auto& [fd, connection] : impl_->connections) {
     if (connection.held) held.push_back(fd);
@@ -265,12 +176,12 @@ void FakeBackend::release_held(const BackendReply& reply) {
 }
 
 std::vector<ProxiedRequest> FakeBackend::seen() const {
-  const std::lock_guard lock(impl_->mutex);
+  const auto lock = impl_->socket.lock();
   return impl_->seen;
 }
 
 std::size_t FakeBackend::held() const {
-  const std::lock_guard lock(impl_->mutex);
+  const auto lock = impl_->socket.lock();
   return static_cast<std::size_t>(
       std::ranges::count_if(impl_->connections, [](const auto& one) { return one.second.held; }));
 }
