@@ -331,6 +331,8 @@ inline constexpr std::int64_t kRetryAfterMs = 60'000;
 inline constexpr std::int64_t kUrgentRetryAfterMs = 10'000;
 // Text of a provider's error kept for the ladder.
 inline constexpr std::size_t kDetailBytes = 200;
+// A slow voice says twelve or thirteen letters a second; a letter of three bytes is a syllable.
+inline constexpr std::int64_t kSpokenByteMs = 80;
 // Telnyx refuses longer texts to speak, and longer names to display.
 inline constexpr std::size_t kSpeakCharacters = 3000;
 inline constexpr std::size_t kDisplayNameCharacters = 128;
@@ -339,9 +341,11 @@ inline constexpr std::size_t kClientStateBytes = 4096;
 // Pages of one listing an audit reads, and records a page (the provider's own maximum).
 inline constexpr int kAuditPages = 8;
 inline constexpr std::size_t kAuditPageItems = 250;
-// Live calls of ours that one sweep takes from a connection's list, and strays it looks into; the next sweep goes on.
+// Live calls of ours that one sweep takes from a connection's list, and strays it looks into; the next sweep goes on,
+// and soon when there is more to read: two requests a second for as long as that takes.
 inline constexpr std::size_t kSweepLegs = 2000;
 inline constexpr std::size_t kSweepStrays = 50;
+inline constexpr std::int64_t kSweepPauseMs = 5'000;
 // Connections that a sweep knows of: a fleet has one, and one more while it moves.
 inline constexpr std::size_t kSweepConnections = 8;
 // An opaque cursor; the documented example has 190 bytes.

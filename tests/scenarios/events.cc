@@ -55,6 +55,7 @@ WebhookFact Stage::about(int leg) const {
 }
 
 void Stage::webhook(WebhookFact fact, bool incoming_call) {
+  fact.occurred_ms = now_ms_ - fact.occurred_ms;  // how late it is, until here
   Event event;
   if (incoming_call) {
     fact.incoming = true;
@@ -170,9 +171,11 @@ void Stage::take_names(Words& words, WebhookFact& fact, int leg) const {
 
 bool Stage::act_leg(const Words& given) {
   Words words = given;
+  const std::string late = take_option(words, "late");
   take_flag(words, "again");
   const int leg = leg_named(words[0]);
   WebhookFact fact = about(leg);
+  if (!late.empty()) fact.occurred_ms = static_cast<Millis>(std::strtod(late.c_str(), nullptr) * 1000);
   take_names(words, fact, leg);
   fact.ending.sip_cause = take_option(words, "sip");
   fact.ending.source = take_option(words, "source");
@@ -253,11 +256,13 @@ bool Stage::act_result(const Words& given) {
   return false;
 }
 
-// look finds [nothing | A ringing, B ended, caller bridged] [partly] | look unknown
+// look finds [nothing | A ringing, B ended, caller bridged] [partly | crowded] | look unknown
 bool Stage::act_audit(const Words& given) {
   Words words = given;
   CommandOutcome outcome{.outcome = OutcomeClass::ok, .http_status = 200};
-  outcome.audit_complete = !take_flag(words, "partly");
+  const bool crowded = take_flag(words, "crowded");
+  outcome.events_read = !take_flag(words, "partly");
+  outcome.audit_complete = outcome.events_read && !crowded;
   if (same(words, {"look", "unknown"})) {
     outcome = {};
   } else if (same(words, {"look", "not", "sent"})) {

@@ -11,4 +11,4 @@ t=0.3   dial B ok
 t=0.35  hangup B ok
 t=0.4   B ended
 t=0.4   bridge A ok
-t=0.5   A bridged                     -> record conversation ; phase connected
+t=0.5   A bridged                     -> record conversation ; phase connected ; A.rang yes

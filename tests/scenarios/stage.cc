@@ -145,7 +145,7 @@ std::string Stage::leg_fact(std::size_t index, const std::string& what) const {
   if (what == "cause") return as_word(leg.ending.cause);
   if (what == "source") return as_word(leg.ending.source);
   if (what == "sip") return as_word(leg.ending.sip_cause);
-  if (what == "rang") return leg.ringing_ms != 0 ? "yes" : "no";
+  if (what == "rang") return rang(leg) ? "yes" : "no";
   if (what == "answered_at") return moment(leg.answered_ms);
   if (what == "ended_at") return moment(leg.ended_ms);
   return "(not something a scenario can ask of a leg)";

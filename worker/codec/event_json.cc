@@ -51,12 +51,14 @@ void fields(Visitor& visit, CommandResult& result) {
   visit("recording", outcome.recording_id);
   visit("legs", outcome.legs);
   visit("complete", outcome.audit_complete);
+  visit("events_read", outcome.events_read);
 }
 
 template <class Visitor>
 void fields(Visitor& visit, WebhookFact& fact) {
   visit("type", fact.type);
   visit("type_name", fact.type_name);
+  visit("occurred", fact.occurred_ms);
   visit("cc", fact.call_control_id);
   visit("leg_id", fact.call_leg_id);
   visit("call_session", fact.call_session_id);

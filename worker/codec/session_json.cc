@@ -26,6 +26,7 @@ void fields(Visitor& visit, Leg& leg) {
   visit("rang", leg.ringing_ms);
   visit("expires", leg.expires_ms);
   visit("answered", leg.answered_ms);
+  visit("picked_up", leg.picked_up_ms);
   visit("screen_until", leg.screen_until_ms);
   visit("apology_until", leg.apology_until_ms);
   visit("ended", leg.ended_ms);
@@ -35,6 +36,7 @@ void fields(Visitor& visit, Leg& leg) {
   visit("claimed", leg.claimed);
   visit("bridged", leg.bridged);
   visit("rung_again", leg.rung_again);
+  visit("outrun", leg.outrun);
   visit("told", leg.told);
   visit("told_reason", leg.told_reason);
   visit("gathers", leg.gather_attempt);

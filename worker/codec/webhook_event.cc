@@ -138,6 +138,7 @@ Result<Event> decode_webhook(ByteView body, Envelope* envelope) {
   const json_t* payload = get_object(data, "payload");
   Event event{.id = {std::move(id)}};
   WebhookFact fact = read_payload(payload, type_name);
+  fact.occurred_ms = occurred_at(get_text(data, "occurred_at"));
   if (type_name.starts_with("call.")) {
     event.session = fact.client_state ? fact.client_state->session : SessionId{fact.call_leg_id};
   }

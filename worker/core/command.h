@@ -45,6 +45,8 @@ struct Command {
   std::string peer;                    // bridge: the winner's call_control_id. dial: the parent's (link_to)
   std::string connection_id;           // dial, audit
   std::string call_session_id;         // audit, or kEverySession
+  bool live_calls = false;             // audit: also the list of all live calls of the connection
+  std::string cursor;                  // audit of kEverySession: where its list goes on; empty: at its beginning
   SessionId session;                   // audit: a live call whose client_state names it is one of its legs, too
   std::string to, from, display_name;  // dial, transfer
   std::string client_state;            // base64, all but audit and notify
@@ -87,7 +89,9 @@ struct CommandOutcome {
   std::string call_control_id, call_leg_id, call_session_id;  // dial
   std::string recording_id;
   std::vector<AuditedLeg> legs;  // audit
-  bool audit_complete = false;   // every page was read: absence means something
+  bool audit_complete = false;   // every page was read, of both lists: absence means something
+  bool events_read = false;      // every recorded event of the session was read
+  std::string cursor;            // of kEverySession: where the list goes on; empty: it was read to its end
 };
 
 }  // namespace ringfence

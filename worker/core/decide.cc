@@ -16,8 +16,7 @@ void claim_only_leg(Session& s, Millis at_ms) {
 
 void enter_transferring(Session& s, Millis at_ms, const Policy& policy) {
   s.phase = Phase::transferring;
-  const Millis timeout_ms = s.legs[0].destination.timeout_ms;
-  s.bridge_deadline_ms = at_ms + (timeout_ms != 0 ? timeout_ms : policy.leg_ms) + policy.transfer_margin_ms;
+  s.bridge_deadline_ms = at_ms + transfer_ms(s, policy);
 }
 
 bool decide_start(Session& s, Millis at_ms, const Policy& policy) {
@@ -192,6 +191,16 @@ bool decide_once(Session& s, Millis at_ms, const Policy& policy) {
   return false;
 }
 
+// Whoever is given up because another one was claimed was answered elsewhere, whatever becomes of the claim.
+void note_outrun(Session& s) {
+  if (s.phase < Phase::answering || s.phase > Phase::connected) return;
+  for (std::size_t i = 0; i < s.legs.size(); ++i) {
+    Leg& leg = s.legs[i];
+    const bool runs = static_cast<int>(i) >= s.round_first && !leg.ended() && leg.quit == Quit::none;
+    leg.outrun |= runs && static_cast<int>(i) != s.winner && want_dead(s, i);
+  }
+}
+
 }  // namespace
 
 bool decide(Session& session, Millis at_ms, const Policy& policy) {
@@ -199,6 +208,7 @@ bool decide(Session& session, Millis at_ms, const Policy& policy) {
   const int most_turns = 32 + 2 * static_cast<int>(session.legs.size());
   int turn = 0;
   while (turn < most_turns && decide_once(session, at_ms, policy)) ++turn;
+  note_outrun(session);
   return turn > 0;
 }
 

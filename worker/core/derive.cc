@@ -99,6 +99,14 @@ void watch_the_ringing(Session& s, Millis period_ms, Millis at_ms) {
   s.audit_backoff = 0;
 }
 
+// The recorded events of a call tell what happened to it; that something never was, only both lists.
+bool misses_a_leg(const Session& s) {
+  for (std::size_t i = 0; i < s.legs.size(); ++i) {
+    if (may_exist(s, i)) return true;
+  }
+  return false;
+}
+
 void derive_audit(Session& s, Millis at_ms, const Policy& policy) {
   const Millis search_ms = search_period(s, policy);
   const Millis period_ms = search_ms != 0 ? search_ms : watch_period(s, policy);
@@ -115,6 +123,7 @@ void derive_audit(Session& s, Millis at_ms, const Policy& policy) {
   if (s.audit_ms == 0 || s.audit_ms > at_ms + period_ms) s.audit_ms = at_ms + period_ms;
   if (at_ms < s.audit_ms) return;
   ask(s, Verb::audit, kParent, ++s.audit_attempt, at_ms, policy);
+  if (misses_a_leg(s)) s.outbox.back().about = About::live_calls;
   ++s.audit_backoff;
   s.audit_ms = at_ms + period_ms;
 }

@@ -3,6 +3,7 @@
 
 #include "core/facts.h"
 #include "core/rules.h"
+#include "shared/limits.h"
 
 namespace ringfence::rules {
 namespace {
@@ -25,6 +26,9 @@ bool recording_settled(Session& s, Millis at_ms, const Policy& policy) {
   s.recording_deadline_ms = 0;
   return true;
 }
+
+// The longest that a voice takes for a text; a message is not recorded over its greeting.
+Millis spoken_ms(std::string_view text) { return static_cast<Millis>(text.size()) * limits::kSpokenByteMs; }
 
 // What neither a webhook nor a hang-up nor an audit could settle has ended by the provider's own time limits.
 void write_off(Session& s, Millis at_ms) {
@@ -68,7 +72,7 @@ bool decide_voicemail(Session& s, Millis at_ms, const Policy& policy) {
     if (s.parent.state == ParentState::answered) {
       s.phase = Phase::vm_greeting;
       s.outcome = Outcome::voicemail;
-      s.greeting_deadline_ms = at_ms + policy.greeting_ms;
+      s.greeting_deadline_ms = at_ms + std::max(policy.greeting_ms, spoken_ms(s.plan.greeting));
       return true;
     }
     if (!cannot_answer(s, policy)) return false;

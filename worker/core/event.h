@@ -31,7 +31,8 @@ enum class WebhookType : std::uint8_t {
 // A provider's statement about one leg. Absent fields are empty.
 struct WebhookFact {
   WebhookType type = WebhookType::other;
-  std::string type_name;  // as the provider wrote it
+  std::string type_name;   // as the provider wrote it
+  Millis occurred_ms = 0;  // when it happened, by the provider's clock; 0: it does not say
   std::string call_control_id, call_leg_id, call_session_id, connection_id;
   bool incoming = false;  // offered to us; only `initiated` says it
   bool outbound = false;  // of these: one of our own devices calls out, and waits for what we make of it

@@ -69,6 +69,11 @@ void raise(Parent& parent, ParentState to, Millis at_ms) {
   parent.state = std::max(parent.state, to);
 }
 
+// A webhook may be late; where the two clocks disagree, the earlier moment is the suspicious one.
+void pick_up(Leg& leg, Millis occurred_ms, Millis at_ms) {
+  if (occurred_ms != 0 && leg.told == DeviceOutcome::none) stamp(leg.picked_up_ms, std::min(occurred_ms, at_ms));
+}
+
 void see_bridged(Leg& leg, Millis at_ms) {
   raise(leg, LegState::bridged, at_ms);
   if (leg.told == DeviceOutcome::none) leg.bridged = true;

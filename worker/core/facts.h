@@ -14,6 +14,8 @@ namespace ringfence::rules {
 // Evidence of life, learnt at `at_ms`. Revokes an inferred death, never a proved one.
 void raise(Leg& leg, LegState to, Millis at_ms);
 void raise(Parent& parent, ParentState to, Millis at_ms);
+// When an answered leg was picked up, by the provider's clock (`occurred_ms`; 0: it does not say).
+void pick_up(Leg& leg, Millis occurred_ms, Millis at_ms);
 void see_bridged(Parent& parent, Millis at_ms);
 void see_bridged(Leg& leg, Millis at_ms);
 

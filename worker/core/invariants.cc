@@ -78,7 +78,7 @@ Breach of_command(const Session& before, const Session& next, const Command& com
 }
 
 // What is to be over soon, and is not. The bounds are far beyond what a lost webhook or a restart costs.
-Breach of_waiting(const Session& before, const Event& event, const Session& next) {
+Breach of_waiting(const Session& before, const Event& event, const Session& next, const Policy& policy) {
   for (std::size_t i = 0; i < before.legs.size(); ++i) {
     const bool newly =
         before.legs[i].hangup_attempt < limits::kHangups && next.legs[i].hangup_attempt >= limits::kHangups;
@@ -88,10 +88,14 @@ Breach of_waiting(const Session& before, const Event& event, const Session& next
     }
     return {Invariant::no_silent_leg, "I12: somebody answered and is alone, however often the leg is hung up"};
   }
-  const Millis silent_ms = std::max(before.claimed_ms, before.parent.answered_ms);
-  const bool bridging = before.phase == Phase::bridging && before.parent.state == ParentState::answered;
-  if (bridging && event.at_ms - silent_ms > limits::kSilentCallerMs) {
+  const Millis waits_ms = event.at_ms - std::max(before.claimed_ms, before.parent.answered_ms);
+  const bool answered = before.parent.state == ParentState::answered;
+  if (before.phase == Phase::bridging && answered && waits_ms > limits::kSilentCallerMs) {
     return {Invariant::no_silent_caller, "I13: the caller was answered and hears nobody"};
+  }
+  if (before.phase == Phase::transferring && waits_ms > rules::transfer_ms(before, policy) + limits::kSilentCallerMs) {
+    if (answered) return {Invariant::no_silent_caller, "I13: the caller was answered and transferred to nobody"};
+    return {Invariant::no_endless_ringing, "I14: the caller hears ringing beyond the time of the transfer"};
   }
   const bool lives = next.phase != Phase::none && next.phase != Phase::closed;
   if (lives && due_ms(next) == 0) return {Invariant::no_endless_ringing, "I14: a live session waits for nothing"};
@@ -210,7 +214,7 @@ Breach breach_of(const Session& before, const Event& event, const StepResult& re
   if (!breach) breach = of_outbox(next, event.at_ms, policy);
   if (!breach) breach = of_the_unwanted(next, event.at_ms, policy);
   if (!breach) breach = of_ends(before, event, next);
-  if (!breach) breach = of_waiting(before, event, next);
+  if (!breach) breach = of_waiting(before, event, next, policy);
   if (!breach && !keeps_to_table(before, event, next)) {
     breach = {Invariant::in_the_table, "a transition that is not in the phase table"};
   }

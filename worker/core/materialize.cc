@@ -104,6 +104,7 @@ Command materialize(const Session& session, const OutboxEntry& entry, const Poli
       command.connection_id = parent.connection_id;
       command.call_session_id = parent.call_session_id;
       command.session = session.id;
+      command.live_calls = entry.about == About::live_calls;
       break;
     case Verb::reject:
       command.busy = session.plan.busy;

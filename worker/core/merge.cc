@@ -107,6 +107,7 @@ void merge_leg(Leg& leg, const WebhookFact& fact, Millis at_ms) {
       break;
     case WebhookType::answered:
       raise(leg, LegState::answered, at_ms);
+      pick_up(leg, fact.occurred_ms, at_ms);
       break;
     case WebhookType::bridged:
       see_bridged(leg, at_ms);

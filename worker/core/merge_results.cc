@@ -58,23 +58,29 @@ void merge_audited_leg(Session& session, const AuditedLeg& seen, std::vector<boo
   session.recording_saved |= seen.recording_saved;
 }
 
-void merge_audit(Session& session, const CommandOutcome& outcome, Millis asked_ms, Millis at_ms, const Policy& policy) {
-  // Nobody looked: the looks grow no further apart for it.
-  if (outcome.outcome == OutcomeClass::not_sent && session.audit_backoff > 1) --session.audit_backoff;
-  if (outcome.outcome != OutcomeClass::ok) return;
-  std::vector<bool> found(limits::kLegs, false);
-  for (const AuditedLeg& seen : outcome.legs) merge_audited_leg(session, seen, found, at_ms);
-  if (!outcome.audit_complete) return;
-  // A look from before the wait saw a recording that was still being made.
-  session.recording_looked |= is_over(session.phase) && session.recording_deadline_ms != 0 &&
-                              asked_ms + policy.recording_wait_ms >= session.recording_deadline_ms;
-  // Absence proves something only when nothing of ours can still be on its way (T_quiesce).
+// Absence proves something only when nothing of ours can still be on its way (T_quiesce).
+void end_absent(Session& session, const std::vector<bool>& found, Millis asked_ms, Millis at_ms) {
   for (std::size_t i = 0; i < session.legs.size(); ++i) {
     Leg& leg = session.legs[i];
     if (!found[i] && may_exist(session, i) && asked_ms >= leg.dial_quiet_ms) {
       infer_end(leg, "the provider has no such call", at_ms);
     }
   }
+}
+
+void merge_audit(Session& session, const OutboxEntry& entry, const CommandOutcome& outcome, Millis at_ms,
+                 const Policy& policy) {
+  const Millis asked_ms = entry.created_ms;
+  // Nobody looked: the looks grow no further apart for it.
+  if (outcome.outcome == OutcomeClass::not_sent && session.audit_backoff > 1) --session.audit_backoff;
+  if (outcome.outcome != OutcomeClass::ok && !outcome.events_read) return;
+  std::vector<bool> found(limits::kLegs, false);
+  for (const AuditedLeg& seen : outcome.legs) merge_audited_leg(session, seen, found, at_ms);
+  if (outcome.audit_complete && entry.about == About::live_calls) end_absent(session, found, asked_ms, at_ms);
+  if (!outcome.events_read) return;
+  // A look from before the wait saw a recording that was still being made.
+  session.recording_looked |= is_over(session.phase) && session.recording_deadline_ms != 0 &&
+                              asked_ms + policy.recording_wait_ms >= session.recording_deadline_ms;
   const Millis quiet_ms = std::max(session.bridge_quiet_ms, session.bridge_quiet_before_ms);
   if (wants_bridge_proof(session) && !is_bridged(session) && asked_ms >= quiet_ms) session.bridge_disproved = true;
 }
@@ -169,7 +175,7 @@ void merge_outcome(Session& session, const OutboxEntry& entry, const CommandOutc
       merge_record(session, entry, outcome, at_ms, policy);
       break;
     case Verb::audit:
-      merge_audit(session, outcome, entry.created_ms, at_ms, policy);
+      merge_audit(session, entry, outcome, at_ms, policy);
       break;
     case Verb::notify:
       break;

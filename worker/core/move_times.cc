@@ -10,8 +10,8 @@ void move_times_back(Session& session, Millis by_ms) {
   };
   for (Leg& leg : session.legs) {
     for (Millis* at_ms :
-         {&leg.dial_at_ms, &leg.dialled_ms, &leg.ringing_ms, &leg.expires_ms, &leg.answered_ms, &leg.screen_until_ms,
-          &leg.apology_until_ms, &leg.ended_ms, &leg.dial_quiet_ms, &leg.hangup_next_ms}) {
+         {&leg.dial_at_ms, &leg.dialled_ms, &leg.ringing_ms, &leg.expires_ms, &leg.answered_ms, &leg.picked_up_ms,
+          &leg.screen_until_ms, &leg.apology_until_ms, &leg.ended_ms, &leg.dial_quiet_ms, &leg.hangup_next_ms}) {
       move(*at_ms);
     }
   }

@@ -58,7 +58,6 @@ DeviceOutcome own_outcome(const Leg& leg) {
 
 // What the call's own end means to a phone that rang, or would have.
 DeviceOutcome shared_outcome(const Session& session) {
-  if (session.claims > 0 && session.plan.route == Route::ring) return DeviceOutcome::answered_elsewhere;
   switch (session.outcome) {
     case Outcome::abandoned:
       return DeviceOutcome::caller_cancelled;
@@ -122,8 +121,11 @@ DeviceOutcome device_outcome(const Session& session, std::size_t leg) {
     return claimed_outcome(session, leg);
   }
   const DeviceOutcome own = own_outcome(l);
-  return own != DeviceOutcome::none ? own : shared_outcome(session);
+  if (own != DeviceOutcome::none) return own;
+  return l.outrun ? DeviceOutcome::answered_elsewhere : shared_outcome(session);
 }
+
+bool rang(const Leg& leg) { return leg.ringing_ms != 0 || leg.answered_ms != 0; }
 
 std::string_view reason_of(const Session& session, std::size_t leg) {
   const Leg& l = session.legs[leg];
@@ -174,7 +176,7 @@ std::vector<LedgerEntry> ledger_entries(const Session& session) {
     entry.outcome = outcome;
     entry.reason = reason_of(session, i);
     entry.answered_by = answered_by(session, i);
-    entry.rang = leg.ringing_ms != 0;
+    entry.rang = ringfence::rang(leg);
     entries.push_back(std::move(entry));
   }
   if (session.legs.empty() && session.outcome != Outcome::answered) entries.push_back(std::move(call));

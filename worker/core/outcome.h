@@ -21,6 +21,9 @@ namespace ringfence {
 // Why DeviceOutcome::failed: capacity, refused, unreachable, busy, machine, unproved, left, bridge, lost. Else empty.
 [[nodiscard]] std::string_view reason_of(const Session& session, std::size_t leg);
 
+// The device made itself heard, as far as anybody told us.
+[[nodiscard]] bool rang(const Leg& leg);
+
 // Who took the call from a device that was answered_elsewhere; empty otherwise.
 [[nodiscard]] std::string_view answered_by(const Session& session, std::size_t leg);
 

@@ -68,7 +68,7 @@ std::string device_outcome_json(const Session& session, std::size_t index) {
   set_text(data.get(), "outcome", name_of(device_outcome(session, index)));
   set_some(data.get(), "reason", reason_of(session, index));
   set_some(data.get(), "answered_by", answered_by(session, index));
-  set_bool(data.get(), "rang", leg.ringing_ms != 0);
+  set_bool(data.get(), "rang", rang(leg));
   set_time(data.get(), "dialled_at", leg.dialled_ms);
   set_time(data.get(), "answered_at", leg.answered_ms);
   set_ending(data.get(), leg.ended_ms, leg.ending);

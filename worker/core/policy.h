@@ -23,7 +23,7 @@ struct Policy {
   Millis notify_retry_max_ms = 3'600'000;  // up to this; it ends after limits::kNotifyMs
   Millis dedupe_window_ms = 45'000;        // resends end here: the provider honours a command_id for 60 s, less margin
   Millis please_hold_ms = 10'000;          // an answered caller is asked so often to hold the line while others ring
-  Millis greeting_ms = 30'000;             // speak.ended lost: record anyway
+  Millis greeting_ms = 30'000;             // speak.ended lost: record anyway, or when a long greeting is over
   Millis record_retry_ms = 5'000;
   Millis audit_first_ms = 5'000;           // first look at the provider's own records while something is unproved,
   Millis audit_hurry_ms = 1'000;           // the same while a phone may ring that should not (P5)

@@ -78,6 +78,11 @@ bool wants_bridge_proof(const Session& session) noexcept {
   return session.phase == Phase::transferring || (session.phase == Phase::bridging && session.bridge_maybe);
 }
 
+Millis transfer_ms(const Session& session, const Policy& policy) noexcept {
+  const Millis timeout_ms = session.legs.empty() ? 0 : session.legs[0].destination.timeout_ms;
+  return (timeout_ms != 0 ? timeout_ms : policy.leg_ms) + policy.transfer_margin_ms;
+}
+
 bool may_exist(const Session& session, std::size_t leg) noexcept {
   const Leg& l = session.legs[leg];
   if (l.state != LegState::dialing || !l.call_control_id.empty()) return false;

@@ -61,6 +61,8 @@ void ask(Session& session, Verb verb, int leg, int attempt, Millis at_ms, const 
 [[nodiscard]] bool is_bridged(const Session& session) noexcept;
 // A bridge may be up and we cannot tell: only the provider's records can.
 [[nodiscard]] bool wants_bridge_proof(const Session& session) noexcept;
+// How long the provider may ring the only destination before its records are read.
+[[nodiscard]] Millis transfer_ms(const Session& session, const Policy& policy) noexcept;
 // A dial was sent, nobody asks for it any more, and nothing told us what came of it: the phone may ring.
 [[nodiscard]] bool may_exist(const Session& session, std::size_t leg) noexcept;
 // Losers ring on until the bridge is up.

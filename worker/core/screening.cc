@@ -5,9 +5,11 @@
 namespace ringfence::rules {
 namespace {
 
+// When the answer was learnt says nothing: its webhook may have met a restart. One that only the records show, or that
+// comes without a time, has to prove itself.
 bool is_suspiciously_fast(const Leg& leg, const Policy& policy) {
   const Millis since_ms = leg.ringing_ms != 0 ? leg.ringing_ms : leg.dialled_ms;
-  return leg.answered_ms - since_ms < policy.fast_answer_ms;
+  return leg.picked_up_ms == 0 || leg.picked_up_ms - since_ms < policy.fast_answer_ms;
 }
 
 // An answer that needs no further proof.

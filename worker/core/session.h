@@ -90,6 +90,7 @@ struct Leg {
   Millis ringing_ms = 0;       // when we learnt that it exists, unless it was answered by then
   Millis expires_ms = 0;       // the provider's own ringing timeout has passed by then
   Millis answered_ms = 0;      // when we learnt of it
+  Millis picked_up_ms = 0;     // when it was, by the provider's word, at the latest answered_ms; 0: no word
   Millis screen_until_ms = 0;  // accepted by then, or not at all
   Millis apology_until_ms = 0;
   Millis ended_ms = 0;
@@ -99,6 +100,7 @@ struct Leg {
   bool claimed = false;                      // was the winner, and is unless its end was seen
   bool bridged = false;                      // the provider said so, also of one that had ended by then
   bool rung_again = false;                   // a later leg stands for its device
+  bool outrun = false;                       // another one was claimed, and this one given up for it
   DeviceOutcome told = DeviceOutcome::none;  // to the organisation's application: from then on its facts stand
   std::string told_reason;
   int gather_attempt = 0;
@@ -124,7 +126,12 @@ struct Parent {
 
 // What an entry is about where its verb and leg alone may mean more than one thing. Stored: a ringd that does not know
 // one of these leaves the call to those that do.
-enum class About : std::uint8_t { usual, recording, please_hold };
+enum class About : std::uint8_t {
+  usual,
+  recording,    // notify
+  please_hold,  // speak
+  live_calls    // audit: of everything that lives on the connection, too, which is long; only absence needs it
+};
 [[nodiscard]] std::string_view name_of(About about) noexcept;
 
 struct OutboxEntry {

@@ -13,17 +13,17 @@ namespace ringfence {
 
 void Sweep::start() {
   if (options_.every_ms == 0) return;
-  if (!options_.connection.empty()) connections_.push_back(options_.connection);
+  if (!options_.connection.empty()) connections_.push_back({.id = options_.connection});
   if (!connections_.empty()) begin();
 }
 
 void Sweep::learn(std::string_view connection_id) {
   const bool wanted = options_.every_ms != 0 && options_.connection.empty() && !connection_id.empty();
   if (!wanted || connections_.size() >= limits::kSweepConnections ||
-      std::ranges::find(connections_, connection_id) != connections_.end()) {
+      std::ranges::find(connections_, connection_id, &Connection::id) != connections_.end()) {
     return;
   }
-  connections_.emplace_back(connection_id);
+  connections_.push_back({.id = std::string(connection_id)});
   // Later ones wait for the next sweep.
   if (connections_.size() == 1) begin();
 }
@@ -42,15 +42,18 @@ void Sweep::list_next() {
     return;
   }
   Command list{.verb = Verb::audit};
-  list.connection_id = connections_[next_connection_++];
+  const std::size_t connection = next_connection_++;
+  list.connection_id = connections_[connection].id;
   list.call_session_id = kEverySession;
-  auto answered = [this, connection = list.connection_id](const CommandOutcome& outcome) {
-    on_list(connection, outcome);
-  };
+  list.cursor = connections_[connection].cursor;
+  auto answered = [this, connection](const CommandOutcome& outcome) { on_list(connection, outcome); };
   parts_.gate.look(std::move(list), std::move(answered));
 }
 
-void Sweep::on_list(const std::string& connection, const CommandOutcome& outcome) {
+// A longer list goes on with the next sweep. One that fails begins anew: its cursor may be why.
+void Sweep::on_list(std::size_t index, const CommandOutcome& outcome) {
+  const std::string& connection = connections_[index].id;
+  connections_[index].cursor = outcome.cursor;
   if (outcome.outcome != OutcomeClass::ok) {
     parts_.log.write(LogLevel::warning, "sweep_failed", {{"connection", connection}, {"detail", outcome.detail}});
   }
@@ -118,6 +121,7 @@ void Sweep::look_into(const Find& find, std::uint64_t version) {
   Command look{.verb = Verb::audit};
   look.connection_id = find.connection;
   look.call_session_id = find.leg.call_session_id;
+  look.live_calls = true;
   auto answered = [this, find, version](const CommandOutcome& outcome) { on_look(find, version, outcome); };
   parts_.gate.look(std::move(look), std::move(answered));
 }
@@ -149,7 +153,10 @@ void Sweep::adopt(const Find& find, std::uint64_t version) {
 void Sweep::finish() {
   finds_.clear();
   busy_ = false;
-  if (!stopped_) parts_.timers.at(parts_.clock.now_ms() + options_.every_ms, [this] { begin(); });
+  if (stopped_) return;
+  const bool goes_on = std::ranges::any_of(connections_, [](const Connection& one) { return !one.cursor.empty(); });
+  const Millis pause_ms = goes_on ? std::min(options_.every_ms, limits::kSweepPauseMs) : options_.every_ms;
+  parts_.timers.at(parts_.clock.now_ms() + pause_ms, [this] { begin(); });
 }
 
 }  // namespace ringfence

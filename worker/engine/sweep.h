@@ -68,7 +68,7 @@ class Sweep {
   };
   void begin();
   void list_next();
-  void on_list(const std::string& connection, const CommandOutcome& outcome);
+  void on_list(std::size_t connection, const CommandOutcome& outcome);
   void look_up_next();
   void on_load(const Find& find, const Result<StoredSession>& stored);
   [[nodiscard]] bool judge(const Find& find, const Session& session, std::uint64_t version);
@@ -79,7 +79,11 @@ class Sweep {
 
   SweepParts parts_;
   const SweepOptions& options_;
-  std::vector<std::string> connections_;
+  struct Connection {
+    std::string id;
+    std::string cursor;  // where its list goes on
+  };
+  std::vector<Connection> connections_;
   std::size_t next_connection_ = 0;
   std::deque<Find> finds_;  // still to be looked up
   std::size_t looks_ = 0;   // into records, in this sweep

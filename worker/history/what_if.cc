@@ -75,6 +75,7 @@ class Stage {
     event.id.text = "what-if:" + std::to_string(made_.ladder.size() + 1);
     event.session = log_.offer.session;
     event.at_ms = now_ms_;
+    if (auto* fact = std::get_if<WebhookFact>(&event.body)) fact->occurred_ms = now_ms_;
     StepResult result = step(session_, event, policy_);
     made_.ladder.push_back(ladder_line(session_, event, result, made_.ladder.size() + 1));
     const Phase was = session_.phase;

@@ -99,6 +99,8 @@ void OnWire::tell(const Event& event) {
   fact.from = place_.from;
   fact.to = place_.to;
   fact.outbound = fact.incoming && script_.plan.outbound;
+  const auto late_ms = static_cast<Millis>(static_cast<double>(event.at_ms - fact.occurred_ms) * product_.stretch());
+  fact.occurred_ms = sim::wall_now_us() / 1000 - late_ms;
   const std::string data = event_data(event.id.text, fact);
   if (tell_once(data)) (void)tell_once(data);
 }

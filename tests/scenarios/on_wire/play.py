@@ -25,6 +25,7 @@ SCENARIOS = Path(__file__).parents[1]
 # What cannot be said on the wire, and why.
 NOT_SENT = "a request that is not sent reaches no provider that could see it"
 UNSAYABLE = {
+    "bridge-never-made-on-a-crowded-connection": "two thousand live calls",
     "voicemail-route": "a directory's voicemail names no devices",
     "agent-not-there": "a directory's agent has no on_unanswered",
     "late-join-rings-until-the-end": "a directory's plan rings nobody whom it does not name",

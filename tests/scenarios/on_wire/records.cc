@@ -134,7 +134,7 @@ std::string event_data(const std::string& id, const WebhookFact& fact) {
   set_text(data.get(), "record_type", "event");
   set_text(data.get(), "event_type", event_name(fact.type));
   set_text(data.get(), "id", id);
-  set_text(data.get(), "occurred_at", sim::iso_time(now_us));
+  set_text(data.get(), "occurred_at", sim::iso_time(fact.occurred_ms * 1000));
   set_json(data.get(), "payload", payload_of(fact, leg, now_us));
   return dump_json(data.get());
 }

@@ -12,7 +12,7 @@
 
 namespace ringfence::scenario {
 
-// `data` of the event that says so.
+// `data` of the event that says so; `occurred_ms` by the clock on the wall.
 [[nodiscard]] std::string event_data(const std::string& id, const WebhookFact& fact);
 
 // The answer that has this outcome; `retry_factor` stretches its Retry-After. Not for audits.

@@ -52,6 +52,7 @@ void canonicalise_texts(Leg& leg, const Session& s) {
   leg.ending = {.cause = std::move(cause)};
   leg.told_reason.clear();
   if (leg.told != DeviceOutcome::none) leg.told = DeviceOutcome::failed;  // whether, not what
+  leg.outrun = false;
 }
 
 void canonicalise_fast_answer(Leg& leg, const Policy& policy) {
@@ -60,15 +61,17 @@ void canonicalise_fast_answer(Leg& leg, const Policy& policy) {
     flatten(leg.dialled_ms);
     flatten(leg.ringing_ms);
     flatten(leg.answered_ms);
+    leg.picked_up_ms = 0;
     return;
   }
-  const Millis reference_ms = leg.answered_ms != 0 ? leg.answered_ms : kNow;
+  const Millis reference_ms = leg.picked_up_ms != 0 ? leg.picked_up_ms : kNow;
   for (Millis* since_ms : {&leg.dialled_ms, &leg.ringing_ms}) {
     if (*since_ms == 0) continue;
     const Millis apart_ms = std::min(reference_ms - *since_ms, policy.fast_answer_ms);
     *since_ms = kNow - apart_ms;
   }
   flatten(leg.answered_ms);
+  flatten(leg.picked_up_ms);
 }
 
 void canonicalise_leg(Leg& leg, std::size_t index, const Session& s, Millis oldest_look_ms, const Policy& policy) {

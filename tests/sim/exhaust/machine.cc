@@ -46,7 +46,7 @@ std::uint64_t hash_of(const Session& s) {
   return mix.value();
 }
 
-WebhookFact fact_of(const Session& session, Said said, int leg) {
+WebhookFact fact_of(const Session& session, Said said, int leg, Millis now_ms) {
   WebhookFact fact{.call_control_id = control_id_of(leg), .call_leg_id = leg_id_of(leg)};
   if (leg != kParent) fact.client_state = ClientState{.session = session.id, .leg = leg};
   static constexpr WebhookType kTypes[] = {
@@ -56,6 +56,7 @@ WebhookFact fact_of(const Session& session, Said said, int leg) {
       WebhookType::gather_ended,    WebhookType::machine_detected, WebhookType::machine_detected,
       WebhookType::machine_detected};
   fact.type = kTypes[static_cast<std::size_t>(said)];
+  fact.occurred_ms = now_ms;
   if (said == Said::declined) fact.ending.cause = "call_rejected";
   if (said == Said::pressed) fact.digits = "1";
   if (said == Said::person) fact.detection = WebhookFact::Detection::person;
@@ -94,7 +95,7 @@ CommandOutcome outcome_of(Reply reply) {
 
 CommandOutcome audit_outcome(const Session& session, Snapshot seen) {
   CommandOutcome outcome = outcome_of(Reply::ok);
-  outcome.audit_complete = true;
+  outcome.audit_complete = outcome.events_read = true;
   for (int leg = kParent; leg < static_cast<int>(session.legs.size()); ++leg) {
     const Truth truth = seen.truth(leg);
     if (truth == Truth::nothing) continue;
@@ -172,7 +173,7 @@ Event Machine::first_event() const {
   Session none;
   none.id = {"P-leg"};
   Event event{.plan = setup_.plan};
-  WebhookFact fact = fact_of(none, Said::initiated, kParent);
+  WebhookFact fact = fact_of(none, Said::initiated, kParent, kNow);
   fact.call_session_id = "S";
   fact.connection_id = "C";
   event.body = std::move(fact);
@@ -202,7 +203,7 @@ Event Machine::event_of(const Session& session, Stimulus stimulus, Millis now_ms
       event.body = Tick{};
       break;
     case Stimulus::Kind::webhook:
-      event.body = fact_of(session, static_cast<Said>(stimulus.what), leg);
+      event.body = fact_of(session, static_cast<Said>(stimulus.what), leg, now_ms);
       if (leg == kParent && static_cast<Said>(stimulus.what) == Said::initiated) event.plan = setup_.plan;
       break;
     case Stimulus::Kind::result: {

@@ -165,7 +165,7 @@ CommandOutcome outcome_of(const World& world, const Response& response) {
     outcome.call_leg_id = name(response.to.leg) + "-leg";
   }
   if (response.to.verb != Verb::audit) return outcome;
-  outcome.audit_complete = true;
+  outcome.audit_complete = outcome.events_read = true;
   const Snapshot& seen = response.seen;
   for (int leg = kParent; leg < world.legs; ++leg) {
     const Truth truth = leg == kParent ? seen.parent : seen.legs[static_cast<std::size_t>(leg)];

@@ -187,7 +187,7 @@ CommandOutcome LyingTelnyx::new_leg(const Command& command, bool transfer) {
 
 CommandOutcome LyingTelnyx::audit() const {
   CommandOutcome outcome = ok();
-  outcome.audit_complete = true;
+  outcome.audit_complete = outcome.events_read = true;
   for (const auto& [name, call] : calls_) {
     AuditedLeg leg{.call_control_id = "cc-" + name, .call_leg_id = name, .client_state = call.client_state};
     leg.ended = call.state == State::ended;
@@ -203,7 +203,7 @@ CommandOutcome LyingTelnyx::audit() const {
 // What a sweep is told.
 CommandOutcome LyingTelnyx::live_calls() const {
   CommandOutcome outcome = ok();
-  outcome.audit_complete = true;
+  outcome.audit_complete = outcome.events_read = true;
   for (const auto& [name, call] : calls_) {
     if (call.state == State::ended || call.client_state.empty()) continue;
     AuditedLeg leg{.call_control_id = "cc-" + name, .call_leg_id = name, .client_state = call.client_state};

@@ -38,7 +38,7 @@ OutboxEntry any_entry(Random& random, int legs) {
   const bool needs_leg = verb == Verb::dial || verb == Verb::bridge || verb == Verb::transfer || verb == Verb::gather;
   return {.verb = verb,
           .leg = needs_leg || random.coin() ? random.below(legs) : kParent,
-          .about = random.any(About::please_hold),
+          .about = random.any(About::live_calls),
           .attempt = random.below(9),
           .tries = random.below(9),
           .not_sent = random.below(3),
@@ -63,14 +63,15 @@ Leg any_leg(Random& random) {
   leg.quit = random.any(Quit::screen_failed);
   leg.apology = random.any(Apology::over);
   for (Millis* at_ms :
-       {&leg.dial_at_ms, &leg.dialled_ms, &leg.ringing_ms, &leg.expires_ms, &leg.answered_ms, &leg.screen_until_ms,
-        &leg.apology_until_ms, &leg.ended_ms, &leg.dial_quiet_ms, &leg.hangup_next_ms}) {
+       {&leg.dial_at_ms, &leg.dialled_ms, &leg.ringing_ms, &leg.expires_ms, &leg.answered_ms, &leg.picked_up_ms,
+        &leg.screen_until_ms, &leg.apology_until_ms, &leg.ended_ms, &leg.dial_quiet_ms, &leg.hangup_next_ms}) {
     *at_ms = random.time();
   }
   leg.told = random.any(DeviceOutcome::cancelled);
   leg.machine = random.coin();
   leg.unproved = random.coin();
   leg.rung_again = random.coin();
+  leg.outrun = random.coin();
   leg.claimed = random.coin();
   leg.bridged = random.coin();
   leg.unsure = random.coin();
@@ -160,7 +161,7 @@ Session any_session(Random& random) {
 // An older ringd leaves a call alone when a command has a field that it does not know (codec/README.md). What it would
 // take for the greeting, or for the call's outcome, must have one.
 TEST(SessionJson, ACommandAnOlderRingdWouldTakeForAnotherHasAFieldOfItsOwn) {
-  for (const About about : {About::usual, About::recording, About::please_hold}) {
+  for (const About about : {About::usual, About::recording, About::please_hold, About::live_calls}) {
     Session s{.id = {"call"}};
     s.outbox.push_back({.verb = Verb::notify, .leg = kParent, .about = about});
     const auto document = parse_json(encode_session(s));

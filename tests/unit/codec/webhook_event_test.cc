@@ -189,6 +189,14 @@ TEST(WebhookEvent, ARecordingGivesItsIdAndAddress) {
   EXPECT_EQ(fact_of(event).recording.url, "https://x/y.wav");
 }
 
+// By when it was answered a mailbox is told from a person, not by when the webhook came.
+TEST(WebhookEvent, WhenItHappenedIsPartOfWhatIsSaid) {
+  const auto event = decode(
+      R"({"data":{"id":"e","event_type":"call.answered","occurred_at":"1970-01-01T00:00:01.250Z","payload":{}}})");
+  ASSERT_TRUE(event);
+  EXPECT_EQ(fact_of(event).occurred_ms, 1250);
+}
+
 // R-146. An earlier webhook has a `start_time`, too, which nobody needs twice.
 TEST(WebhookEvent, AHangupSaysWhyAndFromWhenToWhenItWas) {
   constexpr const char* kFields = R"("call_leg_id":"l","hangup_cause":"normal_clearing","hangup_source":"caller",

@@ -159,6 +159,20 @@ TEST(Commands, PleaseHoldIsToldApartFromTheGreeting) {
   EXPECT_EQ(decode_client_state(speak->client_state)->generation, 2);
 }
 
+// a message is recorded when its greeting has been spoken, however long that is and whatever becomes of the word
+// of its end.
+TEST(Commands, AMessageIsNotRecordedOverItsGreeting) {
+  const auto starts_after_ms = [](std::size_t letters) {
+    Call call;
+    offer(call, {.route = Route::voicemail, .greeting = std::string(letters, 'g')});
+    call.parent(WebhookType::answered);
+    EXPECT_EQ(call.session.phase, Phase::vm_greeting);
+    return call.session.greeting_deadline_ms - call.now_ms;
+  };
+  EXPECT_EQ(starts_after_ms(100), Policy{}.greeting_ms);
+  EXPECT_EQ(starts_after_ms(1000), 1000 * limits::kSpokenByteMs);
+}
+
 // A call that A declined and the caller gave up, told to the application.
 struct Told : Call {
   StepResult result;

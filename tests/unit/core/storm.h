@@ -123,6 +123,7 @@ class Storm {
     if (command.verb == Verb::audit) {
       outcome.legs = any_records();
       outcome.audit_complete = !once_in(4);
+      outcome.events_read = outcome.audit_complete || once_in(2);
     }
     return result;
   }

@@ -39,7 +39,7 @@ class SweepTest : public EngineTest {
   void answer_list(std::vector<AuditedLeg> legs, bool complete = true) {
     ASSERT_FALSE(looks().empty());
     CommandOutcome outcome{.outcome = OutcomeClass::ok, .http_status = 200, .legs = std::move(legs)};
-    outcome.audit_complete = complete;
+    outcome.audit_complete = outcome.events_read = complete;
     worker->telephony.answer(looks().back(), std::move(outcome));
     loop.run();
   }
@@ -50,6 +50,41 @@ class SweepTest : public EngineTest {
     start();
   }
 };
+
+// More calls than one sweep takes: the next comes soon, and where this one ended; the one after the end begins anew.
+TEST_F(SweepTest, ALongListGoesOnWithTheNextSweep) {
+  sweeping("conn");
+  start();
+  for (const std::string cursor : {"page-9", ""}) {
+    ASSERT_EQ(looks().size(), 1u);
+    CommandOutcome outcome{.outcome = OutcomeClass::ok, .http_status = 200};
+    outcome.cursor = cursor;
+    worker->telephony.answer(looks()[0], std::move(outcome));
+    loop.run();
+    EXPECT_TRUE(looks().empty());
+    worker->clock.advance(cursor.empty() ? kEvery : limits::kSweepPauseMs);
+    loop.run();
+    ASSERT_EQ(looks().size(), 1u);
+    EXPECT_EQ(worker->telephony.sent[looks()[0]].command.cursor, cursor);
+  }
+}
+
+TEST_F(SweepTest, AListThatFailsIsReadFromItsBeginning) {
+  sweeping("conn");
+  start();
+  CommandOutcome outcome{.outcome = OutcomeClass::ok, .http_status = 200};
+  outcome.cursor = "page-9";
+  worker->telephony.answer(looks()[0], std::move(outcome));
+  loop.run();
+  worker->clock.advance(limits::kSweepPauseMs);
+  loop.run();
+  worker->telephony.answer(looks()[0], {.outcome = OutcomeClass::refused, .http_status = 422});
+  loop.run();
+  worker->clock.advance(kEvery);
+  loop.run();
+  ASSERT_EQ(looks().size(), 1u);
+  EXPECT_EQ(worker->telephony.sent[looks()[0]].command.cursor, "");
+}
 
 TEST_F(SweepTest, ItAsksAtTheStartAndThenFromTimeToTime) {
   sweeping("conn");

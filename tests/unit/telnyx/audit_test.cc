@@ -21,10 +21,17 @@ std::string events_page(const std::string& items, int total_pages = 1) {
   return R"({"data":[)" + items + R"(],"meta":{"total_pages":)" + std::to_string(total_pages) + "}}";
 }
 
+Command look(std::string call_session_id = "s", SessionId session = {}) {
+  Command command{.verb = Verb::audit, .connection_id = "c", .call_session_id = std::move(call_session_id)};
+  command.session = std::move(session);
+  command.live_calls = true;
+  return command;
+}
+
 const std::string kNoCalls = R"({"data":[],"meta":{"cursors":{}}})";
 
 TEST(TelnyxAudit, FactsPerLegFromAllShapesOfMetadata) {
-  Audit audit("c", "s");
+  Audit audit(look());
   const std::string items =
       event("call.answered", "a", R"({"payload":{"call_control_id":"v3:a","client_state":"YQ=="}})") + "," +
       event("call.bridged", "a") + "," +
@@ -49,7 +56,7 @@ TEST(TelnyxAudit, FactsPerLegFromAllShapesOfMetadata) {
 }
 
 TEST(TelnyxAudit, CommandsAndOtherSessionsProveNothing) {
-  Audit audit("c", "s");
+  Audit audit(look());
   std::string other = event("call.answered", "x");
   other.replace(other.find(R"("s")"), 3, R"("t")");
   ASSERT_TRUE(audit.take(events_page(event("call.hangup", "a", "{}", "command") + "," + other)));
@@ -60,7 +67,7 @@ TEST(TelnyxAudit, CommandsAndOtherSessionsProveNothing) {
 
 // A dial whose answer and first webhook were lost, where legs have session ids of their own: it is not gone, it rings.
 TEST(TelnyxAudit, ALiveCallThatNamesOurSessionIsOursWhateverTheProvidersSession) {
-  Audit audit("c", "s", SessionId{"caller-leg"});
+  Audit audit(look("s", {"caller-leg"}));
   const auto live = [](const std::string& leg, const std::string& session) {
     return R"({"call_leg_id":")" + leg + R"(","call_session_id":"another","client_state":")" +
            encode_client_state({.session = SessionId{session}, .leg = 1}) + R"("})";
@@ -74,7 +81,7 @@ TEST(TelnyxAudit, ALiveCallThatNamesOurSessionIsOursWhateverTheProvidersSession)
 }
 
 TEST(TelnyxAudit, AliveComesFromActiveCallsUnlessAHangupIsOnRecord) {
-  Audit audit("c", "s");
+  Audit audit(look());
   ASSERT_TRUE(audit.take(events_page(event("call.hangup", "dead"))));
   ASSERT_TRUE(audit.take(R"({"data":[
       {"call_leg_id":"dead","call_session_id":"s","call_control_id":"v3:dead","client_state":"Zg=="},
@@ -87,7 +94,7 @@ TEST(TelnyxAudit, AliveComesFromActiveCallsUnlessAHangupIsOnRecord) {
 }
 
 TEST(TelnyxAudit, WithoutATotalPagesAreReadUntilAnEmptyOne) {
-  Audit audit("c", "s");
+  Audit audit(look());
   ASSERT_TRUE(audit.take(R"({"data":[)" + event("call.answered", "a") + "]}"));
   EXPECT_NE(audit.next()->path.find("page%5Bnumber%5D=2"), std::string::npos);
   ASSERT_TRUE(audit.take(R"({"data":[]})"));
@@ -95,7 +102,7 @@ TEST(TelnyxAudit, WithoutATotalPagesAreReadUntilAnEmptyOne) {
 }
 
 TEST(TelnyxAudit, TooManyPagesOfEventsEndIncomplete) {
-  Audit audit("c", "s");
+  Audit audit(look());
   for (int page = 1; page <= limits::kAuditPages; ++page) {
     ASSERT_TRUE(audit.next()->path.starts_with("/call_events")) << page;
     ASSERT_TRUE(audit.take(events_page(event("call.answered", "a"), 1000)));
@@ -106,7 +113,7 @@ TEST(TelnyxAudit, TooManyPagesOfEventsEndIncomplete) {
 }
 
 TEST(TelnyxAudit, TooManyPagesOfCallsEndIncomplete) {
-  Audit audit("c", "s");
+  Audit audit(look());
   ASSERT_TRUE(audit.take(events_page("")));
   int pages = 0;
   for (; audit.next(); ++pages) {
@@ -118,7 +125,7 @@ TEST(TelnyxAudit, TooManyPagesOfCallsEndIncomplete) {
 }
 
 TEST(TelnyxAudit, ACursorThatDoesNotMoveEndsIncomplete) {
-  Audit audit("c", "s");
+  Audit audit(look());
   ASSERT_TRUE(audit.take(events_page("")));
   const std::string same = R"({"data":[{"call_leg_id":"x","call_session_id":"t"}],"meta":{"cursors":{"after":"c"}}})";
   ASSERT_TRUE(audit.take(same));
@@ -128,7 +135,7 @@ TEST(TelnyxAudit, ACursorThatDoesNotMoveEndsIncomplete) {
 }
 
 TEST(TelnyxAudit, ACursorOnTheLastPageIsNotFollowed) {
-  Audit audit("c", "s");
+  Audit audit(look());
   ASSERT_TRUE(audit.take(events_page("")));
   ASSERT_TRUE(audit.take(
       R"({"data":[{"call_leg_id":"x","call_session_id":"t"}],"meta":{"cursors":{"after":"c"},"next":null}})"));
@@ -137,7 +144,7 @@ TEST(TelnyxAudit, ACursorOnTheLastPageIsNotFollowed) {
 }
 
 TEST(TelnyxAudit, ARecordWithoutALegMakesTheAuditIncomplete) {
-  Audit audit("c", "s");
+  Audit audit(look());
   ASSERT_TRUE(audit.take(R"({"data":[{"type":"webhook","name":"call.hangup","call_session_id":"s"}],)"
                          R"("meta":{"total_pages":1}})"));
   ASSERT_TRUE(audit.take(kNoCalls));
@@ -147,16 +154,16 @@ TEST(TelnyxAudit, ARecordWithoutALegMakesTheAuditIncomplete) {
 
 TEST(TelnyxAudit, WhatIsNotAListingIsRefused) {
   for (const char* body : {"", "{}", "[]", "null", R"({"data":{}})", R"({"data":"x"})", "{\"data\":[", "\xff"}) {
-    Audit audit("c", "s");
+    Audit audit(look());
     EXPECT_FALSE(audit.take(body)) << body;
     EXPECT_FALSE(audit.complete());
   }
-  Audit audit("c", "s");
+  Audit audit(look());
   EXPECT_TRUE(audit.take(R"({"data":[null,7,"x",[],{}],"meta":{"total_pages":-3}})"));
 }
 
 TEST(TelnyxAudit, OversizedFieldsAreDropped) {
-  Audit audit("c", "s");
+  Audit audit(look());
   const std::string big(limits::kClientStateBytes + 1, 'A');
   ASSERT_TRUE(audit.take(events_page(event(
       "call.answered", "a", R"({"payload":{"client_state":")" + big + R"(","call_control_id":")" + big + "\"}}"))));
@@ -169,7 +176,7 @@ TEST(TelnyxAudit, OversizedFieldsAreDropped) {
 
 // Of a sweep: no events are asked for, and the list is taken for all that carries a state.
 TEST(TelnyxAudit, OfEverySessionTheLiveCallsWithAStateAreListed) {
-  Audit sweep("c", std::string(kEverySession));
+  Audit sweep(look(std::string(kEverySession)));
   ASSERT_TRUE(sweep.next().has_value());
   EXPECT_NE(sweep.next()->path.find("/connections/c/active_calls"), std::string::npos) << sweep.next()->path;
   ASSERT_TRUE(sweep.take(
@@ -189,7 +196,7 @@ TEST(TelnyxAudit, OfEverySessionTheLiveCallsWithAStateAreListed) {
 }
 
 TEST(TelnyxAudit, ASweepTakesAtMostSoManyCalls) {
-  Audit sweep("c", std::string(kEverySession));
+  Audit sweep(look(std::string(kEverySession)));
   std::size_t listed = 0;
   for (int page = 1; sweep.next(); ++page) {
     std::string items;
@@ -200,9 +207,37 @@ TEST(TelnyxAudit, ASweepTakesAtMostSoManyCalls) {
     ASSERT_TRUE(sweep.take(R"({"data":[)" + items + R"(],"meta":{"next":"n","cursors":{"after":"c)" +
                            std::to_string(page) + R"("}}})"));
   }
-  EXPECT_GT(listed, limits::kSweepLegs);
+  EXPECT_EQ(listed, limits::kSweepLegs);
   EXPECT_FALSE(sweep.complete());
   EXPECT_EQ(sweep.take_legs().size(), limits::kSweepLegs);
+  // The rest is for the next one.
+  Command next = look(std::string(kEverySession));
+  next.cursor = sweep.cursor();
+  EXPECT_EQ(next.cursor, "c" + std::to_string(listed / (2 * limits::kAuditPageItems)));
+  const Audit on(next);
+  EXPECT_NE(on.next()->path.find(next.cursor), std::string::npos) << on.next()->path;
+}
+
+// The list of a busy connection is long: it is read when absence is to be proved, and not for what happened.
+TEST(TelnyxAudit, TheLiveCallsAreListedOnlyWhenAskedFor) {
+  Command command = look();
+  command.live_calls = false;
+  Audit audit(command);
+  ASSERT_TRUE(audit.take(events_page(event("call.hangup", "a"))));
+  EXPECT_FALSE(audit.next().has_value());
+  EXPECT_TRUE(audit.events_read());
+  EXPECT_FALSE(audit.complete());
+}
+
+TEST(TelnyxAudit, AListWithoutEndLeavesTheEventsRead) {
+  Audit audit(look());
+  ASSERT_TRUE(audit.take(events_page(event("call.answered", "a"))));
+  for (int page = 1; audit.next(); ++page) {
+    ASSERT_TRUE(audit.take(R"({"data":[{"call_leg_id":"other","call_session_id":"t"}],"meta":{"cursors":{"after":"c)" +
+                           std::to_string(page) + R"("}}})"));
+  }
+  EXPECT_TRUE(audit.events_read());
+  EXPECT_FALSE(audit.complete());
 }
 
 }  // namespace

@@ -195,6 +195,7 @@ TEST_F(TelnyxClientTest, AnAuditThatFailsHalfwayKeepsWhatItSawButIsNotComplete) 
   const CommandOutcome outcome = outcome_of(command_for(Verb::audit));
   EXPECT_EQ(outcome.outcome, OutcomeClass::unknown);
   EXPECT_FALSE(outcome.audit_complete);
+  EXPECT_TRUE(outcome.events_read);
   ASSERT_EQ(outcome.legs.size(), 1u);
   EXPECT_TRUE(outcome.legs[0].answered);
 }

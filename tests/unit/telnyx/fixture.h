@@ -23,6 +23,7 @@ inline Command command_for(Verb verb, std::string call = "v3:call") {
   command.id.text = "cmd-" + call;
   command.verb = verb;
   if (verb != Verb::dial && verb != Verb::audit) command.call_control_id = std::move(call);
+  command.live_calls = verb == Verb::audit;
   command.connection_id = "1684641123236054244";
   command.call_session_id = "session-1";
   command.to = "sip:gencred1@sip.telnyx.com";

@@ -24,11 +24,14 @@ void keep_first(std::string& field, std::string_view value, std::size_t bound) {
 
 }  // namespace
 
-Audit::Audit(std::string connection_id, std::string call_session_id, SessionId session)
-    : connection_id_(std::move(connection_id)),
-      call_session_id_(std::move(call_session_id)),
-      session_(std::move(session)),
-      stage_(call_session_id_ == kEverySession ? Stage::active : Stage::events) {}
+Audit::Audit(const Command& command)
+    : connection_id_(command.connection_id),
+      call_session_id_(command.call_session_id),
+      cursor_(command.cursor),
+      session_(command.session),
+      stage_(call_session_id_ == kEverySession ? Stage::active : Stage::events),
+      live_calls_(command.live_calls),
+      events_read_(stage_ == Stage::active) {}
 
 std::optional<HttpRequest> Audit::next() const {
   switch (stage_) {
@@ -95,10 +98,7 @@ bool Audit::is_ours(const json_t* call) const {
 void Audit::take_active(const json_t* call) {
   if (!is_ours(call)) return;
   const bool all = call_session_id_ == kEverySession;
-  if (all && legs_.size() >= limits::kSweepLegs) {
-    complete_ = false;
-    return;
-  }
+  if (all && legs_.size() >= limits::kSweepLegs) return;
   AuditedLeg* leg = leg_of(get_text(call, "call_leg_id"));
   if (leg == nullptr) return;
   constexpr std::int64_t kDay_s = 86'400;
@@ -119,8 +119,8 @@ void Audit::turn_events_page(const json_t* root, std::size_t items) {
     ++page_;
     return;
   }
-  complete_ = complete_ && !more;
-  stage_ = Stage::active;
+  events_read_ = !more;
+  stage_ = live_calls_ ? Stage::active : Stage::done;
   page_ = 1;
 }
 
@@ -131,18 +131,20 @@ void Audit::turn_active_page(const json_t* root, std::size_t items) {
   const bool last =
       items == 0 || after.empty() || (json_object_get(meta, "next") != nullptr && get_text(meta, "next").empty());
   const bool stuck = after == cursor_ || after.size() > limits::kCursorBytes;
-  if (!last && !stuck && page_ < limits::kAuditPages) {
+  const bool full = page_ >= limits::kAuditPages || legs_.size() >= limits::kSweepLegs;
+  if (!last && !stuck && !full) {
     ++page_;
     cursor_ = std::move(after);
     return;
   }
-  complete_ = complete_ && last;
+  live_read_ = last;
+  cursor_ = last || stuck ? std::string() : std::move(after);
   stage_ = Stage::done;
 }
 
 AuditedLeg* Audit::leg_of(std::string_view call_leg_id) {
   if (call_leg_id.empty() || call_leg_id.size() > limits::kFieldBytes) {
-    complete_ = false;  // a record we cannot attribute: absence means nothing any more
+    attributed_ = false;  // absence means nothing any more
     return nullptr;
   }
   const auto [at, is_new] = index_.try_emplace(std::string(call_leg_id), legs_.size());

@@ -106,7 +106,7 @@ void TelnyxClient::send(Command command, std::function<void(CommandOutcome)> don
   job.give_up_ms = now + deadline_ms;
   job.send_by_ms = job.give_up_ms - std::min<Millis>(limits::kProviderAnswerMs, deadline_ms / 2);
   if (verb == Verb::audit) {
-    job.audit = std::make_unique<Audit>(job.command.connection_id, job.command.call_session_id, job.command.session);
+    job.audit = std::make_unique<Audit>(job.command);
   }
   if (job.command.tries > 1 && queue_.holds(job.command.id)) {
     // A resend is a hedge against what may have got lost on the wire; this one has not left us.
@@ -211,6 +211,8 @@ void TelnyxClient::on_reply(std::uint64_t number, const HttpReply& reply) {
   }
   if (job.audit != nullptr) {
     outcome.audit_complete = outcome.outcome == OutcomeClass::ok && job.audit->complete();
+    outcome.events_read = job.audit->events_read();  // whatever became of the other list
+    outcome.cursor = job.audit->cursor();
     outcome.legs = job.audit->take_legs();
   }
   const auto done = std::move(job.done);
