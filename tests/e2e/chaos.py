@@ -1,5 +1,6 @@
-"""What goes wrong around calls: programs die or stand still, lines are cut, disks fill up or are slow, Redis refuses, clocks
-jump. Meanwhile events are refused with 503 and nothing crashes; afterwards all works again, and the books agree.
+"""What goes wrong around calls: programs die or stand still, lines are cut, disks fill up or are slow, Redis rewrites its
+file or refuses, clocks jump. Meanwhile events are refused with 503 and nothing crashes; afterwards all works again, and the
+books agree.
 
 Each fault is one function that does it and takes it back, played on a fresh chaos world under a steady stream of calls.
 What all must show is in `survived`. See run.py.
@@ -17,6 +18,7 @@ from world import Failed, World, wait_for
 
 STILL_S = 10  # how long a program is stopped: longer than every deadline of ours
 CUT_S = 3
+REWRITE_KEY_US = 100_000  # of each key: the rewrite of a few dozen lasts seconds
 SLOW_SYNC_MS, FLOOD, FLOOD_MS = 300, 500, 8000  # new calls at once, whose callers wait that long
 
 
@@ -160,6 +162,34 @@ def a_slow_disk_loses_nothing(world):
     yield from survived(world, sync_slowly, refuses=False)
 
 
+def rewriting(world):
+    return "aof_rewrite_in_progress:1" in world.redis_cli("info", "persistence")
+
+
+def a_rewrite_puts_off_no_flush(world):
+    """Redis says that a write is done when it is on the disk, also while it rewrites its file."""
+    live = live_calls(world)
+    world.redis_cli("config", "set", "rdb-key-save-delay", str(REWRITE_KEY_US))
+    world.redis_cli("bgrewriteaof")
+    wait_for("the rewrite to begin", lambda: rewriting(world))
+    world.weather("redis", sync_ms=SLOW_SYNC_MS)
+    took_ms = []
+    for number in range(3):
+        began = time.monotonic()
+        world.redis_cli("set", "probe", str(number))
+        took_ms.append(round((time.monotonic() - began) * 1000))
+    if not rewriting(world):
+        yield "the rewrite was over too soon to show anything"
+    world.weather("redis")
+    world.redis_cli("config", "set", "rdb-key-save-delay", "0")
+    wait_for("the rewrite to end", lambda: not rewriting(world), 60)
+    if min(took_ms) < SLOW_SYNC_MS:
+        yield f"writes during a rewrite were done after {took_ms} ms, and a flush takes {SLOW_SYNC_MS} ms"
+    yield from still_talking(world, live)
+    hang_up(world, live)
+    yield from world.balance(live)
+
+
 # --- too much at once -------------------------------------------------------------------------------------------------
 def first_answers(world, handle, kind):
     """How the first attempts of this call's webhooks of a kind were answered; 0: not within the provider's patience."""
@@ -274,7 +304,8 @@ def the_books_notice_what_is_wrong(world):
 ANY_STORE = [the_books_notice_what_is_wrong, a_flood_of_new_calls_lets_live_ones_end, whatever_is_killed, a_ringd_that_sleeps_wakes_harmless,
              the_line_to_the_provider_is_cut, a_slow_disk_loses_nothing, a_clock_that_jumps_loses_no_call,
              reloads_are_not_felt]
-ONLY_REDIS = [a_store_that_sleeps_is_waited_for, the_line_to_redis_is_cut, a_redis_without_memory_is_said_and_waited_for,
-              a_redis_without_replicas_is_said_and_waited_for, a_redis_that_only_reads_is_said_and_waited_for]
+ONLY_REDIS = [a_rewrite_puts_off_no_flush, a_store_that_sleeps_is_waited_for, the_line_to_redis_is_cut,
+              a_redis_without_memory_is_said_and_waited_for, a_redis_without_replicas_is_said_and_waited_for,
+              a_redis_that_only_reads_is_said_and_waited_for]
 CHAOS = {"embedded": ANY_STORE, "redis": ANY_STORE + ONLY_REDIS}
 FULL_DISK = [a_full_disk_is_said_and_waited_for]
