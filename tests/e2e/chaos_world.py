@@ -50,6 +50,9 @@ finally:
         os.kill(pid, signal.SIGKILL)
 """
 
+# As systemd does it with conf/systemd/redis-server.conf: started again a second after its end, as often as it takes.
+STARTED_AGAIN = """trap 'kill $!; wait; exit' TERM; while :; do "$@" & wait $!; sleep 1; done"""
+
 
 def script_of(number, dice):
     """Every kind of call: two answer at once, one answers, the caller leaves, everybody declines."""
@@ -165,7 +168,7 @@ class Chaos:
         return conf
 
     def on_small_disk(self, command):
-        """A file system of its own for the process, in the folder `disk`; it goes with the process."""
+        """A file system of its own for what is started so, in the folder `disk`; it goes with the last of it."""
         (self.dir / "disk").mkdir(exist_ok=True)
         mount = f'mount -t tmpfs -o size={DISK_MB}m none {self.dir}/disk && exec "$@"'
         return ["unshare", *([] if os.getuid() == 0 else ["-r"]), "-m", "sh", "-c", mount, "sh", *command]
@@ -203,6 +206,8 @@ class Chaos:
         if name == "nginx":
             command = [sys.executable, "-c", KEEPER, *command]
         if self.small_disk and name == self.keeper_of_data():
+            if name == "redis":
+                command = ["sh", "-c", STARTED_AGAIN, "sh", *command]
             command = self.on_small_disk(command)
         if name.startswith(("ringd", "redis")) and not self.sanitized:  # a sanitizer wants to be the first library
             env = {**(env or {}), "LD_PRELOAD": str(self.build / "tests/e2e/libweather.so"),

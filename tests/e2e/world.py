@@ -135,9 +135,12 @@ class World:
         self.processes[name] = process
         return process
 
-    def log_tail(self, name, lines=15):
+    def log(self, name):
         path = self.dir / f"{name}.log"
-        return "\n".join(path.read_text(errors="replace").splitlines()[-lines:]) if path.exists() else "(no log)"
+        return path.read_text(errors="replace") if path.exists() else "(no log)"
+
+    def log_tail(self, name, lines=15):
+        return "\n".join(self.log(name).splitlines()[-lines:])
 
     def _read_problems(self):
         """What must never stand in a log: sanitizer reports, crashes, nginx alerts. And a disk too full to write one."""
