@@ -1,6 +1,6 @@
-"""What goes wrong around calls: programs die or stand still, lines are cut, disks fill up or are slow, Redis rewrites its
-file or refuses, clocks jump. Meanwhile events are refused with 503 and nothing crashes; afterwards all works again, and the
-books agree.
+"""What goes wrong around calls: programs die or stand still, lines are cut, disks fill up or are slow, Redis rewrites
+its file or refuses, clocks jump. Meanwhile events are refused with 503 and nothing crashes; afterwards all works again,
+and the books agree.
 
 Each fault is one function that does it and takes it back, played on a fresh chaos world under a steady stream of calls.
 What all must show is in `survived`. See run.py.
@@ -136,7 +136,7 @@ def fill_disk(world, felt=lambda: hold(1)):
 
 
 def fill_disk_of_redis(world):
-    """As shipped, with `appendfsync always`, Redis ends itself at a write, and again after each start until there is room."""
+    """As shipped, with `appendfsync always`: Redis ends itself, and again after each start, until there is room."""
     ended = "Can't recover from AOF write error"
     fill_disk(world, lambda: wait_for("Redis to end itself twice", lambda: world.log("redis").count(ended) > 1, 30))
 
@@ -294,11 +294,15 @@ def the_books_notice_what_is_wrong(world):
 
     def falsified(what, change):
         one = copy.copy(sound)
-        one.truths, one.views = copy.deepcopy(sound.truths), copy.deepcopy(sound.views)
+        one.truths, one.views, one.log = (copy.deepcopy(book) for book in (sound.truths, sound.views, sound.log))
         change(one, one.truths[leg_id], one.views[leg_id]["ladder"])
-        one.lines = one.views[leg_id]["ladder"]
         if not list(one.differences()):
             yield f"not noticed: {what}"
+
+    def lost_at_once(one, truth, _):
+        """The caller's first event was answered 200, and then there was no session and nothing was asked for."""
+        one.views[leg_id] = None
+        truth.update(commands=[], legs=[], webhooks=[w for w in truth["webhooks"] if w["who"] == "caller"])
 
     yield from falsified("an event that is not in the store", lambda b, truth, ladder: ladder.pop())
     yield from falsified("an event applied twice", lambda b, truth, ladder: ladder.append(dict(ladder[0], v=len(ladder) + 1)))
@@ -308,6 +312,26 @@ def the_books_notice_what_is_wrong(world):
     yield from falsified("a device dialled twice", lambda b, truth, ladder: truth["legs"].append(truth["legs"][0]))
     yield from falsified("a leg that rings", lambda b, truth, ladder: truth["legs"][0].update(state="ringing"))
     yield from falsified("a session left open", lambda b, truth, ladder: b.views[leg_id].update(phase="ringing"))
+    yield from falsified("a call that is lost whole", lost_at_once)
+    yield from falsified("an event that is not in the log", lambda b, truth, ladder: b.log.pop())
+    yield from falsified("an event twice in the log", lambda b, truth, ladder: b.log.append(b.log[0]))
+    yield from the_replay_is_checked(sound, *books.deliver_again(world, sound), leg_id)
+
+
+def the_replay_is_checked(sound, wanted, answers, leg_id):
+    def falsified(what, change):
+        told, after = copy.deepcopy(answers), copy.deepcopy(sound)
+        change(told, after)
+        if not list(books.delivered_again(sound, wanted, told, after)):
+            yield f"not noticed: {what}"
+
+    if different := list(books.delivered_again(sound, wanted, answers, sound)):
+        yield f"the log of an untroubled call, delivered again, differs: {different}"
+    yield from falsified("an event that was not delivered again", lambda told, after: told.pop())
+    yield from falsified("an event that was applied again", lambda told, after: told[0].update(result="applied"))
+    yield from falsified("a session changed by the replay", lambda told, after: after.views[leg_id]["ladder"].pop())
+    yield from falsified("a command of the replay", lambda told, after: after.truths[leg_id]["commands"].pop())
+    yield from falsified("an event logged by the replay", lambda told, after: after.log.append(after.log[0]))
 
 
 ANY_STORE = [the_books_notice_what_is_wrong, a_flood_of_new_calls_lets_live_ones_end, whatever_is_killed, a_ringd_that_sleeps_wakes_harmless,

@@ -242,9 +242,11 @@ class Chaos:
         wait_for("every call to end", lambda: all(self.truth(handle)["over"] for handle in handles), seconds)
         wait_for("every session to close", lambda: all(
             (view := self.session(handle)) is None or view["phase"] == "closed" for handle in handles), seconds)
+        wait_for("every webhook to be taken or given up", lambda: all(
+            webhook["finished"] for handle in handles for webhook in self.truth(handle)["webhooks"]), seconds)
 
     def balance(self, handles):
-        """The books of these calls, when all of them have ended."""
+        """The books of these calls, when all of them have ended; and again after the event log was delivered once more."""
         self.settle(handles)
         found = books.Books(self, handles)
         print("    " + found.summary(), flush=True)
@@ -252,6 +254,8 @@ class Chaos:
         yield from different
         for line in found.explained(different):
             print("    " + line, flush=True)
+        wanted, answers = books.deliver_again(self, found)
+        yield from books.delivered_again(found, wanted, answers, books.Books(self, handles))
         stats = self.sim("GET", "/stats")
         if stats["ringing_legs"] or stats["active_legs"]:
             yield f"{stats['ringing_legs']} legs ring, {stats['active_legs']} live on"
