@@ -1,7 +1,7 @@
 """Four books, compared after a run: what the provider was told (the 200s in nginx's log and at the stand-in), what the
 store holds (the ladders), the event log, and what the stand-in saw (commands and their effects). Whatever went wrong
-meanwhile, every event answered 200 was applied once and logged once, no effect came twice, nobody is left ringing; and the
-log delivered once more changes nothing.
+meanwhile, every event answered 200 was applied once and logged once, no effect came twice, nobody is left ringing; and
+the log delivered once more changes nothing.
 
 Must not know: what was done to the world. The nginx of that world logs in NGINX_LOG's format (ChaosWorld does).
 """

@@ -246,7 +246,7 @@ class Chaos:
             webhook["finished"] for handle in handles for webhook in self.truth(handle)["webhooks"]), seconds)
 
     def balance(self, handles):
-        """The books of these calls, when all of them have ended; and again after the event log was delivered once more."""
+        """The books of these calls, when all of them have ended; and again after the event log was delivered again."""
         self.settle(handles)
         found = books.Books(self, handles)
         print("    " + found.summary(), flush=True)
