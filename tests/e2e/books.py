@@ -1,6 +1,7 @@
-"""Three books, compared after a run: what the provider was told (the 200s in nginx's log and at the stand-in), what the
-store holds (the ladders), and what the stand-in saw (commands and their effects). Whatever went wrong meanwhile, every
-event answered 200 was applied once, no effect came twice, and nobody is left ringing.
+"""Four books, compared after a run: what the provider was told (the 200s in nginx's log and at the stand-in), what the
+store holds (the ladders), the event log, and what the stand-in saw (commands and their effects). Whatever went wrong
+meanwhile, every event answered 200 was applied once and logged once, no effect came twice, nobody is left ringing; and
+the log delivered once more changes nothing.
 
 Must not know: what was done to the world. The nginx of that world logs in NGINX_LOG's format (ChaosWorld does).
 """
@@ -8,8 +9,10 @@ import collections
 import json
 import re
 
+import events
+
 NGINX_LOG = "log_format books '$status $webhook_reason $webhook_id $webhook_type';"
-MOST_CALLS = 1000
+MOST_AGAIN = 10_000  # the newest events are delivered again: ringd takes 200 a second
 ONCE = ("answer", "bridge", "record_start", "reject", "transfer", "speak")  # effects on one leg, as the calls here go
 SHOWN = 5  # of a long list, in a sentence
 
@@ -29,7 +32,11 @@ class Books:
         self.health = world.healths()
         self.nginx = [line.split() for path in sorted(world.dir.glob("nginx_access*.log"))
                       for line in path.read_text(errors="replace").splitlines() if re.match(r"\d{3} ", line)]
-        self.lines = [line for view in self.views.values() if view for line in view["ladder"]]
+        self.log = events.logged(world, page=1000)  # the last of the books: what was told before is in it
+
+    @property
+    def lines(self):
+        return [line for view in self.views.values() if view for line in view["ladder"]]
 
     # --- book 1: what the provider was told ---------------------------------------------------------------------------
     def told(self):
@@ -46,6 +53,7 @@ class Books:
     # --- the comparison -----------------------------------------------------------------------------------------------
     def differences(self):
         yield from self.told_against_store()
+        yield from self.told_against_log()
         yield from self.store_against_provider()
         for leg_id, truth in self.truths.items():
             yield from (f"call {leg_id}: {sentence}" for sentence in effects(truth))
@@ -55,8 +63,10 @@ class Books:
         applied = collections.Counter(line["id"] for line in self.lines if not line["event"] in ("result", "tick"))
         known = {w["id"]: truth["parent"]["call_leg_id"] for truth in self.truths.values() for w in truth["webhooks"]}
         # Of a call that was never offered (its first webhook was given up by the provider) nothing is kept.
-        stored = {leg_id for leg_id, view in self.views.items() if view}
-        lost = {i for i in self.told() if not applied[i] and known.get(i) in stored}
+        told = self.told()
+        offered = {leg_id for leg_id, truth in self.truths.items() if self.views[leg_id] or any(
+            w["type"] == "call.initiated" and w["id"] in told for w in truth["webhooks"])}
+        lost = {i for i in told if not applied[i] and known.get(i) in offered}
         doubled = {i for i, count in applied.items() if count > 1}
         ours = ("cancel:", "ready:", "sweep:")  # what operators, devices and the sweep say
         invented = {i for i in applied if i not in known and not i.startswith(ours)}
@@ -70,6 +80,15 @@ class Books:
             versions = [line["v"] for line in (view or {}).get("ladder", [])]
             if versions != list(range(1, len(versions) + 1)):
                 yield f"call {leg_id}: the ladder has the steps {versions}"
+
+    def told_against_log(self):
+        rows = collections.Counter(row["event"] for row in self.log)
+        missing = self.told() - set(rows)
+        doubled = {i for i, count in rows.items() if count > 1}
+        if missing:
+            yield f"{len(missing)} events were answered 200 and are not in the event log: {few(missing)}"
+        if doubled:
+            yield f"{len(doubled)} events are in the event log more than once: {few(doubled)}"
 
     def store_against_provider(self):
         """No command that was not durable; none that was decided and never sent."""
@@ -97,8 +116,33 @@ class Books:
         counts = {key: sum(engine[key] for engine in engines)
                   for key in ("commits", "conflicts", "unknown", "recovered", "later")}
         reasons = collections.Counter(f"{line[0]} {line[1]}" for line in self.nginx if not line[0].startswith("2"))
-        return (f"{len(self.handles)} calls, {len(self.told())} events answered 200, {len(self.lines)} ladder lines, "
+        return (f"{len(self.handles)} calls, {len(self.told())} events answered 200, {len(self.log)} in the log, "
+                f"{len(self.lines)} ladder lines, "
                 f"other answers {dict(self.failed_attempts())} {dict(reasons)}; workers alive: {counts}")
+
+
+def deliver_again(world, before):
+    """Puts the newest MOST_AGAIN events of the log through ringd once more; returns what it said of each."""
+    since_ms = before.log[:MOST_AGAIN][-1]["at_ms"] - 1
+    wanted = [row["event"] for row in before.log if row["at_ms"] > since_ms]
+    return wanted, events.redeliver(world, "--since", str(since_ms), seconds=60 + len(wanted) / 20)
+
+
+def delivered_again(before, wanted, answers, after):
+    """What was applied is a duplicate, what is of no call is kept, and no book has changed."""
+    if sorted(wanted) != sorted(answer["event"] for answer in answers):
+        yield f"of {len(wanted)} events {len(answers)} were delivered again"
+    other = {f"{answer['event']} {answer['result']} {answer.get('detail', '')}" for answer in answers
+             if answer["result"] not in ("duplicate", "kept")}
+    if other:
+        yield f"{len(other)} events were no duplicates when they were delivered again: {few(other)}"
+    for leg_id, truth in before.truths.items():
+        if after.views[leg_id] != before.views[leg_id]:
+            yield f"call {leg_id}: its session is another one since its events were delivered again"
+        if after.truths[leg_id]["commands"] != truth["commands"]:
+            yield f"call {leg_id}: the provider was asked for something when its events were delivered again"
+    if after.log != before.log:
+        yield "the event log is another one since it was delivered again"
 
 
 def effects(truth):

@@ -1,5 +1,6 @@
-"""What goes wrong around calls: programs die or stand still, lines are cut, disks fill up or are slow, Redis refuses, clocks
-jump. Meanwhile events are refused with 503 and nothing crashes; afterwards all works again, and the books agree.
+"""What goes wrong around calls: programs die or stand still, lines are cut, disks fill up or are slow, Redis rewrites
+its file or refuses, clocks jump. Meanwhile events are refused with 503 and nothing crashes; afterwards all works again,
+and the books agree.
 
 Each fault is one function that does it and takes it back, played on a fresh chaos world under a steady stream of calls.
 What all must show is in `survived`. See run.py.
@@ -17,6 +18,7 @@ from world import Failed, World, wait_for
 
 STILL_S = 10  # how long a program is stopped: longer than every deadline of ours
 CUT_S = 3
+REWRITE_KEY_US = 100_000  # of each key: the rewrite of a few dozen lasts seconds
 SLOW_SYNC_MS, FLOOD, FLOOD_MS = 300, 500, 8000  # new calls at once, whose callers wait that long
 
 
@@ -120,7 +122,7 @@ def the_line_to_the_provider_is_cut(world):
 
 
 # --- the disk ---------------------------------------------------------------------------------------------------------
-def fill_disk(world):
+def fill_disk(world, felt=lambda: hold(1)):
     place = world.disk(world.keeper_of_data()) + "/filler"
     with open(place, "wb", buffering=0) as filler:
         try:
@@ -129,25 +131,34 @@ def fill_disk(world):
         except OSError:
             pass
     feel(world)
-    hold(1)
+    felt()
     os.unlink(place)
 
 
 def fill_disk_of_redis(world):
-    """Under `appendfsync everysec` Redis refuses writes until there is room; under `always` it ends itself."""
+    """As shipped, with `appendfsync always`: Redis ends itself, and again after each start, until there is room."""
+    ended = "Can't recover from AOF write error"
+    fill_disk(world, lambda: wait_for("Redis to end itself twice", lambda: world.log("redis").count(ended) > 1, 30))
+
+
+def fill_disk_of_replicated_redis(world):
+    """With `everysec`, as the sample has it for replicas, Redis stays up and refuses writes until there is room."""
     world.redis_cli("config", "set", "appendfsync", "everysec")
     fill_disk(world)
     wait_for("Redis to write again", lambda: "aof_last_write_status:ok" in world.redis_cli("info", "persistence"), 20)
     world.redis_cli("config", "set", "appendfsync", "always")
 
 
-FULL = {"embedded": ["the disk of the store is full"], "redis": ["MISCONF", "No space left"]}
-
-
 def a_full_disk_is_said_and_waited_for(world):
-    world.expected += ["No space left", "aof"]
-    fault = fill_disk if world.store == "embedded" else fill_disk_of_redis
-    yield from survived(world, fault, says=FULL[world.store])
+    yield from survived(world, fill_disk, says=["the disk of the store is full"])
+
+
+def a_full_disk_ends_redis_until_there_is_room(world):
+    yield from survived(world, fill_disk_of_redis, says=["redis_away", "store_away"])
+
+
+def a_full_disk_with_everysec_is_said_and_waited_for(world):
+    yield from survived(world, fill_disk_of_replicated_redis, says=["MISCONF", "No space left"])
 
 
 def sync_slowly(world):
@@ -158,6 +169,34 @@ def sync_slowly(world):
 
 def a_slow_disk_loses_nothing(world):
     yield from survived(world, sync_slowly, refuses=False)
+
+
+def rewriting(world):
+    return "aof_rewrite_in_progress:1" in world.redis_cli("info", "persistence")
+
+
+def a_rewrite_puts_off_no_flush(world):
+    """Redis says that a write is done when it is on the disk, also while it rewrites its file."""
+    live = live_calls(world)
+    world.redis_cli("config", "set", "rdb-key-save-delay", str(REWRITE_KEY_US))
+    world.redis_cli("bgrewriteaof")
+    wait_for("the rewrite to begin", lambda: rewriting(world))
+    world.weather("redis", sync_ms=SLOW_SYNC_MS)
+    took_ms = []
+    for number in range(3):
+        began = time.monotonic()
+        world.redis_cli("set", "probe", str(number))
+        took_ms.append(round((time.monotonic() - began) * 1000))
+    if not rewriting(world):
+        yield "the rewrite was over too soon to show anything"
+    world.weather("redis")
+    world.redis_cli("config", "set", "rdb-key-save-delay", "0")
+    wait_for("the rewrite to end", lambda: not rewriting(world), 60)
+    if min(took_ms) < SLOW_SYNC_MS:
+        yield f"writes during a rewrite were done after {took_ms} ms, and a flush takes {SLOW_SYNC_MS} ms"
+    yield from still_talking(world, live)
+    hang_up(world, live)
+    yield from world.balance(live)
 
 
 # --- too much at once -------------------------------------------------------------------------------------------------
@@ -255,11 +294,15 @@ def the_books_notice_what_is_wrong(world):
 
     def falsified(what, change):
         one = copy.copy(sound)
-        one.truths, one.views = copy.deepcopy(sound.truths), copy.deepcopy(sound.views)
+        one.truths, one.views, one.log = (copy.deepcopy(book) for book in (sound.truths, sound.views, sound.log))
         change(one, one.truths[leg_id], one.views[leg_id]["ladder"])
-        one.lines = one.views[leg_id]["ladder"]
         if not list(one.differences()):
             yield f"not noticed: {what}"
+
+    def lost_at_once(one, truth, _):
+        """The caller's first event was answered 200, and then there was no session and nothing was asked for."""
+        one.views[leg_id] = None
+        truth.update(commands=[], legs=[], webhooks=[w for w in truth["webhooks"] if w["who"] == "caller"])
 
     yield from falsified("an event that is not in the store", lambda b, truth, ladder: ladder.pop())
     yield from falsified("an event applied twice", lambda b, truth, ladder: ladder.append(dict(ladder[0], v=len(ladder) + 1)))
@@ -269,12 +312,34 @@ def the_books_notice_what_is_wrong(world):
     yield from falsified("a device dialled twice", lambda b, truth, ladder: truth["legs"].append(truth["legs"][0]))
     yield from falsified("a leg that rings", lambda b, truth, ladder: truth["legs"][0].update(state="ringing"))
     yield from falsified("a session left open", lambda b, truth, ladder: b.views[leg_id].update(phase="ringing"))
+    yield from falsified("a call that is lost whole", lost_at_once)
+    yield from falsified("an event that is not in the log", lambda b, truth, ladder: b.log.pop())
+    yield from falsified("an event twice in the log", lambda b, truth, ladder: b.log.append(b.log[0]))
+    yield from the_replay_is_checked(sound, *books.deliver_again(world, sound), leg_id)
+
+
+def the_replay_is_checked(sound, wanted, answers, leg_id):
+    def falsified(what, change):
+        told, after = copy.deepcopy(answers), copy.deepcopy(sound)
+        change(told, after)
+        if not list(books.delivered_again(sound, wanted, told, after)):
+            yield f"not noticed: {what}"
+
+    if different := list(books.delivered_again(sound, wanted, answers, sound)):
+        yield f"the log of an untroubled call, delivered again, differs: {different}"
+    yield from falsified("an event that was not delivered again", lambda told, after: told.pop())
+    yield from falsified("an event that was applied again", lambda told, after: told[0].update(result="applied"))
+    yield from falsified("a session changed by the replay", lambda told, after: after.views[leg_id]["ladder"].pop())
+    yield from falsified("a command of the replay", lambda told, after: after.truths[leg_id]["commands"].pop())
+    yield from falsified("an event logged by the replay", lambda told, after: after.log.append(after.log[0]))
 
 
 ANY_STORE = [the_books_notice_what_is_wrong, a_flood_of_new_calls_lets_live_ones_end, whatever_is_killed, a_ringd_that_sleeps_wakes_harmless,
              the_line_to_the_provider_is_cut, a_slow_disk_loses_nothing, a_clock_that_jumps_loses_no_call,
              reloads_are_not_felt]
-ONLY_REDIS = [a_store_that_sleeps_is_waited_for, the_line_to_redis_is_cut, a_redis_without_memory_is_said_and_waited_for,
-              a_redis_without_replicas_is_said_and_waited_for, a_redis_that_only_reads_is_said_and_waited_for]
+ONLY_REDIS = [a_rewrite_puts_off_no_flush, a_store_that_sleeps_is_waited_for, the_line_to_redis_is_cut,
+              a_redis_without_memory_is_said_and_waited_for, a_redis_without_replicas_is_said_and_waited_for,
+              a_redis_that_only_reads_is_said_and_waited_for]
 CHAOS = {"embedded": ANY_STORE, "redis": ANY_STORE + ONLY_REDIS}
-FULL_DISK = [a_full_disk_is_said_and_waited_for]
+FULL_DISK = {"embedded": [a_full_disk_is_said_and_waited_for],
+             "redis": [a_full_disk_ends_redis_until_there_is_room, a_full_disk_with_everysec_is_said_and_waited_for]}

@@ -50,6 +50,9 @@ finally:
         os.kill(pid, signal.SIGKILL)
 """
 
+# As systemd does it with conf/systemd/redis-server.conf: started again a second after its end, as often as it takes.
+STARTED_AGAIN = """trap 'kill $!; wait; exit' TERM; while :; do "$@" & wait $!; sleep 1; done"""
+
 
 def script_of(number, dice):
     """Every kind of call: two answer at once, one answers, the caller leaves, everybody declines."""
@@ -165,7 +168,7 @@ class Chaos:
         return conf
 
     def on_small_disk(self, command):
-        """A file system of its own for the process, in the folder `disk`; it goes with the process."""
+        """A file system of its own for what is started so, in the folder `disk`; it goes with the last of it."""
         (self.dir / "disk").mkdir(exist_ok=True)
         mount = f'mount -t tmpfs -o size={DISK_MB}m none {self.dir}/disk && exec "$@"'
         return ["unshare", *([] if os.getuid() == 0 else ["-r"]), "-m", "sh", "-c", mount, "sh", *command]
@@ -203,6 +206,8 @@ class Chaos:
         if name == "nginx":
             command = [sys.executable, "-c", KEEPER, *command]
         if self.small_disk and name == self.keeper_of_data():
+            if name == "redis":
+                command = ["sh", "-c", STARTED_AGAIN, "sh", *command]
             command = self.on_small_disk(command)
         if name.startswith(("ringd", "redis")) and not self.sanitized:  # a sanitizer wants to be the first library
             env = {**(env or {}), "LD_PRELOAD": str(self.build / "tests/e2e/libweather.so"),
@@ -237,9 +242,11 @@ class Chaos:
         wait_for("every call to end", lambda: all(self.truth(handle)["over"] for handle in handles), seconds)
         wait_for("every session to close", lambda: all(
             (view := self.session(handle)) is None or view["phase"] == "closed" for handle in handles), seconds)
+        wait_for("every webhook to be taken or given up", lambda: all(
+            webhook["finished"] for handle in handles for webhook in self.truth(handle)["webhooks"]), seconds)
 
     def balance(self, handles):
-        """The books of these calls, when all of them have ended."""
+        """The books of these calls, when all of them have ended; and again after the event log was delivered again."""
         self.settle(handles)
         found = books.Books(self, handles)
         print("    " + found.summary(), flush=True)
@@ -247,6 +254,8 @@ class Chaos:
         yield from different
         for line in found.explained(different):
             print("    " + line, flush=True)
+        wanted, answers = books.deliver_again(self, found)
+        yield from books.delivered_again(found, wanted, answers, books.Books(self, handles))
         stats = self.sim("GET", "/stats")
         if stats["ringing_legs"] or stats["active_legs"]:
             yield f"{stats['ringing_legs']} legs ring, {stats['active_legs']} live on"

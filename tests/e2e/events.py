@@ -23,14 +23,15 @@ def answered_200(world):
             if any(attempt["status"] == 200 for attempt in webhook["attempts"])]
 
 
-def logged(world, *words):
+def logged(world, *words, page=PAGE):
+    """All rows of the log, newest first."""
     rows, until = [], []
     while True:
-        page = world.ringctl("events", "--limit", str(PAGE), *until, *words)
-        rows += page["events"]
-        if "more_until_ms" not in page:
+        one = world.ringctl("events", "--limit", str(page), *until, *words)
+        rows += one["events"]
+        if "more_until_ms" not in one:
             return rows
-        until = ["--until", str(page["more_until_ms"])]
+        until = ["--until", str(one["more_until_ms"])]
 
 
 def books(world):
@@ -40,8 +41,9 @@ def books(world):
     return json.dumps(calls, sort_keys=True), commands
 
 
-def redeliver(world, *words):
-    done = subprocess.run(world.ringctl_command("--json", "redeliver", *words), capture_output=True, text=True, timeout=60)
+def redeliver(world, *words, seconds=60):
+    done = subprocess.run(world.ringctl_command("--json", "redeliver", *words), capture_output=True, text=True,
+                          timeout=seconds)
     return [event for line in done.stdout.splitlines() for event in json.loads(line)["events"]]
 
 

@@ -14,6 +14,8 @@ from world import World, sip, wait_for
 FIVE = ["phone", "tablet", "desk", "web", "car"]
 # What is not noticed at once: a second until Redis counts as away.
 NOTICE_MS = 1500
+# An answer that is told later stops nobody until Redis is back, and that is waited for so long (redis_returns).
+UNTIL_BACK_MS = 30_000
 
 
 def silent(devices=FIVE):
@@ -207,6 +209,17 @@ def ringd_killed_during_the_outage(world):
     yield from counted_well(world)
 
 
+def answered_during_the_outage(world, handle, devices):
+    """Without `all`: the answer is told later, and nobody is connected. The provider goes on trying."""
+    world.sim("POST", "/config", {"webhook_retry_ms": [0, *[500] * 100]})
+    world.answer(handle, devices)
+    wait_for("the answer to be told later", lambda: any(
+        attempt["status"] == 503 for webhook in world.truth(handle)["webhooks"] if webhook["type"] == "call.answered"
+        for attempt in webhook["attempts"]))
+    if bridged(world, handle):
+        yield "somebody was connected without a store"
+
+
 def new_calls_live_here_and_those_in_redis_wait(world):
     world.with_fallback("new_calls")
     before = world.begin()
@@ -223,12 +236,12 @@ def new_calls_live_here_and_those_in_redis_wait(world):
     wait_bridged(world, meanwhile)
     if world.truth(before)["ringing_now"] != 5 or not bridged(world, talk):
         yield "somebody was hung up because of the outage"
+    yield from answered_during_the_outage(world, before, FIVE[:2])
     world.redis_returns()
-    world.answer(before, FIVE[:2])
     wait_bridged(world, before)
     for handle in (before, talk, meanwhile):
         world.act(handle, "caller", "hangup")
-        yield from end_of(world, handle)
+        yield from end_of(world, handle, allow_ms=STOP_RINGING_MS + (UNTIL_BACK_MS if handle is before else NOTICE_MS))
     yield from counted_well(world)
 
 
@@ -242,13 +255,13 @@ def without_a_fallback_everybody_waits(world):
              lambda: world.ringctl("health")["engine"]["later"] > 0)
     if world.truth(during)["legs"] or world.truth(before)["ringing_now"] != 5:
         yield "something happened without a store"
+    yield from answered_during_the_outage(world, before, FIVE[:1])
     (world.dir / "redis.sock").unlink(missing_ok=True)
     world.start_redis()
     wait_for("the store to be there", lambda: world.ringctl("health")["store"]["ready"])
-    world.answer(before, FIVE[:1])
     wait_bridged(world, before)
     world.act(before, "caller", "hangup")
-    yield from end_of(world, before)
+    yield from end_of(world, before, allow_ms=STOP_RINGING_MS + UNTIL_BACK_MS)
     world.act(during, "caller", "hangup")
 
 

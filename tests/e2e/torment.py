@@ -130,6 +130,7 @@ def unended(world, handles):
     """The first call that does not end, told whole."""
     stuck = [handle for handle in handles if not world.truth(handle)["over"]]
     world.torment(0)
+    world.wait_ready()
     for line in books.Books(world, stuck[:1]).explained([stuck[0]["call_leg_id"]]):
         print("    " + line, flush=True)
     yield f"{len(stuck)} calls do not end"
