@@ -220,6 +220,11 @@ inline constexpr std::int64_t kLedgerMs = 30LL * 24 * 3'600'000;
 // that is 2 MB of a file, and at the very worst 130 MB of a Redis.
 inline constexpr std::size_t kKeptEvents = 250;
 inline constexpr std::int64_t kKeptEventsMs = 7LL * 24 * 3'600'000;
+// Events that could not be applied, listed as dead: what a full memory of them (kFailingEvents) brings after an outage,
+// and as much from before. With their bodies 90 MB of a file at the worst; a shard of a Redis keeps up to kShardRows of
+// them, all together 700 MB at the very worst. Who delivers them again needs every one, so what finds no room is
+// counted.
+inline constexpr std::size_t kDeadRows = 8192;
 // Events that are told `later`, remembered by their id: as many as a full engine refuses in the time in which the
 // provider comes again; with their bodies 50 MB at the worst. How often they are looked at, and for how long: the
 // longest chain of the provider's attempts ends after about eight minutes. One that is still to be listed as dead stays

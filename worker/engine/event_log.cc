@@ -24,7 +24,7 @@ void EventLog::put(CommitRequest& request, const Event& event, std::string line,
   request.lists.push_back({.list = std::string(kDeadEvents),
                            .rows = {{.name = event.id.text}},
                            .ttl_ms = limits::kKeptEventsMs,
-                           .most = limits::kKeptEvents});
+                           .most = limits::kDeadRows});
 }
 
 void EventLog::add_applied(CommitRequest& request, const Session& before, const Event& event, const StepResult& result,
@@ -82,6 +82,17 @@ void EventLog::leave_out(const std::string& event, std::string_view detail) {
                     {"do", "bring the store back, then have the provider deliver again what it gave up"}});
 }
 
+// Whoever pushed them out cannot say which they were: as many are gone as rows went.
+void EventLog::made_room(const std::string& event, std::size_t trimmed) {
+  parts_.stats.unlisted += trimmed;
+  const bool told = std::exchange(told_trimmed_, trimmed != 0);
+  if (trimmed == 0 || told) return;
+  parts_.log.write(LogLevel::error, "events_unlisted",
+                   {{"event", event},
+                    {"detail", "the list of dead events is full: the oldest of them make room"},
+                    {"do", "bring back what their calls wait for, then `ringctl redeliver --dead`"}});
+}
+
 void EventLog::failed(const Event& event, const Delivery& delivery, std::string_view why) {
   if (delivery.again) return;  // the operator is told
   if (!failing_.contains(event.id.text) && !has_room()) {
@@ -105,7 +116,7 @@ void EventLog::failed(const Event& event, const Delivery& delivery, std::string_
                             .at_ms = now_ms,
                             .line = other_row(at, delivery, why, failing.tries, EventPayload::body)}},
                   .ttl_ms = limits::kKeptEventsMs,
-                  .most = limits::kKeptEvents,
+                  .most = limits::kDeadRows,
                   .unless_in = std::string(kEventLog)}};
     write(event.id.text, failing);
   }
@@ -119,6 +130,7 @@ void EventLog::write(const std::string& event, Failing& failing) {
   const Millis at_ms = failing.last_ms;
   parts_.store.commit(failing.unwritten, [this, event, at_ms](const CommitResult& result) {
     --writing_;
+    if (result.status == CommitStatus::committed) made_room(event, result.trimmed);
     const auto known = failing_.find(event);
     if (known == failing_.end()) return;  // applied meanwhile, and the store knows not to list it
     known->second.writing = false;

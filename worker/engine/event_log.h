@@ -3,7 +3,9 @@
 // event off the other list, and nothing that is in the log gets onto that one again.
 //
 //   events/log   accepted: answered 200. What came, what it changed, which commands followed
-//   events/dead  told `later` so often that the provider may have given up: why, how often, and the body
+//   events/dead  told `later` so often that the provider may have given up: why, how often, and the body. Bounded; what
+//                goes because of that is counted (EngineStats::unlisted), but not what goes when rows that were kept on
+//                this machine (worker/fallback) come home
 //
 // A failure is counted here in memory; the provider's own count of its attempts stands in for what another worker, or
 // this one before its restart, has seen of it. Owned by the engine, used by the lanes. Must not know: who reads.
@@ -76,6 +78,7 @@ class EventLog {
   [[nodiscard]] static bool has_row(const Failing& failing) noexcept { return !failing.unwritten.session.empty(); }
   [[nodiscard]] bool has_room();
   void leave_out(const std::string& event, std::string_view detail);
+  void made_room(const std::string& event, std::size_t trimmed);
   void put(CommitRequest& request, const Event& event, std::string line, bool first_stays) const;
   void forget(const EventId& event);
   void count_late(const std::string& event, std::string_view detail);
@@ -89,6 +92,7 @@ class EventLog {
   std::size_t writing_ = 0;
   bool looking_ = false;
   bool full_ = false, told_full_ = false;  // with rows that cannot be written; until one of them is
+  bool told_trimmed_ = false;              // until a row finds room again
 };
 
 }  // namespace ringfence

@@ -84,5 +84,27 @@ TEST_F(FailingEventsTest, WhatFindsNoRoomIsCountedAndToldOnce) {
   EXPECT_TRUE(dead().contains("ev-more"));
 }
 
+TEST_F(FailingEventsTest, AllThatAnOutageMakesDeadIsListed) {
+  store.away = true;
+  fail_many(limits::kFailingEvents, 3);
+  store.away = false;
+  clock.advance(limits::kFailingLookMs);
+  EXPECT_EQ(dead().size(), limits::kFailingEvents);
+  EXPECT_EQ(stats.unlisted, 0u);
+}
+
+TEST_F(FailingEventsTest, WhatALaterOnePushesOutOfTheListIsCountedAndToldOnce) {
+  fail_many(limits::kDeadRows, 3);
+  EXPECT_EQ(stats.unlisted, 0u);
+  clock.advance(1);
+  fail("ev-more", 3);
+  clock.advance(1);
+  fail("ev-yet-more", 3);
+  EXPECT_EQ(dead().size(), limits::kDeadRows);
+  EXPECT_TRUE(dead().contains("ev-yet-more"));
+  EXPECT_EQ(stats.unlisted, 2u);
+  EXPECT_EQ(log.count("events_unlisted"), 1u);
+}
+
 }  // namespace
 }  // namespace ringfence::test

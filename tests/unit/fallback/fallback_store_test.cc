@@ -148,7 +148,8 @@ TEST_F(FallbackTest, RowsBesideASessionAreKeptMeanwhile) {
   lose_the_fleet();
   CommitRequest beside;
   beside.session = SessionId{"s"};
-  beside.lists = {{.list = "events/dead", .rows = {{.name = "e", .at_ms = clock.now_ms(), .line = "told later"}}}};
+  beside.lists = {
+      {.list = "events/dead", .rows = {{.name = "e", .at_ms = clock.now_ms(), .line = "told later"}}, .most = 10}};
   EXPECT_EQ(commit(beside).status, CommitStatus::committed);
   EXPECT_EQ(commit(beside).status, CommitStatus::committed);
   EXPECT_EQ(load("s").error().code, ErrorCode::unavailable) << "nothing happened to the session";
