@@ -230,6 +230,10 @@ inline constexpr std::size_t kDeadRows = 8192;
 // longest chain of the provider's attempts ends after about eight minutes. One that is still to be listed as dead stays
 // until it is, or for kKeptEventsMs.
 inline constexpr std::size_t kFailingEvents = 4096;
+// Rows of these on their way into the store: when it is back after an outage thousands want to be written, and a
+// hang-up stands behind whatever is in its queue. Half of what new calls may put there; 3 ms each and all are there in
+// a second.
+inline constexpr std::size_t kDeadRowsAtOnce = 16;
 inline constexpr std::int64_t kFailingLookMs = 1000;
 inline constexpr std::int64_t kFailingMs = 10LL * 60'000;
 // Rows of the event log read at once, and looked at in all for one answer: a search that finds little says how far it
