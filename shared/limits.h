@@ -203,6 +203,9 @@ inline constexpr std::int64_t kStoreKeepMs = 5000;
 inline constexpr std::int64_t kStoreComplainMs = 10'000;
 // An event as its ladder line keeps it for a replay: a webhook takes ~500 bytes, an audit of 64 legs ~20 KB.
 inline constexpr std::size_t kStoredEventBytes = 32 * 1024;
+// Requests that nginx brings for others and that are not answered yet. Each may have a question to all 64 shards under
+// way, 5 ms of a Redis' time and of ours: so live calls wait 40 ms behind them at worst, and kStoreQueue stays theirs.
+inline constexpr std::size_t kReadingAtOnce = 8;
 // Rows of a kept list in one answer.
 inline constexpr std::size_t kListLines = 1000;
 // Of a longer list each of a Redis' 64 shards keeps its part, of a shorter one up to so many: sessions fall unevenly.
