@@ -168,6 +168,9 @@ inline constexpr std::int64_t kFallbackProbeMs = 1000;
 inline constexpr std::int64_t kFallbackTendMs = 100;
 // Sessions that live here at once: two hours of a busy switchboard (7 calls/s); on disk ~100 KB each at most.
 inline constexpr std::size_t kFallbackSessions = 50'000;
+// Of these, such as are no calls: events of no call, and rows of dead ones. As many as calls there would be in 25
+// minutes; they can be told later, and wait in memory, where a call cannot.
+inline constexpr std::size_t kFallbackNotes = 10'000;
 // Read in one go at the start, and on their way home at once: more would make commits of calls wait behind them.
 inline constexpr std::size_t kFallbackFound = 500;
 inline constexpr std::size_t kFallbackLeaving = 8;
