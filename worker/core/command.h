@@ -2,6 +2,7 @@
 // Must not know: HTTP, curl, JSON.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -86,8 +87,9 @@ struct CommandOutcome {
   Millis retry_after_ms = 0;                                  // from 429/503, 0 = not said
   std::string call_control_id, call_leg_id, call_session_id;  // dial
   std::string recording_id;
-  std::vector<AuditedLeg> legs;  // audit
-  bool audit_complete = false;   // every page was read: absence means something
+  std::vector<AuditedLeg> legs;       // audit
+  bool audit_complete = false;        // every page was read: absence means something
+  std::optional<Millis> waited_ms{};  // from being handed over until it left; none: it did not leave, or not said
 };
 
 }  // namespace ringfence
