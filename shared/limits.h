@@ -168,6 +168,9 @@ inline constexpr std::int64_t kFallbackProbeMs = 1000;
 inline constexpr std::int64_t kFallbackTendMs = 100;
 // Sessions that live here at once: two hours of a busy switchboard (7 calls/s); on disk ~100 KB each at most.
 inline constexpr std::size_t kFallbackSessions = 50'000;
+// Of these, such as are no calls: events of no call, and rows of dead ones. As many as calls there would be in 25
+// minutes; they can be told later, and wait in memory, where a call cannot.
+inline constexpr std::size_t kFallbackNotes = 10'000;
 // Read in one go at the start, and on their way home at once: more would make commits of calls wait behind them.
 inline constexpr std::size_t kFallbackFound = 500;
 inline constexpr std::size_t kFallbackLeaving = 8;
@@ -203,6 +206,9 @@ inline constexpr std::int64_t kStoreKeepMs = 5000;
 inline constexpr std::int64_t kStoreComplainMs = 10'000;
 // An event as its ladder line keeps it for a replay: a webhook takes ~500 bytes, an audit of 64 legs ~20 KB.
 inline constexpr std::size_t kStoredEventBytes = 32 * 1024;
+// Requests that nginx brings for others and that are not answered yet. Each may have a question to all 64 shards under
+// way, 5 ms of a Redis' time and of ours: so live calls wait 40 ms behind them at worst, and kStoreQueue stays theirs.
+inline constexpr std::size_t kReadingAtOnce = 8;
 // Rows of a kept list in one answer.
 inline constexpr std::size_t kListLines = 1000;
 // Of a longer list each of a Redis' 64 shards keeps its part, of a shorter one up to so many: sessions fall unevenly.
@@ -220,11 +226,20 @@ inline constexpr std::int64_t kLedgerMs = 30LL * 24 * 3'600'000;
 // that is 2 MB of a file, and at the very worst 130 MB of a Redis.
 inline constexpr std::size_t kKeptEvents = 250;
 inline constexpr std::int64_t kKeptEventsMs = 7LL * 24 * 3'600'000;
+// Events that could not be applied, listed as dead: what a full memory of them (kFailingEvents) brings after an outage,
+// and as much from before. With their bodies 90 MB of a file at the worst; a shard of a Redis keeps up to kShardRows of
+// them, all together 700 MB at the very worst. Who delivers them again needs every one, so what finds no room is
+// counted.
+inline constexpr std::size_t kDeadRows = 8192;
 // Events that are told `later`, remembered by their id: as many as a full engine refuses in the time in which the
 // provider comes again; with their bodies 50 MB at the worst. How often they are looked at, and for how long: the
 // longest chain of the provider's attempts ends after about eight minutes. One that is still to be listed as dead stays
 // until it is, or for kKeptEventsMs.
 inline constexpr std::size_t kFailingEvents = 4096;
+// Rows of these on their way into the store: when it is back after an outage thousands want to be written, and a
+// hang-up stands behind whatever is in its queue. Half of what new calls may put there; 3 ms each and all are there in
+// a second.
+inline constexpr std::size_t kDeadRowsAtOnce = 16;
 inline constexpr std::int64_t kFailingLookMs = 1000;
 inline constexpr std::int64_t kFailingMs = 10LL * 60'000;
 // Rows of the event log read at once, and looked at in all for one answer: a search that finds little says how far it

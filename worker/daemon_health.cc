@@ -44,6 +44,7 @@ void Daemon::add_health(json_t* health) const {
     set_int(part.get(), "replies_dropped", counters.replies_dropped);
     set_json(health, name, std::move(part));
   }
+  set_int(json_object_get(health, "ingest"), "requests_put_off", reading_ ? reading_->put_off() : 0);
   if (fallback_ != nullptr) {
     set_json(health, "fallback", fallback_view(fallback_->stats(), fallback_->policy(), clock_.now_ms()));
     if (fallback_->stats().away) set_text(health, "status", "degraded");

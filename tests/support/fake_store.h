@@ -25,17 +25,25 @@ enum class CommitFault : std::uint8_t {
 
 using StoredLists = std::map<std::string, std::map<std::string, ListRow>>;
 
-inline void write_lists(StoredLists& lists, const CommitRequest& request) {
+// How many rows went because their list was full.
+inline std::size_t write_lists(StoredLists& lists, const CommitRequest& request) {
+  std::size_t trimmed = 0;
   for (const ListWrite& write : request.lists) {
     auto& list = lists[write.list];
+    bool put = false;
     for (const ListRow& row : write.rows) {
       if (row.line.empty()) {
         list.erase(row.name);
       } else if ((!row.first_stays || !list.contains(row.name)) && !lists[write.unless_in].contains(row.name)) {
         list[row.name] = row;
+        put = true;
       }
     }
+    for (std::size_t left = limits::kListTrim; put && left > 0 && list.size() > write.most; --left, ++trimmed) {
+      list.erase(std::ranges::min_element(list, {}, [](const auto& one) { return one.second.at_ms; }));
+    }
   }
+  return trimmed;
 }
 
 inline std::vector<ListRow> listed(StoredLists& lists, const ListQuestion& question) {
@@ -211,8 +219,7 @@ class FakeStore final : public LocalStore {
  private:
   CommitResult apply(const CommitRequest& request) {
     if (request.event.empty()) {
-      write_lists(lists, request);
-      return {.status = CommitStatus::committed};
+      return {.status = CommitStatus::committed, .trimmed = write_lists(lists, request)};
     }
     Row& row = rows[request.session.text];
     if (row.applied.contains(request.event.text)) return {.status = CommitStatus::duplicate, .version = row.version};

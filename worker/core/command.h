@@ -2,6 +2,7 @@
 // Must not know: HTTP, curl, JSON.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -88,10 +89,11 @@ struct CommandOutcome {
   Millis retry_after_ms = 0;                                  // from 429/503, 0 = not said
   std::string call_control_id, call_leg_id, call_session_id;  // dial
   std::string recording_id;
-  std::vector<AuditedLeg> legs;  // audit
-  bool audit_complete = false;   // every page was read, of both lists: absence means something
-  bool events_read = false;      // every recorded event of the session was read
-  std::string cursor;            // of kEverySession: where the list goes on; empty: it was read to its end
+  std::vector<AuditedLeg> legs;       // audit
+  bool audit_complete = false;        // every page was read, of both lists: absence means something
+  bool events_read = false;           // every recorded event of the session was read
+  std::string cursor;                 // of kEverySession: where the list goes on; empty: it was read to its end
+  std::optional<Millis> waited_ms{};  // from being handed over until it left; none: it did not leave, or not said
 };
 
 }  // namespace ringfence

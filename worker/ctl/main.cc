@@ -128,8 +128,14 @@ void add_lists(CLI::App& app, Arguments& arguments) {
   add_rows(*missed, arguments, "Show whole phone numbers, and names");
   missed->callback([&] { arguments.exit_code = list_missed(arguments.options, arguments.list); });
   CLI::App* dead =
-      app.add_subcommand("dead", "Events that could not be applied or read, newest first; kept for 7 days");
+      app.add_subcommand("dead", "Events that could not be applied or read, newest first; kept for 7 days at most");
   dead->footer(
+      "Kept are the newest " + std::to_string(ringfence::limits::kDeadRows) +
+      " that could not be applied, and the newest " + std::to_string(ringfence::limits::kKeptEvents) +
+      " unreadable ones and\n" + "as many of other families; in Redis " +
+      std::to_string(ringfence::limits::kShardRows) + " and " + std::to_string(ringfence::limits::kKeptEvents) +
+      " in each of its 64 shards. `ringctl health` says how many\n" +
+      "could not be applied and are not listed, or not any more.\n"
       "With TRIES: told to come again so often that the provider may have given up (event_log's `tries` in "
       "ringd.conf);\n"
       "`ringctl redeliver --dead` puts them through once the cause is gone. Without: unreadable, and answered 200,\n"

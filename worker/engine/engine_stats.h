@@ -27,8 +27,9 @@ struct EngineStats {
 
   std::uint64_t late = 0;      // events that were not applied within event_log's `late`, whether they were then or not
   std::uint64_t dead = 0;      // events that were told `later` so often that they are listed as dead
-  std::uint64_t unlisted = 0;  // told `later` while too many others waited to be listed
-  Histogram occurred_to_received, received_to_accepted, accepted_to_sent;  // of webhooks; sent: handed to the provider
+  std::uint64_t unlisted = 0;  // told `later` and not listed as dead, or not any more: others fill the room
+  Histogram occurred_to_received, received_to_accepted;  // of webhooks
+  Histogram accepted_to_sent;  // of commands: from the durable decision until they left for the provider, once answered
 
   std::uint64_t commits = 0, conflicts = 0, unknown = 0;
   std::uint64_t loads = 0;               // sessions read from the store because they were not in memory

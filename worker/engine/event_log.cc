@@ -24,7 +24,7 @@ void EventLog::put(CommitRequest& request, const Event& event, std::string line,
   request.lists.push_back({.list = std::string(kDeadEvents),
                            .rows = {{.name = event.id.text}},
                            .ttl_ms = limits::kKeptEventsMs,
-                           .most = limits::kKeptEvents});
+                           .most = limits::kDeadRows});
 }
 
 void EventLog::add_applied(CommitRequest& request, const Session& before, const Event& event, const StepResult& result,
@@ -53,7 +53,11 @@ void EventLog::accepted(const EventId& event, const Delivery& delivery) {
 }
 
 void EventLog::forget(const EventId& event) {
-  if (!failing_.empty() && failing_.erase(event.text) != 0) full_ = told_full_ = false;
+  const auto known = failing_.find(event.text);
+  if (known == failing_.end()) return;
+  waiting_.erase(known->second.turn);
+  failing_.erase(known);
+  full_ = told_full_ = false;
 }
 
 void EventLog::count_late(const std::string& event, std::string_view detail) {
@@ -82,6 +86,17 @@ void EventLog::leave_out(const std::string& event, std::string_view detail) {
                     {"do", "bring the store back, then have the provider deliver again what it gave up"}});
 }
 
+// Whoever pushed them out cannot say which they were: as many are gone as rows went.
+void EventLog::made_room(const std::string& event, std::size_t trimmed) {
+  parts_.stats.unlisted += trimmed;
+  const bool told = std::exchange(told_trimmed_, trimmed != 0);
+  if (trimmed == 0 || told) return;
+  parts_.log.write(LogLevel::error, "events_unlisted",
+                   {{"event", event},
+                    {"detail", "the list of dead events is full: the oldest of them make room"},
+                    {"do", "bring back what their calls wait for, then `ringctl redeliver --dead`"}});
+}
+
 void EventLog::failed(const Event& event, const Delivery& delivery, std::string_view why) {
   if (delivery.again) return;  // the operator is told
   if (!failing_.contains(event.id.text) && !has_room()) {
@@ -105,28 +120,53 @@ void EventLog::failed(const Event& event, const Delivery& delivery, std::string_
                             .at_ms = now_ms,
                             .line = other_row(at, delivery, why, failing.tries, EventPayload::body)}},
                   .ttl_ms = limits::kKeptEventsMs,
-                  .most = limits::kKeptEvents,
+                  .most = limits::kDeadRows,
                   .unless_in = std::string(kEventLog)}};
-    write(event.id.text, failing);
+    wait_for_turn(event.id.text, failing);
+    write_waiting();
   }
   look_again();
 }
 
+void EventLog::wait_for_turn(const std::string& event, Failing& failing) {
+  if (failing.writing || failing.turn != 0) return;
+  failing.turn = ++turns_;
+  waiting_.emplace(failing.turn, event);
+}
+
+void EventLog::write_waiting() {
+  while (writing_ < writers_ && !waiting_.empty()) {
+    const std::string event = std::move(waiting_.begin()->second);
+    waiting_.erase(waiting_.begin());
+    write(event, failing_.at(event));
+  }
+}
+
 void EventLog::write(const std::string& event, Failing& failing) {
-  if (failing.writing || !has_row(failing)) return;
+  failing.turn = 0;
   failing.writing = true;
   ++writing_;
   const Millis at_ms = failing.last_ms;
   parts_.store.commit(failing.unwritten, [this, event, at_ms](const CommitResult& result) {
     --writing_;
-    const auto known = failing_.find(event);
-    if (known == failing_.end()) return;  // applied meanwhile, and the store knows not to list it
-    known->second.writing = false;
-    // A newer failure waits with its own row.
-    if (result.status != CommitStatus::committed || known->second.last_ms != at_ms) return;
-    known->second.unwritten = {};
-    full_ = told_full_ = false;
+    const bool taken = result.status == CommitStatus::committed;
+    writers_ = taken ? limits::kDeadRowsAtOnce : 0;
+    if (taken) made_room(event, result.trimmed);
+    // Or it was applied meanwhile, and the store knows not to list it.
+    if (const auto known = failing_.find(event); known != failing_.end()) {
+      on_written(known->second, taken, at_ms);
+      if (has_row(known->second)) wait_for_turn(event, known->second);
+    }
+    write_waiting();
   });
+}
+
+void EventLog::on_written(Failing& failing, bool taken, Millis at_ms) {
+  failing.writing = false;
+  if (!taken || failing.last_ms != at_ms) return;  // a newer failure waits with its own row
+  failing.unwritten = {};
+  waiting_.erase(std::exchange(failing.turn, 0));
+  full_ = told_full_ = false;
 }
 
 void EventLog::look_again() {
@@ -146,12 +186,14 @@ void EventLog::look() {
       failing.late = true;
       count_late(event, "not applied yet");
     }
-    write(event, failing);
   }
+  writers_ = std::max<std::size_t>(writers_, 1);
+  write_waiting();
   const auto is_over = [&](const auto& one) {
     const Millis quiet_ms = now_ms - one.second.last_ms;
     if (!has_row(one.second)) return quiet_ms > limits::kFailingMs;
     if (quiet_ms <= limits::kKeptEventsMs) return false;  // as long as it would stand in the list
+    waiting_.erase(one.second.turn);
     leave_out(one.first, "the store took no row of the events that are to be listed as dead for too long");
     return true;
   };

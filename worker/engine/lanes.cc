@@ -366,12 +366,7 @@ void Lanes::on_commit(Lane& lane, Asked asked, const CommitResult& commit) {
     // Our own commit of unknown outcome landed after we had reloaded: nobody has its due time in memory.
     look_again = lane.pause_ms != 0;
   }
-  const bool measured = work.delivery != nullptr && !result.commands.empty();
-  const Millis durable_ms = measured ? parts_.clock.now_ms() : 0;
   parts_.gate.open(commit.status, lane.session, work.slip, std::move(result.commands));
-  if (measured && commit.status == CommitStatus::committed) {
-    parts_.stats.accepted_to_sent.add(parts_.clock.now_ms() - durable_ms);
-  }
   lane.pause_ms = 0;
   finish_front(lane);
   if (look_again) tick(lane.session);  // unless one waits already, or there is no room: whatever waits goes on

@@ -22,9 +22,14 @@ void VerdictSlip::give(VerdictReply reply) {
   if (const auto done = std::exchange(done_, nullptr)) done(std::move(reply));
 }
 
-OutputGate::OutputGate(Telephony& telephony, Notifier* notifier, Log& log, EngineStats& stats,
+OutputGate::OutputGate(Telephony& telephony, Notifier* notifier, const Clock& clock, Log& log, EngineStats& stats,
                        std::function<void(Event)> on_result)
-    : telephony_(telephony), notifier_(notifier), log_(log), stats_(stats), on_result_(std::move(on_result)) {}
+    : telephony_(telephony),
+      notifier_(notifier),
+      clock_(clock),
+      log_(log),
+      stats_(stats),
+      on_result_(std::move(on_result)) {}
 
 void OutputGate::open(CommitStatus status, const SessionId& session, VerdictSlip& slip, std::vector<Command> commands) {
   if (status == CommitStatus::duplicate && slip.open()) {
@@ -32,11 +37,12 @@ void OutputGate::open(CommitStatus status, const SessionId& session, VerdictSlip
     slip.give({.verdict = Verdict::duplicate, .retry_after_s = 0});
   }
   if (status != CommitStatus::committed) return;
+  const Millis accepted_ms = commands.empty() ? 0 : clock_.now_ms();
   if (slip.open()) {
     ++stats_.accepted;
     slip.give({.verdict = Verdict::accepted, .retry_after_s = 0});
   }
-  for (Command& command : commands) send(session, std::move(command));
+  for (Command& command : commands) send(session, std::move(command), accepted_ms);
 }
 
 void OutputGate::say_later(VerdictSlip& slip, std::string reason) {
@@ -68,7 +74,7 @@ void OutputGate::look(Command command, std::function<void(CommandOutcome)> done)
   });
 }
 
-void OutputGate::send(const SessionId& session, Command command) {
+void OutputGate::send(const SessionId& session, Command command, Millis accepted_ms) {
   // Not an outcome: the entry stays in the stored outbox, for a worker that has a notifier.
   if (command.verb == Verb::notify && notifier_ == nullptr) return;
   ++in_flight_;
@@ -79,9 +85,11 @@ void OutputGate::send(const SessionId& session, Command command) {
               {"verb", name_of(command.verb)},
               {"leg", std::to_string(command.leg)},
               {"tries", std::to_string(command.tries)}});
-  auto answered = [this, session, id = command.id, tries = command.tries, verb = command.verb,
-                   leg = command.leg](CommandOutcome outcome) {
+  const Millis handed_after_ms = clock_.now_ms() - accepted_ms;
+  auto answered = [this, session, id = command.id, tries = command.tries, verb = command.verb, leg = command.leg,
+                   handed_after_ms](CommandOutcome outcome) {
     --in_flight_;
+    if (outcome.waited_ms) stats_.accepted_to_sent.add(handed_after_ms + *outcome.waited_ms);
     ++stats_.results_by_class[static_cast<std::size_t>(outcome.outcome)];
     log_.write(LogLevel::info, "command_result",
                {{"session", session.text},

@@ -22,6 +22,7 @@
 
 #include "core/event.h"
 #include "engine/engine_stats.h"
+#include "ports/clock.h"
 #include "ports/ingress.h"
 #include "ports/log.h"
 #include "ports/notifier.h"
@@ -51,7 +52,7 @@ class OutputGate {
  public:
   // `on_result` gets the outcome of every command that was sent, as an Event of its session.
   // `notifier` may be null: then nobody is told anything, and what other workers left to be told stays theirs.
-  OutputGate(Telephony& telephony, Notifier* notifier, Log& log, EngineStats& stats,
+  OutputGate(Telephony& telephony, Notifier* notifier, const Clock& clock, Log& log, EngineStats& stats,
              std::function<void(Event)> on_result);
   OutputGate(const OutputGate&) = delete;
   OutputGate& operator=(const OutputGate&) = delete;
@@ -71,10 +72,11 @@ class OutputGate {
   [[nodiscard]] std::size_t commands_in_flight() const noexcept { return in_flight_; }
 
  private:
-  void send(const SessionId& session, Command command);
+  void send(const SessionId& session, Command command, Millis accepted_ms);
 
   Telephony& telephony_;
   Notifier* notifier_;
+  const Clock& clock_;
   Log& log_;
   EngineStats& stats_;
   std::function<void(Event)> on_result_;

@@ -45,6 +45,7 @@ class PastEvents {
 
   Store& store_;
   const Clock& clock_;
+  // One a request under way: limits::kReadingAtOnce over HTTP, limits::kControlConnections of ringctl.
   Searches searches_;
 };
 

@@ -5,6 +5,7 @@
 
 #include "engine/control_reply.h"
 #include "engine/request_target.h"
+#include "shared/limits.h"
 
 namespace ringfence {
 
@@ -18,7 +19,16 @@ void ReadingRequests::on_request(const RequestFrame& frame, std::function<void(C
     done(sentence(403, "not over HTTP; whole numbers and bodies are shown by ringctl"));
     return;
   }
-  all_.on_request(frame, std::move(done));
+  if (open_ >= limits::kReadingAtOnce) {
+    ++put_off_;
+    done(sentence(503, "too many requests over HTTP wait for their answers; ask again in a second"));
+    return;
+  }
+  ++open_;
+  all_.on_request(frame, [this, done = std::move(done)](ControlReply reply) {
+    --open_;
+    done(std::move(reply));
+  });
 }
 
 }  // namespace ringfence

@@ -41,7 +41,7 @@ void FallbackStore::route_load(const SessionId& session, std::optional<FirstEven
   const bool waiting = resident != residents_.end() && waits(resident->second);
   if (resident != residents_.end() && !waiting) return load_here(session, first.has_value(), std::move(done));
   if (!waiting && !health_.away()) return load_there(session, first, std::move(done));
-  if (!waiting && first && may_begin(session, *first) && move_in(session, true) != nullptr) {
+  if (!waiting && first && may_begin(session, *first) && move_in(session, Kind::call, true) != nullptr) {
     return load_here(session, true, std::move(done));
   }
   refuse_load(std::move(done));
@@ -101,11 +101,20 @@ void FallbackStore::load_there(const SessionId& session, std::optional<FirstEven
   });
 }
 
-FallbackStore::Resident* FallbackStore::move_in(const SessionId& session, bool began_here) {
+// What is no call has room of its own, so that it leaves the rest to calls.
+FallbackStore::Resident* FallbackStore::move_in(const SessionId& session, Kind kind, bool began_here) {
   if (residents_.size() >= limits::kFallbackSessions) return nullptr;
+  if (kind == Kind::note && notes_ >= limits::kFallbackNotes) return nullptr;
   Resident& resident = residents_[session];
+  become(resident, kind);
   resident.began_here = began_here;
   return &resident;
+}
+
+void FallbackStore::become(Resident& resident, Kind kind) noexcept {
+  if (resident.kind == Kind::note) --notes_;
+  if (kind == Kind::note) ++notes_;
+  resident.kind = kind;
 }
 
 // Lists only, beside any session: here they are a session of their own, so that they have a journal.
@@ -141,7 +150,7 @@ void FallbackStore::commit(CommitRequest request, CommitDone done) {
   // What is no call (a genuine event that cannot be read) has no authority to double.
   const bool begins = request.expected_version == 0;
   const bool welcome = begins ? request.document.empty() : takes_up();
-  if (welcome && move_in(request.session, begins) != nullptr) {
+  if (welcome && move_in(request.session, kind_of(request), begins) != nullptr) {
     if (!begins) ++stats_.taken_up;
     return commit_here(std::move(request), std::move(done));
   }
@@ -155,7 +164,9 @@ void FallbackStore::commit_here(CommitRequest request, CommitDone done) {
   request.takes_up = true;
   request.ladder_line = encode_entry(request);
   request.ttl_ms = limits::kFallbackKeepMs;  // its own counts from when it is home
-  ++residents_[session].under_way;
+  Resident& here = residents_[session];
+  if (is_call) become(here, Kind::call);  // an event of no call may be followed by the beginning of its call
+  ++here.under_way;
   parts_.local.commit(std::move(request),
                       [this, session, begins, is_call, done = std::move(done)](const CommitResult& result) {
                         Resident& resident = residents_[session];

@@ -15,6 +15,7 @@
 // Built and owned by main, over ports only. Must not know: what a document means, which stores these are.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -63,6 +64,7 @@ struct FallbackStats {
   std::uint64_t stuck = 0;        // attempts to go home that failed for a reason of this machine
   std::uint64_t turned_away = 0;  // requests for what lives in the fleet's store while that was away
   std::size_t here = 0;           // sessions, now
+  std::size_t notes = 0;          // of these: no calls, as far as is known
   std::size_t in_doubt = 0;       // of these: they may be in the fleet's store, whole
   bool alone = false;             // no other worker has signed the register
 };
@@ -99,7 +101,9 @@ class FallbackStore final : public Store {
  private:
   using LoadDone = std::function<void(Result<StoredSession>)>;
   using CommitDone = std::function<void(CommitResult)>;
-  struct Resident {          // a session that is here
+  enum class Kind : std::uint8_t { call, note };  // a note: what has no document
+  struct Resident {                               // a session that is here
+    Kind kind = Kind::call;
     bool in_doubt = false;   // may be in the fleet's store, whole: nothing happens to it here until that is known
     bool began_here = true;  // else nothing is known of it but what is here
     std::size_t under_way = 0;
@@ -142,7 +146,11 @@ class FallbackStore final : public Store {
   // Alone with the store, nobody else can have taken up what arrived there.
   [[nodiscard]] bool waits(const Resident& resident) const noexcept { return resident.in_doubt && !takes_up(); }
   [[nodiscard]] bool takes_up() const noexcept { return options_.policy == FallbackPolicy::all && alone_; }
-  Resident* move_in(const SessionId& session, bool began_here);  // null: no room
+  Resident* move_in(const SessionId& session, Kind kind, bool began_here);  // null: no room
+  void become(Resident& resident, Kind kind) noexcept;
+  [[nodiscard]] static Kind kind_of(const CommitRequest& request) noexcept {
+    return request.document.empty() ? Kind::note : Kind::call;
+  }
 
   void send_home();
   void on_left(const SessionId& session, const Homecoming::Report& report);
@@ -167,6 +175,7 @@ class FallbackStore final : public Store {
   bool alone_ = false;
   bool ever_alone_ = false;
   std::unordered_map<SessionId, Resident> residents_;
+  std::size_t notes_ = 0;          // of them
   std::deque<SessionId> leavers_;  // are to be sent home
   std::size_t leaving_ = 0;
   Millis stay_until_ms_ = 0;  // after a failure nobody is sent home for a while

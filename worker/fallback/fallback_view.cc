@@ -12,6 +12,7 @@ Json fallback_view(const FallbackStats& stats, FallbackPolicy policy, Millis now
   if (policy == FallbackPolicy::all) set_bool(view.get(), "alone", stats.alone);
   set_int(view.get(), "changes", stats.changes);
   set_int(view.get(), "here", stats.here);
+  set_int(view.get(), "notes", stats.notes);
   set_int(view.get(), "in_doubt", stats.in_doubt);
   set_int(view.get(), "begun", stats.begun);
   set_int(view.get(), "taken_up", stats.taken_up);

@@ -22,7 +22,10 @@ void FallbackStore::find_residents(const SessionId& after) {
     }
     for (const SessionId& session : *sessions) {
       const bool note = session.text.starts_with(kLeavingNote);
-      Resident& resident = residents_[note ? SessionId{session.text.substr(kLeavingNote.size())} : session];
+      const SessionId home{note ? session.text.substr(kLeavingNote.size()) : session.text};
+      Resident& resident = residents_[home];
+      // Of the others the name does not tell; they only leave.
+      if (home.text.starts_with(kNoted)) become(resident, Kind::note);
       resident.began_here = false;
       resident.in_doubt |= note;
     }
@@ -119,7 +122,7 @@ void FallbackStore::go_away() {
 // A commit that was made in the fleet's store, or not. Should it be there, it meets itself when it goes home.
 void FallbackStore::take_up(CommitRequest request, CommitDone done) {
   const bool begins = request.expected_version == 0;
-  if (takes_up() && move_in(request.session, begins) != nullptr) {
+  if (takes_up() && move_in(request.session, kind_of(request), begins) != nullptr) {
     ++stats_.taken_up;
     return commit_here(std::move(request), std::move(done));
   }
@@ -174,6 +177,7 @@ void FallbackStore::on_left(const SessionId& session, const Homecoming::Report& 
   auto waiting = std::exchange(at->second.waiting, {});
   if (report.home) {
     ++stats_.gone_home;
+    become(at->second, Kind::call);
     residents_.erase(at);
     turned_away_.forget(session);
     if (report.is_call) begun_there_.add(session, parts_.clock.now_ms());
@@ -198,6 +202,7 @@ FallbackStats FallbackStore::stats() const {
   stats.since_ms = health_.since_ms();
   stats.changes = health_.changes();
   stats.here = residents_.size();
+  stats.notes = notes_;
   for (const auto& [session, resident] : residents_) stats.in_doubt += resident.in_doubt ? 1 : 0;
   stats.alone = alone_;
   return stats;

@@ -88,6 +88,7 @@ struct CommitResult {
   std::uint64_t version = 0;  // after a commit: expected + 1
   StoredSession current;      // on conflict
   bool not_written = false;   // with unknown: not by this attempt, for certain; maybe by an earlier one
+  std::size_t trimmed = 0;    // of a request without an event: rows that went because their list was full
 };
 
 struct CallListing {

@@ -16,7 +16,7 @@ class Telephony {
   Telephony& operator=(const Telephony&) = delete;
 
   // `done` runs later on the loop, exactly once: at the answer, at the deadline, or when the queue is full (not_sent).
-  // Hang-ups, answers and bridges leave before dials.
+  // Hang-ups, answers and bridges leave before dials. How long it waited for its turn is in the outcome.
   virtual void send(Command command, std::function<void(CommandOutcome)> done) = 0;
 };
 

@@ -243,6 +243,32 @@ TEST_F(ControlTest, OverHttpOnlyReadingIsAnswered) {
   EXPECT_EQ(worker->directory.current().organisations().at(0).name, "acme");
 }
 
+// What they read is read from the store that live calls need.
+TEST_F(ControlTest, OverHttpOnlySoManyReadAtOnce) {
+  ring();
+  ReadingRequests reading(*control);
+  std::vector<ControlReply> replies;
+  const auto get = [&](RequestSink& whom, std::string_view target) {
+    whom.on_request({.method = "GET", .target = target, .body = {}},
+                    [&](ControlReply reply) { replies.push_back(std::move(reply)); });
+  };
+  for (std::size_t i = 0; i < limits::kReadingAtOnce; ++i) get(reading, "/events");
+  ASSERT_TRUE(replies.empty()) << "the store has not answered";
+  get(reading, "/events");
+  ASSERT_EQ(replies.size(), 1u);
+  EXPECT_EQ(replies[0].status, 503);
+  EXPECT_THAT(replies[0].body, HasSubstr("too many requests"));
+  EXPECT_EQ(reading.put_off(), 1u);
+  get(*control, "/events");
+  loop.run();
+  ASSERT_EQ(replies.size(), limits::kReadingAtOnce + 2);
+  EXPECT_EQ(replies.back().status, 200) << "ringctl has a socket of its own";
+  get(reading, "/events");
+  loop.run();
+  EXPECT_EQ(replies.back().status, 200) << "there is room again";
+  EXPECT_EQ(reading.put_off(), 1u);
+}
+
 // Numbers are for those who may call back; nobody gets them through nginx.
 TEST_F(ControlTest, MissedCallsAreMaskedUnlessAskedForWhole) {
   ring();

@@ -84,5 +84,66 @@ TEST_F(FailingEventsTest, WhatFindsNoRoomIsCountedAndToldOnce) {
   EXPECT_TRUE(dead().contains("ev-more"));
 }
 
+TEST_F(FailingEventsTest, AllThatAnOutageMakesDeadIsListed) {
+  store.away = true;
+  fail_many(limits::kFailingEvents, 3);
+  store.away = false;
+  clock.advance(limits::kFailingLookMs);
+  EXPECT_EQ(dead().size(), limits::kFailingEvents);
+  EXPECT_EQ(stats.unlisted, 0u);
+}
+
+// A hang-up stands behind what is in the store's queue.
+TEST_F(FailingEventsTest, RowsAreWrittenAFewAtATime) {
+  constexpr std::size_t kRows = 1000;
+  store.hold_commits = true;
+  fail_many(kRows, 3);
+  fail("ev-0", 4);
+  for (std::size_t turns = 0; store.held() > 0 && turns < kRows; ++turns) {
+    EXPECT_LE(store.held(), limits::kDeadRowsAtOnce);
+    store.release();
+    loop.run();
+  }
+  EXPECT_EQ(dead().size(), kRows);
+  EXPECT_TRUE(events.idle());
+}
+
+TEST_F(FailingEventsTest, AStoreThatTakesNoneIsAskedOnceALook) {
+  store.away = true;
+  fail_many(100, 3);
+  constexpr std::size_t kLooks = 60;
+  clock.advance(kLooks * limits::kFailingLookMs);
+  EXPECT_LE(store.commits.size(), kLooks + 1);
+  store.away = false;
+  clock.advance(limits::kFailingLookMs);
+  EXPECT_EQ(dead().size(), 100u);
+  EXPECT_LE(store.commits.size(), kLooks + 1 + 100);
+}
+
+// What was forgotten while its row waited for its turn has none any more.
+TEST_F(FailingEventsTest, WhatIsAppliedWhileItsRowWaitsIsNotWritten) {
+  store.away = true;
+  fail_many(100, 3);
+  for (std::size_t i = 0; i < 99; ++i) events.duplicate(EventId{"ev-" + std::to_string(i)});
+  store.away = false;
+  store.commits.clear();
+  clock.advance(limits::kFailingLookMs);
+  EXPECT_EQ(dead().size(), 1u);
+  EXPECT_EQ(store.commits.size(), 1u);
+}
+
+TEST_F(FailingEventsTest, WhatALaterOnePushesOutOfTheListIsCountedAndToldOnce) {
+  fail_many(limits::kDeadRows, 3);
+  EXPECT_EQ(stats.unlisted, 0u);
+  clock.advance(1);
+  fail("ev-more", 3);
+  clock.advance(1);
+  fail("ev-yet-more", 3);
+  EXPECT_EQ(dead().size(), limits::kDeadRows);
+  EXPECT_TRUE(dead().contains("ev-yet-more"));
+  EXPECT_EQ(stats.unlisted, 2u);
+  EXPECT_EQ(log.count("events_unlisted"), 1u);
+}
+
 }  // namespace
 }  // namespace ringfence::test

@@ -353,5 +353,21 @@ TEST_F(EngineTest, TheVerdictOfAnIgnoredEventMayBringInTheNextOfTheSameCall) {
   EXPECT_EQ(worker->engine.stats().queue_depth, 0u);
 }
 
+// From the moment in which it was durable until the provider's client says that it left, however long it was held back.
+TEST_F(EngineTest, HowLongACommandWaitedForTheWireIsMeasured) {
+  start();
+  post(incoming("ev-1"));
+  loop.run();
+  EXPECT_EQ(worker->engine.stats().accepted_to_sent.count, 0u) << "handed over is not sent";
+  CommandOutcome late = dialled(0);
+  late.waited_ms = 700;
+  worker->telephony.answer(worker->telephony.find_open(Verb::dial, 0), std::move(late));
+  worker->telephony.answer(worker->telephony.find_open(Verb::dial, 1), {.outcome = OutcomeClass::not_sent});
+  loop.run();
+  const Histogram measured = worker->engine.stats().accepted_to_sent;
+  EXPECT_EQ(measured.count, 1u) << "the other never left";
+  EXPECT_EQ(measured.sum_ms, 700u);
+}
+
 }  // namespace
 }  // namespace ringfence::test

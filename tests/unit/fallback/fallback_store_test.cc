@@ -148,13 +148,46 @@ TEST_F(FallbackTest, RowsBesideASessionAreKeptMeanwhile) {
   lose_the_fleet();
   CommitRequest beside;
   beside.session = SessionId{"s"};
-  beside.lists = {{.list = "events/dead", .rows = {{.name = "e", .at_ms = clock.now_ms(), .line = "told later"}}}};
+  beside.lists = {
+      {.list = "events/dead", .rows = {{.name = "e", .at_ms = clock.now_ms(), .line = "told later"}}, .most = 10}};
   EXPECT_EQ(commit(beside).status, CommitStatus::committed);
   EXPECT_EQ(commit(beside).status, CommitStatus::committed);
   EXPECT_EQ(load("s").error().code, ErrorCode::unavailable) << "nothing happened to the session";
   fleet_returns();
   EXPECT_EQ(fleet.lists["events/dead"]["e"].line, "told later");
   EXPECT_EQ(load("s")->version, 0u);
+}
+
+// A provider whose events fail, or are of no call, must not take the room of its calls.
+TEST_F(FallbackTest, WhatIsNoCallLeavesRoomForCalls) {
+  lose_the_fleet();
+  std::size_t kept = 0;
+  const auto keep = [&](std::size_t number) {
+    const std::string name = std::to_string(number);
+    CommitRequest note;
+    note.session = SessionId{"s"};
+    if (number % 2 == 0) {
+      note = request("event-" + name, 0, name, "");
+    } else {
+      note.lists = {{.list = "events/dead", .rows = {{.name = name, .at_ms = 1, .line = "x"}}, .most = 10}};
+    }
+    store->commit(std::move(note), [&kept](const CommitResult& result) {
+      if (result.status == CommitStatus::committed) ++kept;
+    });
+  };
+  for (std::size_t i = 0; i < limits::kFallbackNotes + 10; ++i) keep(i);
+  loop.run();
+  EXPECT_EQ(kept, limits::kFallbackNotes);
+  EXPECT_EQ(store->stats().notes, limits::kFallbackNotes);
+  begin_here("call", 2);
+  EXPECT_EQ(store->stats().here, limits::kFallbackNotes + 1);
+  EXPECT_EQ(commit(request("event-more", 0, "ev-more", "")).status, CommitStatus::unknown) << "told later";
+  // One of them turns out to be of a call.
+  EXPECT_EQ(commit(request("event-0", 1, "ev-call", "doc")).status, CommitStatus::committed);
+  EXPECT_EQ(commit(request("event-more", 0, "ev-more", "")).status, CommitStatus::committed);
+  fleet_returns();
+  while (store->stats().here > 0) pass(1000);
+  EXPECT_EQ(store->stats().notes, 0u);
 }
 
 TEST_F(FallbackTest, DueSessionsAreTheOnesThatAreHere) {

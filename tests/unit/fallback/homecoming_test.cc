@@ -8,8 +8,9 @@ TEST_F(FallbackTest, RowsOfListsGoHome) {
   lose_the_fleet();
   ASSERT_TRUE(load_to_begin("s"));
   CommitRequest with_rows = request("s", 0, "e0", "doc1");
-  with_rows.lists = {
-      {.list = "missed", .rows = {{.name = "s/phone", .at_ms = clock.now_ms(), .line = "missed by phone"}}}};
+  with_rows.lists = {{.list = "missed",
+                      .rows = {{.name = "s/phone", .at_ms = clock.now_ms(), .line = "missed by phone"}},
+                      .most = 10}};
   ASSERT_EQ(commit(with_rows).status, CommitStatus::committed);
   std::vector<ListRow> seen;
   store->list_rows({.list = "missed"}, [&seen](const auto& rows) { seen = rows.value_or(seen); });

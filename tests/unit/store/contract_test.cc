@@ -252,6 +252,27 @@ TEST_P(StoreContract, EachListOfACommitHasABoundOfItsOwn) {
   EXPECT_EQ(bench_.lines(store(), "long", 10, 0)->size(), 5U);
 }
 
+TEST_P(StoreContract, ARowBesideASessionSaysHowManyMadeRoomForIt) {
+  const Millis now_ms = UvClock(bench_.loop).now_ms();
+  CommitRequest beside;
+  beside.session = {"s1"};
+  const auto put = [&](const std::string& name, Millis at_ms) {
+    beside.lists = {{.list = "l", .rows = {{.name = name, .at_ms = at_ms, .line = "x"}}, .ttl_ms = 60'000, .most = 2}};
+    const CommitResult done = bench_.commit(store(), beside);
+    EXPECT_EQ(done.status, CommitStatus::committed);
+    return done.trimmed;
+  };
+  EXPECT_EQ(put("a", now_ms), 0U);
+  EXPECT_EQ(put("b", now_ms + 1), 0U);
+  EXPECT_EQ(put("b", now_ms + 2), 0U) << "the same row";
+  EXPECT_EQ(put("c", now_ms + 3), 1U);
+  beside.lists[0].most = 1;
+  beside.lists[0].rows[0] = {.name = "d", .at_ms = now_ms + 4, .line = "x"};
+  EXPECT_EQ(bench_.commit(store(), beside).trimmed, 2U) << "the bound was lowered";
+  beside.lists[0].rows[0] = {.name = "d"};
+  EXPECT_EQ(bench_.commit(store(), beside).trimmed, 0U);
+}
+
 TEST_P(StoreContract, RowsAreFoundByTimeAndByName) {
   constexpr auto kOldestFirst = ListQuestion::Order::oldest_first;
   const Millis now_ms = UvClock(bench_.loop).now_ms();

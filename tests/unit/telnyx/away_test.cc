@@ -254,6 +254,26 @@ TEST_F(TelnyxAwayTest, ADialWhoseTurnDoesNotComeIsNotSentAndComesAgain) {
   EXPECT_EQ(client_->counters().breaker, State::closed) << "our own limit is no failure of the provider";
 }
 
+TEST_F(TelnyxAwayTest, TheOutcomeSaysHowLongACommandWaitedForTheWire) {
+  serve([](const SeenRequest&) { return ScriptedReply{}; });
+  TelnyxOptions options;
+  options.rate = 10;
+  options.burst = 1;
+  options.deadline_ms = 1'000;
+  connect(options);
+  for (int i = 0; i < 30; ++i) send(command_for(Verb::hangup, "v3:" + std::to_string(i)));
+  ASSERT_TRUE(wait_for(30));
+  std::vector<Millis> waited;
+  for (const CommandOutcome& outcome : outcomes_) {
+    EXPECT_EQ(outcome.waited_ms.has_value(), outcome.outcome != OutcomeClass::not_sent);
+    if (outcome.waited_ms) waited.push_back(*outcome.waited_ms);
+  }
+  ASSERT_EQ(waited.size(), server_->seen.size());
+  ASSERT_GE(waited.size(), 2u);
+  EXPECT_GE(waited.at(1), 90) << "ten a second";
+  EXPECT_LE(waited.back(), options.deadline_ms);
+}
+
 TEST_F(TelnyxAwayTest, ACommandThatWaitsForItsTurnIsNotSentTwiceForBeingAskedAgain) {
   serve([](const SeenRequest&) { return ScriptedReply{}; });
   TelnyxOptions options;

@@ -174,6 +174,9 @@ HttpReply CurlLoop::finish(CURL* easy, CURLcode code, Done& done) {
   curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
   if (status != 0 && version != CURL_HTTP_VERSION_NONE) streams_ = version >= CURL_HTTP_VERSION_2_0;
   curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &reply.request_bytes);
+  curl_off_t left_after_us = 0;
+  curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &left_after_us);
+  reply.left_after_ms = left_after_us / 1000;
   reply.status = static_cast<int>(status);
   reply.retry_after_ms = retry_after_ms(easy, status);
   curl_multi_remove_handle(multi_, easy);

@@ -32,6 +32,7 @@ struct HttpReply {
   long request_bytes = 0;  // 0: no byte of the request left
   int status = 0;          // 0: no answer
   Millis retry_after_ms = 0;
+  Millis left_after_ms = 0;  // since start(), connecting included
   std::string body;
 };
 

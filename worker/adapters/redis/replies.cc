@@ -44,8 +44,13 @@ CommitResult commit_result(const redisReply* reply) {
   const auto version = number_of(reply->element[1]);
   if (!version) return {};
   switch (reply->element[0]->integer) {
-    case 0:
-      return {CommitStatus::committed, *version, {}};
+    case 0: {
+      CommitResult result{.status = CommitStatus::committed, .version = *version};
+      if (is_array(reply, 3) && reply->element[2]->type == REDIS_REPLY_INTEGER) {
+        result.trimmed = static_cast<std::size_t>(std::max(reply->element[2]->integer, 0LL));
+      }
+      return result;
+    }
     case 1:
       if (reply->elements < 3) return {};
       return {CommitStatus::conflict, *version, {*version, std::string(text_of(reply->element[2]))}};

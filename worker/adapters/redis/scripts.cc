@@ -14,8 +14,9 @@ constexpr std::string_view kCommit = R"lua(
 --      10 count of lists. KEYS 5 and on, of each list: its rows, their lines; behind them the lines of other lists
 -- Then for each list  ARGV key of the other list whose names are left out (0 = none), ttl of rows ms, bound of rows,
 --      count of rows, and for each row  name, ms, line ('' = none), '1' = one of this name that is there stays
--- Returns {0, new version} committed, {1, version, document} conflict, {2, version} duplicate.
-local time = redis.call('TIME')
+-- Returns {0, new version} committed, {1, version, document} conflict, {2, version} duplicate; without an event
+--      {0, '0', rows that went because their list was full}.
+local time, trimmed = redis.call('TIME'), 0
 -- Most commits find nothing to clear away, and a life that is long enough: each call counts.
 local function write_lists()
   local at, now_ms = 11, time[1] * 1000
@@ -36,7 +37,11 @@ local function write_lists()
       local cutoff = string.format('%.0f', now_ms - ttl)
       local gone = redis.call('ZRANGEBYSCORE', rows, '-inf', cutoff, 'LIMIT', '0', '100')
       local over = redis.call('ZCARD', rows) - most
-      if over > #gone then gone = redis.call('ZRANGE', rows, '0', math.min(over, 100) - 1) end
+      if over > #gone then
+        local expired = #gone
+        gone = redis.call('ZRANGE', rows, '0', math.min(over, 100) - 1)
+        trimmed = trimmed + #gone - expired
+      end
       for _, row in ipairs(gone) do
         redis.call('ZREM', rows, row)
         redis.call('HDEL', lines, row)
@@ -51,7 +56,7 @@ local function write_lists()
 end
 if ARGV[2] == '' then
   write_lists()
-  return {0, '0'}
+  return {0, '0', trimmed}
 end
 local stored = redis.call('HMGET', KEYS[1], 'v', 'e:' .. ARGV[2], 'd')
 local version = stored[1] or '0'

@@ -43,10 +43,13 @@ Result<Database::Head> Database::head(const SessionId& session, Millis wall_ms) 
 
 Result<CommitResult> Database::apply(const CommitRequest& request, Millis wall_ms) {
   if (request.event.empty()) {
+    CommitResult result{.status = CommitStatus::committed};
     for (const ListWrite& write : request.lists) {
-      if (auto done = write_rows(write); !done) return std::unexpected(done.error());
+      const auto trimmed = write_rows(write);
+      if (!trimmed) return std::unexpected(trimmed.error());
+      result.trimmed += *trimmed;
     }
-    return CommitResult{CommitStatus::committed, 0, {}};
+    return result;
   }
   const auto stored = head(request.session, wall_ms);
   if (!stored) return std::unexpected(stored.error());
@@ -110,7 +113,7 @@ Result<void> Database::write(const CommitRequest& request, const Head& stored, M
   if (!written) return written;
   if (!request.document.empty()) recent_.write(request.session.text);
   for (const ListWrite& one : request.lists) {
-    if (auto done = write_rows(one); !done) return done;
+    if (auto done = write_rows(one); !done) return std::unexpected(done.error());
   }
   return trim_ladder(request);
 }
@@ -133,12 +136,13 @@ Result<std::int64_t*> Database::size_of(const std::string& list) {
   return &(sizes_[list] = query.number(0));
 }
 
-Result<void> Database::write_rows(const ListWrite& write) {
+Result<std::size_t> Database::write_rows(const ListWrite& write) {
   const auto size = size_of(write.list);
   if (!size) return std::unexpected(size.error());
   for (const ListRow& row : write.rows) {
     if (row.line.empty()) {
-      if (auto done = Query(statement(Sql::drop_row)).bind(write.list).bind(row.name).run(); !done) return done;
+      if (auto done = Query(statement(Sql::drop_row)).bind(write.list).bind(row.name).run(); !done)
+        return std::unexpected(done.error());
       if (changed()) --**size;
       continue;
     }
@@ -157,20 +161,21 @@ Result<void> Database::write_rows(const ListWrite& write) {
           .bind(row.line)
           .run();
     };
-    if (auto done = put(Sql::add_row); !done) return done;
+    if (auto done = put(Sql::add_row); !done) return std::unexpected(done.error());
     if (changed()) {
       ++**size;
     } else if (!row.first_stays) {
-      if (auto done = put(Sql::replace_row); !done) return done;
+      if (auto done = put(Sql::replace_row); !done) return std::unexpected(done.error());
     }
   }
   const std::int64_t over = **size - static_cast<std::int64_t>(write.most);
   const bool only_drops = std::ranges::all_of(write.rows, [](const ListRow& row) { return row.line.empty(); });
-  if (over <= 0 || only_drops) return {};
+  if (over <= 0 || only_drops) return 0;
   const auto trimmed = std::min(over, static_cast<std::int64_t>(limits::kListTrim));
-  if (auto done = Query(statement(Sql::trim_rows)).bind(write.list).bind(trimmed).run(); !done) return done;
+  if (auto done = Query(statement(Sql::trim_rows)).bind(write.list).bind(trimmed).run(); !done)
+    return std::unexpected(done.error());
   **size -= trimmed;
-  return {};
+  return static_cast<std::size_t>(trimmed);
 }
 
 Result<std::vector<ListRow>> Database::rows(const ListQuestion& question, Millis wall_ms) {

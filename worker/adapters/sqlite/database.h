@@ -100,7 +100,7 @@ class Database {
   [[nodiscard]] Result<void> write_session(const CommitRequest& request, const Head& stored, Millis wall_ms);
   [[nodiscard]] Result<void> trim_ladder(const CommitRequest& request);
   [[nodiscard]] bool changed() const { return sqlite3_changes(handle_.get()) != 0; }  // by the last statement
-  [[nodiscard]] Result<void> write_rows(const ListWrite& write);
+  [[nodiscard]] Result<std::size_t> write_rows(const ListWrite& write);  // how many went because the list was full
   [[nodiscard]] Result<std::int64_t*> size_of(const std::string& list);
   [[nodiscard]] Result<void> drop(const std::string& session);
   [[nodiscard]] const StatementHandle& statement(Sql sql) const { return statements_[static_cast<std::size_t>(sql)]; }

@@ -103,6 +103,7 @@ void TelnyxClient::send(Command command, std::function<void(CommandOutcome)> don
   const Millis now = monotonic_ms();
   const Millis deadline_ms = verb == Verb::audit ? options_.audit_deadline_ms : options_.deadline_ms;
   Job job{.command = std::move(command), .done = std::move(done), .audit = nullptr};
+  job.came_ms = now;
   job.give_up_ms = now + deadline_ms;
   job.send_by_ms = job.give_up_ms - std::min<Millis>(limits::kProviderAnswerMs, deadline_ms / 2);
   if (verb == Verb::audit) {
@@ -182,6 +183,7 @@ void TelnyxClient::put_on_wire(Job job) {
   ++counters_.requests;
   if (job.probe) breaker_.probe_left();
   job.left_at = breaker_.opened();
+  job.started_ms = last_used_ms_;
   wire_.emplace(number, std::move(job));
 }
 
@@ -190,6 +192,7 @@ void TelnyxClient::on_reply(std::uint64_t number, const HttpReply& reply) {
   Job& job = node.mapped();
   learn_from(reply, job);
   job.probe = false;
+  if (!job.waited_ms && reply.request_bytes > 0) job.waited_ms = job.started_ms - job.came_ms + reply.left_after_ms;
   CommandOutcome outcome = outcome_of(job.command.verb, reply);
   if (job.audit != nullptr && outcome.outcome == OutcomeClass::ok) {
     if (!job.audit->take(reply.body)) {
@@ -215,6 +218,7 @@ void TelnyxClient::on_reply(std::uint64_t number, const HttpReply& reply) {
     outcome.cursor = job.audit->cursor();
     outcome.legs = job.audit->take_legs();
   }
+  outcome.waited_ms = job.waited_ms;
   const auto done = std::move(job.done);
   pump();
   arm();
@@ -254,6 +258,7 @@ void TelnyxClient::settle(Job& job, OutcomeClass outcome, std::string detail, Mi
   result.outcome = outcome;
   result.retry_after_ms = retry_after_ms;
   result.detail = std::move(detail);
+  result.waited_ms = job.waited_ms;
   if (job.audit != nullptr) result.legs = job.audit->take_legs();
   settled_.push_back({std::move(job.done), std::move(result)});
 }

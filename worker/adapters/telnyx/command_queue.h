@@ -20,11 +20,14 @@ namespace ringfence {
 struct Job {
   Command command;
   std::function<void(CommandOutcome)> done;
-  Millis send_by_ms = 0;         // monotonic; later than this it is not sent any more
-  Millis give_up_ms = 0;         // monotonic; the outcome is owed by then
-  std::unique_ptr<Audit> audit;  // audits only: where the walk stands
-  bool probe = false;            // its answer says whether the provider is back
-  std::uint64_t left_at = 0;     // how often the breaker had opened when it, or its latest page, left
+  Millis came_ms = 0;                 // monotonic
+  Millis started_ms = 0;              // monotonic; when curl got it, or its latest page
+  Millis send_by_ms = 0;              // monotonic; later than this it is not sent any more
+  Millis give_up_ms = 0;              // monotonic; the outcome is owed by then
+  std::unique_ptr<Audit> audit;       // audits only: where the walk stands
+  bool probe = false;                 // its answer says whether the provider is back
+  std::uint64_t left_at = 0;          // how often the breaker had opened when it, or its latest page, left
+  std::optional<Millis> waited_ms{};  // CommandOutcome::waited_ms, once it is known
 };
 
 // 0 leaves first: hangup; answer, bridge and reject; speak, gather and record_start; dial and transfer; audit.
