@@ -60,7 +60,8 @@ def replaced(world, lose, bring_back):
     yield from survived(world, fault, says=["redis_master"])
     promoted, said = world.decided(lost["at"])
     taken, decided = first_taken(world, lost["at"]), min(promoted, said)
-    print(f"    decided {decided - lost['at']:.2f} s after the loss, +switch-master {said - decided:.2f} s later", flush=True)
+    after, later = decided - lost["at"], said - decided
+    print(f"    decided {after:.2f} s after the loss, +switch-master {later:.2f} s later", flush=True)
     yield from soon("from the decision to the first event taken", taken - decided)
     if taken < decided - CLOCKS_S:
         yield f"an event was answered 200 {decided - taken:.2f} s before there was another master"
@@ -145,6 +146,7 @@ def a_killed_master_of_a_cluster_is_replaced(world):
         wait_for("the replica to be elected", lambda: world.elected(new, lost["at"]), REPLACED_S)
         world.wait_ready(REPLACED_S)
         lost["ready"] = time.time()
+        feel(world, "events of its calls to be put off: no second server has them")
         world.start_server(old)
         wait_for("the old master to follow the new one", lambda: world.follows(old), REPLACED_S)
         take_some(world, "events to be taken with the old master back")
