@@ -161,11 +161,10 @@ class Chaos:
 
     def _ringd_conf(self):
         provider = self.line_to("provider", ("127.0.0.1", self.sim_port)).address[1]
-        conf = super()._ringd_conf().replace(f"127.0.0.1:{self.sim_port}/", f"127.0.0.1:{provider}/")
-        if self.store == "redis":
-            redis = self.line_to("redis", f"{self.dir}/redis.sock", f"{self.dir}/line.sock").address
-            conf = conf.replace(f"unix:{self.dir}/redis.sock", f"unix:{redis}")
-        return conf
+        return super()._ringd_conf().replace(f"127.0.0.1:{self.sim_port}/", f"127.0.0.1:{provider}/")
+
+    def redis_directives(self):
+        return f"server unix:{self.line_to('redis', f'{self.dir}/redis.sock', f'{self.dir}/line.sock').address};"
 
     def on_small_disk(self, command):
         """A file system of its own for what is started so, in the folder `disk`; it goes with the last of it."""
@@ -293,8 +292,8 @@ class ChaosFleet(Chaos, FleetWorld):
         self.redis_arguments = ["--dir", str(self.dir / "disk" if self.small_disk else self.dir)]
         super().start_redis()
 
-    def redis_cli(self, *words):
-        done = subprocess.run(["redis-cli", "-s", str(self.dir / "redis.sock"), *words], capture_output=True, text=True,
+    def redis_cli(self, *words, at="redis"):
+        done = subprocess.run(["redis-cli", "-s", str(self.dir / f"{at}.sock"), *words], capture_output=True, text=True,
                               timeout=10)
         return done.stdout.strip()
 

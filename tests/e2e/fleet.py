@@ -21,10 +21,13 @@ class FleetWorld(World):
 
     def start_second(self):
         conf = self.dir / "ringd2.conf"
-        conf.write_text(self._ringd_conf().replace("/ingest.sock", "/ingest2.sock")
-                        .replace("/control.sock", "/control2.sock").replace("/fallback.db", "/fallback2.db"))
+        conf.write_text(self.second_conf())
         process = self._spawn("ringd2", [self.build / self.programs["ringd2"], "-c", conf])
         wait_for("the second ringd to answer", lambda: process.poll() is None and self.second("health"))
+
+    def second_conf(self):
+        return (self._ringd_conf().replace("/ingest.sock", "/ingest2.sock")
+                .replace("/control.sock", "/control2.sock").replace("/fallback.db", "/fallback2.db"))
 
     def import_directory(self, devices=None):
         super().import_directory(devices)

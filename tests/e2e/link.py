@@ -1,7 +1,8 @@
 """A line between two programs that can be cut: forwards one listening socket, TCP or Unix, to another address.
 
 Cut, it loses what is under way and takes in connections without carrying anything, as a network does whose cable was
-pulled; refused, it takes none; mended, it carries again, on new connections. Used by the chaos tests. One thread a line.
+pulled, for everybody or for those of one address only; mended, it carries again, on new connections. Used by the chaos
+tests. One thread a line.
 """
 import selectors
 import socket
@@ -26,15 +27,21 @@ class Link:
         self.listener.listen(256)
         self.address = self.listener.getsockname()
         self.cut_now = self.over = False
+        self.cut_host = None
         self.drop_now = threading.Event()
         self.selector = selectors.DefaultSelector()
         self.selector.register(self.listener, selectors.EVENT_READ)
-        self.pairs = {}
+        self.pairs, self.hosts = {}, {}  # the other end of each; where the near end of the two came from
         self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
 
-    def cut(self):
+    def cut(self, host=None):
+        """For everybody, or for who comes from that address."""
+        self.cut_host = host
         self.cut_now = True
+
+    def is_cut_for(self, host):
+        return self.cut_now and self.cut_host in (None, host)
 
     def mend(self):
         """What was connected before is gone: nobody knows what of it arrived."""
@@ -57,8 +64,9 @@ class Link:
             one.close()
 
     def listener_ready(self):
-        near, _ = self.listener.accept()
-        if self.cut_now:
+        near, peer = self.listener.accept()
+        host = peer[0] if isinstance(peer, tuple) else ""
+        if self.is_cut_for(host):
             self.pairs[near] = None  # held, and never answered
             return
         try:
@@ -67,7 +75,7 @@ class Link:
             near.close()
             return
         for one, other in ((near, far), (far, near)):
-            self.pairs[one] = other
+            self.pairs[one], self.hosts[one] = other, host
             self.selector.register(one, selectors.EVENT_READ)
 
     def carry(self, one):
@@ -76,7 +84,7 @@ class Link:
             return  # dropped in this very turn
         try:
             data = one.recv(READ_BYTES)
-            if data and not self.cut_now:
+            if data and not self.is_cut_for(self.hosts[one]):
                 other.sendall(data)
         except OSError:
             data = b""
@@ -87,6 +95,7 @@ class Link:
         for end in (one, self.pairs.get(one)):
             if end not in self.pairs:
                 continue  # held only, or gone already
+            self.hosts.pop(end, None)
             if self.pairs.pop(end) is not None:
                 self.selector.unregister(end)
             end.close()

@@ -6,7 +6,8 @@ usage: run.py --build DIR --store embedded|redis --group GROUP [--only NAME] [--
               [--seconds N] [--rate N]    (rolling, soak: how long each; soak: webhooks a second)
 
 Groups are `calls`, `kill` and the keys of GROUPS. On Redis only: fleet, two workers on one store; upgrade, where they
-are of different versions; torment, where there are four that pause and die; redis_away, where Redis is stopped.
+are of different versions; torment, where there are four that pause and die; redis_away, where Redis is stopped;
+sentinel and cluster, where a master is lost and replaced.
 
 Every test gets a world of its own, so that one failure cannot spoil the next. At its end every call's ladder must be a
 path of the machine and no invariant may be broken (proof.py). Exit 0 only when all passed; a failed test prints what
@@ -28,6 +29,7 @@ from chaos_world import chaos_world, small_disk_world  # noqa: E402
 from crowd import CROWD, CrowdWorld  # noqa: E402
 from delivery import DELIVERY  # noqa: E402
 from events import EVENTS  # noqa: E402
+from failover import CLUSTER, SENTINEL  # noqa: E402
 from fleet import FLEET, FleetWorld  # noqa: E402
 from flows import FLOWS, FlowWorld  # noqa: E402
 from kill_points import KILL_POINTS  # noqa: E402
@@ -35,6 +37,7 @@ from notify import NOTIFY, NotifyWorld  # noqa: E402
 from outage import OUTAGE, OutageWorld  # noqa: E402
 from proof import Proof  # noqa: E402
 from redis_away import REDIS_AWAY, RedisAwayWorld  # noqa: E402
+from redis_groups import ClusterFleet, SentinelFleet  # noqa: E402
 from rolling import ROLLING  # noqa: E402
 from soak import SOAK, SoakWorld  # noqa: E402
 from sweep import SWEEP, SweepWorld  # noqa: E402
@@ -61,7 +64,10 @@ GROUPS = {  # what is played (where it differs: by store), each on a fresh world
     "upgrade": (UPGRADE, UpgradeWorld),
     "torment": (TORMENT, TormentWorld),
     "redis_away": (REDIS_AWAY, RedisAwayWorld),
+    "sentinel": (SENTINEL, SentinelFleet),
+    "cluster": (CLUSTER, ClusterFleet),
 }
+ONLY_REDIS = {"fleet", "upgrade", "torment", "redis_away", "sentinel", "cluster"}
 COUNTED = {"crowd", "torment"}  # groups of as many calls as they are told
 LASTING = {"rolling", "soak"}  # groups that take as long as they are told to
 
@@ -133,7 +139,7 @@ def main():
     parser.add_argument("--rate", type=int, default=200)
     parser.add_argument("--seed", default=secrets.token_hex(4))
     options = parser.parse_args()
-    if options.group in ("fleet", "upgrade", "torment", "redis_away") and options.store != "redis":
+    if options.group in ONLY_REDIS and options.store != "redis":
         parser.error(f"the group {options.group} is for --store redis")
     chosen = {name: test for name, test in tests_of(options).items() if options.only in name}
     if not chosen:

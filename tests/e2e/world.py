@@ -174,16 +174,25 @@ class World:
         self.sim_port = int(wait_for("the stand-in to listen", listening))
 
     def start_redis(self):
-        # As shipped: what is promised of the sample is tried with it. A copy, for Redis may write to its own file.
-        shutil.copy(REDIS_SAMPLE, self.dir / "redis.conf")
-        self._spawn("redis", ["redis-server", self.dir / "redis.conf", "--port", "0", "--unixsocket",
-                              self.dir / "redis.sock", "--dir", self.dir, "--daemonize", "no",
-                              "--maxmemory", "0",  # a soak makes more calls than the sample has room for
-                              *self.redis_arguments])
-        wait_for("Redis to listen", lambda: (self.dir / "redis.sock").exists())
+        """Redis as this world has it: one server."""
+        self.spawn_redis("redis")
+
+    def spawn_redis(self, name, *more):
+        """A server that is asked at NAME.sock; `more` wins over what stands here. As shipped: what is promised of the
+        sample is tried with it. A copy, for Redis may write to its own file."""
+        shutil.copy(REDIS_SAMPLE, self.dir / f"{name}.conf")
+        self._spawn(name, ["redis-server", self.dir / f"{name}.conf", "--port", "0", "--unixsocket",
+                           self.dir / f"{name}.sock", "--dir", self.dir, "--daemonize", "no",
+                           "--maxmemory", "0",  # a soak makes more calls than the sample has room for
+                           *self.redis_arguments, *more])
+        wait_for(f"{name} to listen", lambda: (self.dir / f"{name}.sock").exists())
+
+    def redis_directives(self):
+        """How ringd finds Redis: what stands in its block redis { }."""
+        return f"server unix:{self.dir}/redis.sock;"
 
     def _ringd_conf(self):
-        store = (f"store redis;\nredis {{ server unix:{self.dir}/redis.sock; }}\n"
+        store = (f"store redis;\nredis {{ {self.redis_directives()} }}\n"
                  f"store_fallback {self.fallback};\nfallback_path {self.dir}/fallback.db;" if self.store == "redis" else
                  f"store embedded;\nembedded {{ path {self.dir}/ringd.db; }}")
         user = pwd.getpwuid(os.getuid()).pw_name

@@ -292,6 +292,7 @@ void Lanes::commit_front(Lane& lane, const SessionCache::Entry& entry, StepResul
   Asked asked{.result = std::move(result),
               .line = std::move(line),
               .expected_version = entry.version,
+              .confirmed_version = entry.confirmed,
               .stepped_ms = event.at_ms,
               .moved_ms = parts_.moved_ms};
   asked.was_tombstone = is_tombstone(entry.session);
@@ -330,9 +331,9 @@ void Lanes::on_commit(Lane& lane, Asked asked, const CommitResult& commit) {
   Work& work = lane.queue.front();
   if (commit.status == CommitStatus::conflict) {
     // A tombstone may have expired in the store before it left our memory; nothing else ever goes back.
-    if (commit.current.version < expected && !asked.was_tombstone) {
+    if (commit.current.version < asked.confirmed_version && !asked.was_tombstone) {
       count_breach({Invariant::atomic_step, "I9: the store has an older version than it confirmed"}, work.event,
-                   expected);
+                   asked.confirmed_version);
     }
     on_conflict(lane, commit.current);
     return;
@@ -352,7 +353,7 @@ void Lanes::on_commit(Lane& lane, Asked asked, const CommitResult& commit) {
     if (asked.recording_missing) count_missing_recording(lane.session);
     if (parts_.moved_ms != asked.moved_ms) move_times_back(result.next, parts_.moved_ms - asked.moved_ms);
     const Millis due = due_ms(result.next);
-    parts_.cache.put(lane.session, std::move(result.next), expected + 1, due);
+    parts_.cache.put(lane.session, std::move(result.next), expected + 1, due, SessionCache::Known::confirmed);
     parts_.due_changed();
     parts_.watch.push(std::move(asked.line));
     // This process was stopped, or the store was: others have resent the commands meanwhile, and the provider may not

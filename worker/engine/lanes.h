@@ -106,6 +106,7 @@ class Lanes {
     StepResult result;
     std::string line;
     std::uint64_t expected_version = 0;
+    std::uint64_t confirmed_version = 0;
     Millis stepped_ms = 0;  // when it was decided
     Millis moved_ms = 0;
     bool was_tombstone = false;      // what the store had confirmed: it may have expired there by now

@@ -15,7 +15,7 @@ const SessionCache::Entry* SessionCache::find(const SessionId& id) {
   return &found->second->second;
 }
 
-void SessionCache::put(const SessionId& id, Session session, std::uint64_t version, Millis due_ms) {
+void SessionCache::put(const SessionId& id, Session session, std::uint64_t version, Millis due_ms, Known how) {
   auto found = map_.find(id);
   if (found == map_.end()) {
     idle_.emplace_front(id, Entry{});
@@ -24,6 +24,7 @@ void SessionCache::put(const SessionId& id, Session session, std::uint64_t versi
   Entry& entry = found->second->second;
   entry.session = std::move(session);
   entry.version = version;
+  entry.confirmed = how == Known::confirmed ? version : std::min(entry.confirmed, version);
   use(found->second, due_ms);
   if (live_.size() > live_room_) erase(std::prev(live_.end()));
   if (idle_.size() > idle_room_) erase(std::prev(idle_.end()));

@@ -4,6 +4,7 @@
 // because the store compares versions. Owned by the engine. Must not know: stores, clocks.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <list>
 #include <optional>
@@ -20,7 +21,8 @@ class SessionCache {
   struct Entry {
     Session session;
     std::uint64_t version = 0;
-    Millis due_ms = 0;  // 0: not due, or its tick has been taken and is under way
+    std::uint64_t confirmed = 0;  // the newest version that the store confirmed to us; what it only showed may go again
+    Millis due_ms = 0;            // 0: not due, or its tick has been taken and is under way
   };
 
   // Room for those that are due some time, and for the others.
@@ -30,8 +32,10 @@ class SessionCache {
 
   // Marks it as used. The pointer is valid until the next call that is not const.
   [[nodiscard]] const Entry* find(const SessionId& id);
-  // Replaces what is there; may push out a session, whose deadlines the due scan then keeps.
-  void put(const SessionId& id, Session session, std::uint64_t version, Millis due_ms);
+  // Replaces what is there; may push out a session, whose deadlines the due scan then keeps. What was read is not
+  // confirmed: a master that has lost its replicas shows what the next one will not have.
+  enum class Known : std::uint8_t { read, confirmed };
+  void put(const SessionId& id, Session session, std::uint64_t version, Millis due_ms, Known how = Known::read);
   void set_due(const SessionId& id, Millis due_ms);  // does nothing for a session that is not here
   void forget(const SessionId& id);
   // Every session, and when it is due, after the clock was set back by `by_ms`.

@@ -57,6 +57,31 @@ TEST_F(EngineTest, AStoreThatForgotWhatItConfirmedIsCountedAndSaidOnce) {
   EXPECT_EQ(worker->log.count("invariant_broken invariant=I9_store_forgot session=caller-leg"), 1u);
 }
 
+// The old master of a split shows what no replica has and what no commit was answered for; the next one does not.
+TEST_F(EngineTest, AStoreThatForgotWhatItOnlyShowedBrokeNoPromise) {
+  ring();
+  Worker other(loop, store, worker->clock.now_ms());
+  other.engine.start();
+  loop.run();
+  const FakeStore::Row confirmed = store.rows["caller-leg"];
+  store.faults = {CommitFault::landed};
+  post({.id = "ev-x", .type = "call.dtmf.received"}, other);
+  loop.run();
+  store.hold_commits = true;
+  const Answers& answers = post(answered("ev-2", 0));
+  loop.run();
+  store.release(1);  // a conflict, which shows what the other has written
+  loop.run();
+  ASSERT_EQ(store.commits.back().expected_version, confirmed.version + 1);
+  store.rows["caller-leg"] = confirmed;
+  store.hold_commits = false;
+  store.release();
+  loop.run();
+  expect_only(answers, Verdict::accepted);
+  EXPECT_EQ(worker->engine.stats().conflicts, 2u);
+  EXPECT_EQ(worker->engine.stats().broken[static_cast<std::size_t>(Invariant::atomic_step)], 0u);
+}
+
 // It is kept in memory for longer than in the store. A recording that comes so late makes it live again, but what the
 // store had confirmed was a tombstone.
 TEST_F(EngineTest, ATombstoneThatHasExpiredIsNotForgottenByTheStore) {
