@@ -98,7 +98,7 @@ Result<void> Daemon::start() {
                                 .directory = *directory_,
                                 .clock = clock_,
                                 .version = RINGFENCE_VERSION,
-                                .more_health = [this](json_t* health) { add_health(health); },
+                                .more_measures = [this](Measures& measures) { return add_measures(measures); },
                                 .reload = [this] { return reload(); }});
   reading_.emplace(*control_);
   watch_signals();

@@ -18,12 +18,12 @@
 #include "engine/control.h"
 #include "engine/directory_cache.h"
 #include "engine/engine.h"
+#include "engine/measures.h"
 #include "engine/reading_requests.h"
 #include "fallback/fallback_store.h"
 #include "fallback/worker_register.h"
 #include "ports/local_store.h"
 #include "settings/settings.h"
-#include "shared/json.h"
 #include "shared/result.h"
 
 namespace ringfence {
@@ -54,7 +54,7 @@ class Daemon {
   [[nodiscard]] Result<FrameServerOptions> socket_options(const char* name, const SocketSettings& socket);
   [[nodiscard]] Result<void> open_sockets();
   void wait_a_moment_for(const std::function<bool()>& there);
-  void add_health(json_t* health) const;
+  [[nodiscard]] bool add_measures(Measures& measures) const;
   void watch_signals();
   Result<void> reload();
   void begin_stop();

@@ -180,6 +180,8 @@ int show_health(const Options& options) {
   return ok ? kDone : kRefused;
 }
 
+int show_metrics(const Options& options) { return ask_and_pass(options, "/metrics"); }
+
 int import_directory(const Options& options, const std::string& file) {
   const std::optional<std::string> text = read_file(file);
   if (!text) return complain(kUnreachable, "cannot read " + file + "; expected a file that you may read");

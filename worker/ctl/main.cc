@@ -19,6 +19,7 @@ constexpr const char* kDescription =
     "ringctl asks ringd what it is doing, and tells it whom to ring.\n"
     "\n"
     "  ringctl health                      is it well?\n"
+    "  ringctl metrics                     the same numbers as Prometheus reads them\n"
     "  ringctl calls                       the latest calls, one a line\n"
     "  ringctl call 428c31b6               one call, step by step; the beginning of its id is enough\n"
     "  ringctl explain 428c31b6            why each device rang and stopped, in words\n"
@@ -264,6 +265,9 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   app.add_subcommand("health", "Counters, store and directory; exit code 1 when something is degraded")->callback([&] {
     arguments.exit_code = show_health(arguments.options);
   });
+  app.add_subcommand("metrics", "What ringd counts, in the text format of Prometheus")->callback([&] {
+    arguments.exit_code = show_metrics(arguments.options);
+  });
 }
 
 // The library says no more than "a subcommand is required", also when there is one that it does not know.
@@ -275,9 +279,9 @@ int explain_missing(const CLI::App& app, const CLI::RequiredError& error, int ar
   for (int i = 1; i < argc && app.get_subcommands().empty(); ++i) {
     const std::string_view word = argv[i];
     if (word.starts_with('-') || std::string_view(argv[i - 1]) == "--socket") continue;
-    const std::string_view near =
-        ringfence::near_miss(word, {"calls", "call", "explain", "replay", "missed", "events", "dead", "redeliver",
-                                    "cancel", "ready", "reload", "summary", "watch", "directory", "plan", "health"});
+    const std::string_view near = ringfence::near_miss(
+        word, {"calls", "call", "explain", "replay", "missed", "events", "dead", "redeliver", "cancel", "ready",
+               "reload", "summary", "watch", "directory", "plan", "health", "metrics"});
     std::cerr << "ringctl: there is no command \"" << printable(word) << "\""
               << (near.empty() ? "" : "; did you mean \"" + std::string(near) + "\"?") << "\n";
     return kUsage;

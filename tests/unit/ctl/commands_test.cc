@@ -114,6 +114,20 @@ TEST_F(CommandsTest, HealthExitsWithOneWhenDegraded) {
   EXPECT_THAT(out, HasSubstr("degraded"));
 }
 
+TEST_F(CommandsTest, MetricsArePrintedAsTheyCame) {
+  ScriptedRingd ringd(options.socket);
+  ringd.serve({{"GET /metrics", {ScriptedRingd::ok("ringd_engine_late_total 0\n")}}});
+  EXPECT_EQ(run([&] { return show_metrics(options); }), 0) << err;
+  EXPECT_EQ(out, "ringd_engine_late_total 0\n");
+}
+
+TEST_F(CommandsTest, ARingdWithoutMetricsIsComplainedAbout) {
+  ScriptedRingd ringd(options.socket);
+  ringd.serve({{"GET /metrics", {ScriptedRingd::no(404, R"({"error":"there is only /health"})")}}});
+  EXPECT_EQ(run([&] { return show_metrics(options); }), 1);
+  EXPECT_THAT(err, HasSubstr("only /health"));
+}
+
 TEST_F(CommandsTest, JsonIsPrintedAsItCame) {
   ScriptedRingd ringd(options.socket);
   ringd.serve({{"GET /calls?limit=7", {ScriptedRingd::ok(R"({"calls":[]})")}}});

@@ -88,15 +88,21 @@ Result<std::unique_ptr<RedisStore>> RedisStore::open(UvLoop& loop, Log& log, Red
 bool RedisStore::ready() const noexcept { return parts_->nodes.ready(); }
 std::string RedisStore::masters() const { return parts_->nodes.masters(); }
 
-std::vector<std::pair<std::string_view, std::uint64_t>> RedisStore::counters() const {
+std::size_t RedisStore::in_flight() const noexcept { return parts_->nodes.in_flight(); }
+
+std::vector<RedisCount> RedisStore::counters() const {
   const RedisCounters& counts = parts_->counts;
-  std::vector<std::pair<std::string_view, std::uint64_t>> named = {{"in_flight", parts_->nodes.in_flight()},
-                                                                   {"reconnects", counts.reconnects},
-                                                                   {"switches", counts.switches},
-                                                                   {"redirects", counts.redirects},
-                                                                   {"no_answer", counts.no_answer},
-                                                                   {"too_few_replicas", counts.too_few_replicas}};
-  for (std::size_t i = 0; i < kTroubles; ++i) named.emplace_back(trouble_rules()[i].counter, counts.troubles[i]);
+  std::vector<RedisCount> named = {
+      {"reconnects", counts.reconnects, "Connections to Redis that were made again."},
+      {"switches", counts.switches, "Times another server was found to be the master."},
+      {"redirects", counts.redirects, "Requests that a cluster sent elsewhere."},
+      {"no_answer", counts.no_answer, "Requests whose connection was lost."},
+      {"too_few_replicas", counts.too_few_replicas, "Batches of writes that the replicas did not have in time."}};
+  for (std::size_t i = 0; i < kTroubles; ++i) {
+    const TroubleRule& rule = trouble_rules()[i];
+    const std::string code = rule.code.empty() ? "anything else" : std::string(rule.code);
+    named.push_back({rule.counter, counts.troubles[i], "Times Redis answered " + code + "; the log says what to do."});
+  }
   return named;
 }
 
