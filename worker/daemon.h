@@ -30,8 +30,8 @@ namespace ringfence {
 
 class Daemon {
  public:
-  // `config_path` is read again at SIGHUP, and when the operator or nginx asks for it.
-  Daemon(StderrLog& log, Settings settings, std::string config_path);
+  // `read` reads the configuration again: at SIGHUP, and when the operator or nginx asks for it.
+  Daemon(StderrLog& log, Settings settings, std::function<Result<Settings>()> read);
   ~Daemon();
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
@@ -56,15 +56,15 @@ class Daemon {
   void wait_a_moment_for(const std::function<bool()>& there);
   [[nodiscard]] bool add_measures(Measures& measures) const;
   void watch_signals();
-  Result<void> reload();
+  Result<std::string> reload();
   void begin_stop();
   void watch_drain(int looks_left);
   void keep_house();
   void feed_watchdog(Millis every_ms);
 
   StderrLog& log_;
-  Settings settings_;
-  std::string config_path_;
+  Settings settings_;  // in force
+  std::function<Result<Settings>()> read_;
   ServiceNotifier service_;
   std::vector<int> inherited_;
   UvLoop loop_;

@@ -30,7 +30,7 @@ usage: ringd [-c FILE]             run in the foreground, log to stderr (default
   -c, --config FILE   -t, --test   -T, --defaults   -v, --version   -h, --help
 
 signals:  TERM, INT  stop: finish what is in flight (5 s at most); the second one ends at once
-          HUP        read the configuration again; log_level and notify change, the rest needs a restart
+          HUP        read the configuration again; the log says what is in force now and what needs a restart
 
 A first configuration needs one line:
 
@@ -99,7 +99,7 @@ struct Arguments {
   std::signal(SIGPIPE, SIG_IGN);
   StderrLog log({.level = static_cast<LogLevel>(settings->log_level), .journal_prefix = stderr_is_the_journal()},
                 wall_clock_ms);
-  Daemon daemon(log, *std::move(settings), config);
+  Daemon daemon(log, *std::move(settings), [&config] { return load(config); });
   if (const auto started = daemon.start(); !started) return give_up(started.error());
   return daemon.run() ? 0 : 1;
 }

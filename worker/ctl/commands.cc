@@ -97,8 +97,7 @@ int reload(const Options& options) {
   const auto reply = ask(*client, "POST", "/reload");
   if (!reply) return reply.error();
   std::cout << (options.json ? reply->body + "\n"
-                             : "read again: log_level and the applications of notify are in force, all else needs a "
-                               "restart\n");
+                             : "read again; " + printable(get_text(reply->json.get(), "detail")) + "\n");
   return kDone;
 }
 

@@ -217,8 +217,10 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   cancel->callback([&] { arguments.exit_code = cancel_call(arguments.options, arguments.id); });
   CLI::App* again = app.add_subcommand("reload", "ringd reads its configuration again");
   again->footer(
-      "As SIGHUP does, but with an answer: log_level and the applications of notify come into force, all else needs a\n"
-      "restart. A file with a fault is refused with its line, and what was in force stays: exit code 1.");
+      "As SIGHUP does, but with an answer: what is in force now (log_level, the applications of notify, rate and "
+      "burst\n"
+      "of telnyx, event_log, ring), and what has changed but needs a restart. A file with a fault is refused with its\n"
+      "line, and what was in force stays: exit code 1.");
   again->callback([&] { arguments.exit_code = reload(arguments.options); });
   CLI::App* ready =
       app.add_subcommand("ready", "A device has registered: it joins the calls that ring for its user now");

@@ -152,11 +152,12 @@ void Control::on_request(const RequestFrame& frame, std::function<void(ControlRe
 }
 
 void Control::reload(const Done& done) const {
-  const Result<void> read =
-      parts_.reload ? parts_.reload() : fail(ErrorCode::invalid, "there is no configuration file");
+  if (!parts_.reload) return done(sentence(422, "there is no configuration file"));
+  const Result<std::string> read = parts_.reload();
   if (!read) return done(failed(read.error()));
   Json body = json_object_new();
   set_bool(body.get(), "reloaded", true);
+  set_text(body.get(), "detail", *read);
   done(answer(body));
 }
 

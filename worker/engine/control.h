@@ -65,7 +65,8 @@ struct ControlParts {
   std::string version;  // of the program, for /health
   // Optional: main adds the numbers that only it knows. False: something of it is not well.
   std::function<bool(Measures&)> more_measures;
-  std::function<Result<void>()> reload;  // optional: reads the configuration again
+  // Optional: reads the configuration again, and says in a sentence what is in force now.
+  std::function<Result<std::string>()> reload;
 };
 
 class Control final : public RequestSink {

@@ -49,11 +49,13 @@ class ControlTest : public EngineTest {
 
 TEST_F(ControlTest, TheConfigurationIsReadAgainOrItsFaultIsSaid) {
   EXPECT_EQ(ask("POST", "/reload").status, 422) << "this one was made without a file";
-  Result<void> next;
+  Result<std::string> next = "all is in force";
   ControlParts parts = control_parts();
   parts.reload = [&] { return next; };
   Control with_file(std::move(parts));
-  EXPECT_EQ(ask(with_file, "POST", "/reload").status, 200);
+  const ControlReply read = ask(with_file, "POST", "/reload");
+  EXPECT_EQ(read.status, 200);
+  EXPECT_THAT(read.body, HasSubstr("all is in force")) << "what waits for a restart is told there, too";
   EXPECT_EQ(ask(with_file, "GET", "/reload").status, 405);
   next = fail(ErrorCode::invalid, "ringd.conf:3: unknown directive \"lgo_level\"");
   const ControlReply refused = ask(with_file, "POST", "/reload");
