@@ -24,6 +24,9 @@ namespace {
 constexpr Millis kHouseMs = 1000;
 constexpr Millis kDrainLookMs = 20;
 constexpr Millis kStartLookMs = 2;
+// How long a start with store_fallback all waits for the register of a store that is there: one that has not answered
+// within limits::kStoreReplyMs is away.
+constexpr Millis kRegisterMs = limits::kStoreReplyMs + 500;
 
 [[nodiscard]] std::string host_name() {
   char name[HOST_NAME_MAX + 1] = {};
@@ -34,9 +37,6 @@ constexpr Millis kStartLookMs = 2;
   return fail(error.code, context + ": " + error.text);
 }
 
-void wipe(std::string& secret) noexcept {
-  explicit_bzero(secret.data(), secret.size());
-  secret.clear();
 [[nodiscard]] EventLogOptions event_log_options(const EventLogSettings& settings) {
   return {.keep_ms = settings.keep_ms,
           .most = settings.most,
@@ -45,6 +45,9 @@ void wipe(std::string& secret) noexcept {
           .tries = settings.tries};
 }
 
+void wipe(std::string& secret) noexcept {
+  explicit_bzero(secret.data(), secret.size());
+  secret.clear();
 }
 
 }  // namespace
@@ -108,9 +111,13 @@ Result<void> Daemon::start() {
   reading_.emplace(*control_);
   watch_signals();
   // Events wait in the listening socket meanwhile, or go to another worker; a call without a directory is told `later`.
-  wait_a_moment_for([this] { return store_->ready(); });
+  wait_a_moment_for(limits::kStartMs, [this] { return store_->ready(); });
+  // Who must be alone and is not touches nothing: no event, no call that is due. A store that is away says nothing of
+  // it.
+  wait_a_moment_for(kRegisterMs, [this] { return !fallback_ || fallback_->has_looked() || !fleet_->ready(); });
+  if (stopping_ || forbidden_) return {};
   engine_->start();
-  wait_a_moment_for([this] { return directory_->loaded(); });
+  wait_a_moment_for(limits::kStartMs, [this] { return directory_->loaded(); });
   if (stopping_ || forbidden_) return {};
   if (auto opened = open_sockets(); !opened) return opened;
   keep_house();
@@ -196,7 +203,7 @@ Result<void> Daemon::open_fallback(const std::string& worker) {
                    {{"detail", who},
                     {"do",
                      "store_fallback new_calls; or stop that worker and wait a day, or give this one another "
-                     "key_prefix"}});
+                     "key_prefix; then start ringd again, which systemd does not do by itself"}});
         forbidden_ = true;
         loop_.stop();
       });
@@ -283,8 +290,8 @@ Result<void> Daemon::open_sockets() {
   return ingest_->start({.events = &*engine_, .requests = &*reading_});
 }
 
-void Daemon::wait_a_moment_for(const std::function<bool()>& there) {
-  for (Millis left_ms = limits::kStartMs; left_ms > 0 && !stopping_ && !there(); left_ms -= kStartLookMs) {
+void Daemon::wait_a_moment_for(Millis span_ms, const std::function<bool()>& there) {
+  for (Millis left_ms = span_ms; left_ms > 0 && !stopping_ && !forbidden_ && !there(); left_ms -= kStartLookMs) {
     drain_timer_.start(kStartLookMs, [this] { loop_.stop(); });
     loop_.run();
   }

@@ -36,10 +36,11 @@ class Daemon {
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
-  // Opens everything. The error is a sentence for the operator.
+  // Opens everything, or nothing when run() would say at once that it is forbidden. The error is a sentence for the
+  // operator.
   [[nodiscard]] Result<void> start();
   // Until SIGTERM or SIGINT and the end of what was in flight, at most limits::kDrainMs; a second signal ends at once.
-  // False: something that can only be seen while running forbids it to run; the log says what.
+  // False: something that no look at the configuration shows forbids it to run, however often; the log says what.
   [[nodiscard]] bool run();
 
  private:
@@ -53,7 +54,7 @@ class Daemon {
   [[nodiscard]] Result<void> open_applications();
   [[nodiscard]] Result<FrameServerOptions> socket_options(const char* name, const SocketSettings& socket);
   [[nodiscard]] Result<void> open_sockets();
-  void wait_a_moment_for(const std::function<bool()>& there);
+  void wait_a_moment_for(Millis span_ms, const std::function<bool()>& there);
   [[nodiscard]] bool add_measures(Measures& measures) const;
   void watch_signals();
   Result<std::string> reload();
