@@ -15,6 +15,7 @@
 #include "adapters/system/account.h"
 #include "adapters/system/file.h"
 #include "adapters/system/secret_file.h"
+#include "settings/reload.h"
 #include "shared/limits.h"
 
 namespace ringfence {
@@ -23,6 +24,9 @@ namespace {
 constexpr Millis kHouseMs = 1000;
 constexpr Millis kDrainLookMs = 20;
 constexpr Millis kStartLookMs = 2;
+// How long a start with store_fallback all waits for the register of a store that is there: one that has not answered
+// within limits::kStoreReplyMs is away.
+constexpr Millis kRegisterMs = limits::kStoreReplyMs + 500;
 
 [[nodiscard]] std::string host_name() {
   char name[HOST_NAME_MAX + 1] = {};
@@ -33,6 +37,14 @@ constexpr Millis kStartLookMs = 2;
   return fail(error.code, context + ": " + error.text);
 }
 
+[[nodiscard]] EventLogOptions event_log_options(const EventLogSettings& settings) {
+  return {.keep_ms = settings.keep_ms,
+          .most = settings.most,
+          .payload = static_cast<EventPayload>(settings.payload),
+          .late_ms = settings.late_ms,
+          .tries = settings.tries};
+}
+
 void wipe(std::string& secret) noexcept {
   explicit_bzero(secret.data(), secret.size());
   secret.clear();
@@ -40,10 +52,10 @@ void wipe(std::string& secret) noexcept {
 
 }  // namespace
 
-Daemon::Daemon(StderrLog& log, Settings settings, std::string config_path)
+Daemon::Daemon(StderrLog& log, Settings settings, std::function<Result<Settings>()> read)
     : log_(log),
       settings_(std::move(settings)),
-      config_path_(std::move(config_path)),
+      read_(std::move(read)),
       clock_(loop_),
       fallback_clock_(loop_),
       house_timer_(loop_),
@@ -88,24 +100,24 @@ Result<void> Daemon::start() {
                                 .sweep = {.every_ms = settings_.telnyx.sweep_ms,
                                           .stray_age_ms = settings_.telnyx.stray_age_ms,
                                           .connection = settings_.telnyx.connection},
-                                .event_log = {.keep_ms = settings_.event_log.keep_ms,
-                                              .most = settings_.event_log.most,
-                                              .payload = static_cast<EventPayload>(settings_.event_log.payload),
-                                              .late_ms = settings_.event_log.late_ms,
-                                              .tries = settings_.event_log.tries}});
+                                .event_log = event_log_options(settings_.event_log)});
   control_.emplace(ControlParts{.engine = *engine_,
                                 .store = *store_,
                                 .directory = *directory_,
                                 .clock = clock_,
                                 .version = RINGFENCE_VERSION,
-                                .more_health = [this](json_t* health) { add_health(health); },
+                                .more_measures = [this](Measures& measures) { return add_measures(measures); },
                                 .reload = [this] { return reload(); }});
   reading_.emplace(*control_);
   watch_signals();
   // Events wait in the listening socket meanwhile, or go to another worker; a call without a directory is told `later`.
-  wait_a_moment_for([this] { return store_->ready(); });
+  wait_a_moment_for(limits::kStartMs, [this] { return store_->ready(); });
+  // Who must be alone and is not touches nothing: no event, no call that is due. A store that is away says nothing of
+  // it.
+  wait_a_moment_for(kRegisterMs, [this] { return !fallback_ || fallback_->has_looked() || !fleet_->ready(); });
+  if (stopping_ || forbidden_) return {};
   engine_->start();
-  wait_a_moment_for([this] { return directory_->loaded(); });
+  wait_a_moment_for(limits::kStartMs, [this] { return directory_->loaded(); });
   if (stopping_ || forbidden_) return {};
   if (auto opened = open_sockets(); !opened) return opened;
   keep_house();
@@ -191,7 +203,7 @@ Result<void> Daemon::open_fallback(const std::string& worker) {
                    {{"detail", who},
                     {"do",
                      "store_fallback new_calls; or stop that worker and wait a day, or give this one another "
-                     "key_prefix"}});
+                     "key_prefix; then start ringd again, which systemd does not do by itself"}});
         forbidden_ = true;
         loop_.stop();
       });
@@ -278,8 +290,8 @@ Result<void> Daemon::open_sockets() {
   return ingest_->start({.events = &*engine_, .requests = &*reading_});
 }
 
-void Daemon::wait_a_moment_for(const std::function<bool()>& there) {
-  for (Millis left_ms = limits::kStartMs; left_ms > 0 && !stopping_ && !there(); left_ms -= kStartLookMs) {
+void Daemon::wait_a_moment_for(Millis span_ms, const std::function<bool()>& there) {
+  for (Millis left_ms = span_ms; left_ms > 0 && !stopping_ && !forbidden_ && !there(); left_ms -= kStartLookMs) {
     drain_timer_.start(kStartLookMs, [this] { loop_.stop(); });
     loop_.run();
   }
@@ -304,27 +316,26 @@ void Daemon::watch_signals() {
   on_hup_.start(SIGHUP, [this] { (void)reload(); });
 }
 
-// What is refused changes nothing.
-Result<void> Daemon::reload() {
-  const auto file = read_file(config_path_, limits::kConfigBytes);
-  const auto settings = file ? parse_settings(config_path_, file->text) : std::unexpected(file.error());
-  if (!settings) {
-    log_.write(LogLevel::error, "reload_refused", {{"detail", settings.error().text}});
-    return std::unexpected(settings.error());
-  }
-  auto told = endpoints(settings->notify);
-  const auto replaced = told ? applications_->replace(*std::move(told)) : std::unexpected(told.error());
-  if (!replaced) {
-    log_.write(LogLevel::error, "reload_refused", {{"detail", replaced.error().text}});
-    return std::unexpected(replaced.error());
-  }
+// What is refused changes nothing: all that can fail comes first.
+Result<std::string> Daemon::reload() {
+  const auto refuse = [this](const Error& error) {
+    log_.write(LogLevel::error, "reload_refused", {{"detail", error.text}});
+    return std::unexpected(error);
+  };
+  const auto read = read_();
+  if (!read) return refuse(read.error());
+  auto told = endpoints(read->notify);
+  if (!told) return refuse(told.error());
+  if (const auto replaced = applications_->replace(*std::move(told)); !replaced) return refuse(replaced.error());
+  const std::string sentence = reload_sentence(follow(settings_, *read));
+  provider_->follow(settings_.telnyx.rate, settings_.telnyx.burst);
+  directory_->follow(plan_rules(settings_.policy));
+  engine_->follow(settings_.policy, event_log_options(settings_.event_log));
   // Said at whichever level shows it: the old one may have been quieter, the new one may be.
-  const auto level = static_cast<LogLevel>(settings->log_level);
   log_.set_level(LogLevel::debug);
-  log_.write(LogLevel::notice, "reloaded",
-             {{"detail", "log_level and the applications of notify are in force; all else needs a restart"}});
-  log_.set_level(level);
-  return {};
+  log_.write(LogLevel::notice, "reloaded", {{"detail", sentence}});
+  log_.set_level(static_cast<LogLevel>(settings_.log_level));
+  return sentence;
 }
 
 void Daemon::begin_stop() {

@@ -18,28 +18,29 @@
 #include "engine/control.h"
 #include "engine/directory_cache.h"
 #include "engine/engine.h"
+#include "engine/measures.h"
 #include "engine/reading_requests.h"
 #include "fallback/fallback_store.h"
 #include "fallback/worker_register.h"
 #include "ports/local_store.h"
 #include "settings/settings.h"
-#include "shared/json.h"
 #include "shared/result.h"
 
 namespace ringfence {
 
 class Daemon {
  public:
-  // `config_path` is read again at SIGHUP, and when the operator or nginx asks for it.
-  Daemon(StderrLog& log, Settings settings, std::string config_path);
+  // `read` reads the configuration again: at SIGHUP, and when the operator or nginx asks for it.
+  Daemon(StderrLog& log, Settings settings, std::function<Result<Settings>()> read);
   ~Daemon();
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
-  // Opens everything. The error is a sentence for the operator.
+  // Opens everything, or nothing when run() would say at once that it is forbidden. The error is a sentence for the
+  // operator.
   [[nodiscard]] Result<void> start();
   // Until SIGTERM or SIGINT and the end of what was in flight, at most limits::kDrainMs; a second signal ends at once.
-  // False: something that can only be seen while running forbids it to run; the log says what.
+  // False: something that no look at the configuration shows forbids it to run, however often; the log says what.
   [[nodiscard]] bool run();
 
  private:
@@ -53,18 +54,18 @@ class Daemon {
   [[nodiscard]] Result<void> open_applications();
   [[nodiscard]] Result<FrameServerOptions> socket_options(const char* name, const SocketSettings& socket);
   [[nodiscard]] Result<void> open_sockets();
-  void wait_a_moment_for(const std::function<bool()>& there);
-  void add_health(json_t* health) const;
+  void wait_a_moment_for(Millis span_ms, const std::function<bool()>& there);
+  [[nodiscard]] bool add_measures(Measures& measures) const;
   void watch_signals();
-  Result<void> reload();
+  Result<std::string> reload();
   void begin_stop();
   void watch_drain(int looks_left);
   void keep_house();
   void feed_watchdog(Millis every_ms);
 
   StderrLog& log_;
-  Settings settings_;
-  std::string config_path_;
+  Settings settings_;  // in force
+  std::function<Result<Settings>()> read_;
   ServiceNotifier service_;
   std::vector<int> inherited_;
   UvLoop loop_;

@@ -1,4 +1,4 @@
-// What `ringctl health` shows of the parts that only the daemon knows; see daemon.h.
+// The numbers of the parts that only the daemon knows, for `ringctl health` and Prometheus; see daemon.h.
 #include <string>
 #include <utility>
 
@@ -9,65 +9,74 @@
 namespace ringfence {
 namespace {
 
-Json provider_view(const TelnyxCounters& counters) {
-  Json view = json_object_new();
-  set_text(view.get(), "breaker", name_of(counters.breaker));
-  set_int(view.get(), "opened", counters.opened);
-  set_int(view.get(), "probes", counters.probes);
-  set_int(view.get(), "kept_back", counters.kept_back);
-  set_int(view.get(), "failures", counters.failures);
-  set_int(view.get(), "too_many", counters.too_many);
-  set_int(view.get(), "rate", counters.rate);
-  set_int(view.get(), "requests", counters.requests);
-  set_int(view.get(), "refused_full", counters.refused_full);
-  set_int(view.get(), "waited_out", counters.waited_out);
-  set_int(view.get(), "still_waiting", counters.still_waiting);
-  set_int(view.get(), "queued", counters.queued);
-  set_int(view.get(), "in_flight", counters.in_flight);
-  return view;
+void add_socket(Measures& to, std::string_view name, const FrameServerCounters& counters) {
+  to.group(name);
+  to.gauge("connections", counters.open, "Connections that are open.");
+  to.counter("accepted", counters.accepted, "Connections that were made.");
+  to.counter("refused_peer", counters.refused_peer, "Connections of users who may not.");
+  to.counter("refused_full", counters.refused_full, "Connections beyond the bound.");
+  to.counter("broken", counters.broken, "Connections closed for what is no acceptable frame.");
+  to.counter("stalled", counters.stalled, "Connections closed because they stopped in the middle.");
+  to.counter("events", counters.events, "Events that came in.");
+  to.counter("requests", counters.requests, "Requests that came in.");
+  to.counter("replies_dropped", counters.replies_dropped, "Replies whose peer had gone.");
+}
+
+void add_redis(Measures& to, const RedisStore& redis) {
+  to.group("redis");
+  to.gauge("in_flight", redis.in_flight(), "Requests that Redis owes an answer.");
+  for (RedisCount& count : redis.counters()) to.counter(count.name, count.value, std::move(count.help));
+  to.text("masters", redis.masters(), "The servers that are talked to.");
+}
+
+void add_provider(Measures& to, const TelnyxCounters& counters) {
+  to.group("telnyx");
+  using State = Breaker::State;
+  to.state("breaker", name_of(counters.breaker),
+           {name_of(State::closed), name_of(State::open), name_of(State::probing)},
+           "Open: the provider is away, and nothing leaves but a probe now and then.");
+  to.counter("opened", counters.opened, "Times the breaker has opened.");
+  to.counter("probes", counters.probes, "Commands that left to see whether the provider is back.");
+  to.counter("kept_back", counters.kept_back, "Commands not sent because the breaker was open.");
+  to.counter("failures", counters.failures, "Requests that say that the provider is away.");
+  to.counter("too_many", counters.too_many, "Answers 429.");
+  to.gauge("rate", counters.rate, "Requests a second that we allow ourselves now; 0: no limit of ours.");
+  to.counter("requests", counters.requests, "Requests to the provider.");
+  to.counter("refused_full", counters.refused_full, "Commands not sent because the queue was full.");
+  to.counter("waited_out", counters.waited_out, "Commands not sent because their turn did not come in time.");
+  to.counter("still_waiting", counters.still_waiting, "Commands not sent because a copy was waiting already.");
+  to.gauge("queued", counters.queued, "Commands that wait to leave.");
+  to.gauge("in_flight", counters.in_flight, "Requests that the provider owes an answer.");
+}
+
+void add_applications(Measures& to, const NotifyCounters& counters) {
+  to.group("notify");
+  to.counter("taken", counters.taken, "Outcomes that an application took.");
+  to.counter("not_taken", counters.not_taken, "Outcomes that it did not take; they come again.");
+  to.counter("gone", counters.gone, "Outcomes given up because the application said so.");
+  to.gauge("queued", counters.queued, "Outcomes that wait to leave.");
+  to.gauge("in_flight", counters.in_flight, "Outcomes that an application owes an answer.");
 }
 
 }  // namespace
 
-void Daemon::add_health(json_t* health) const {
-  for (const auto& [name, server] : {std::pair{"ingest", ingest_.get()}, std::pair{"control", control_socket_.get()}}) {
-    const FrameServerCounters& counters = server->counters();
-    Json part = json_object_new();
-    set_int(part.get(), "connections", counters.open);
-    set_int(part.get(), "accepted", counters.accepted);
-    set_int(part.get(), "refused_peer", counters.refused_peer);
-    set_int(part.get(), "refused_full", counters.refused_full);
-    set_int(part.get(), "broken", counters.broken);
-    set_int(part.get(), "stalled", counters.stalled);
-    set_int(part.get(), "events", counters.events);
-    set_int(part.get(), "requests", counters.requests);
-    set_int(part.get(), "replies_dropped", counters.replies_dropped);
-    set_json(health, name, std::move(part));
-  }
-  set_int(json_object_get(health, "ingest"), "requests_put_off", reading_ ? reading_->put_off() : 0);
+bool Daemon::add_measures(Measures& measures) const {
+  bool well = true;
+  add_socket(measures, "ingest", ingest_->counters());
+  measures.counter("requests_put_off", reading_ ? reading_->put_off() : 0,
+                   "Requests over HTTP told to come again: others were being answered.");
+  add_socket(measures, "control", control_socket_->counters());
   if (fallback_ != nullptr) {
-    set_json(health, "fallback", fallback_view(fallback_->stats(), fallback_->policy(), clock_.now_ms()));
-    if (fallback_->stats().away) set_text(health, "status", "degraded");
+    const FallbackStats stats = fallback_->stats();
+    add_fallback_measures(measures, stats, fallback_->policy(), clock_.now_ms());
+    well = !stats.away;
   }
-  if (redis_ != nullptr) {
-    Json part = json_object_new();
-    for (const auto& [name, value] : redis_->counters()) {
-      set_int(part.get(), std::string(name).c_str(), value);
-    }
-    set_text(part.get(), "masters", redis_->masters());
-    set_json(health, "redis", std::move(part));
-  }
+  if (redis_ != nullptr) add_redis(measures, *redis_);
   const TelnyxCounters provider = provider_->counters();
-  set_json(health, "telnyx", provider_view(provider));
-  if (provider.breaker != Breaker::State::closed) set_text(health, "status", "degraded");
-  const NotifyCounters told = applications_->counters();
-  Json applications = json_object_new();
-  set_int(applications.get(), "taken", told.taken);
-  set_int(applications.get(), "not_taken", told.not_taken);
-  set_int(applications.get(), "gone", told.gone);
-  set_int(applications.get(), "queued", told.queued);
-  set_int(applications.get(), "in_flight", told.in_flight);
-  set_json(health, "notify", std::move(applications));
+  add_provider(measures, provider);
+  if (provider.breaker != Breaker::State::closed) well = false;
+  add_applications(measures, applications_->counters());
+  return well;
 }
 
 }  // namespace ringfence

@@ -1,5 +1,6 @@
 // ringd's command line, in nginx's manner: -c, -t, -T, -v, -h. The worker itself is daemon.h.
-// Exit status: 0 stopped on request, 1 whatever kept it from starting, said in one sentence on stderr.
+// Exit status: 0 stopped on request; 1 whatever kept it from starting, said in one sentence on stderr; 78 it must not
+// run as it is configured, and starting it again is of no use (RestartPreventExitStatus= in conf/systemd).
 #include <getopt.h>
 
 #include <chrono>
@@ -18,6 +19,7 @@
 namespace ringfence {
 namespace {
 
+constexpr int kForbidden = 78;  // EX_CONFIG of sysexits.h
 constexpr const char* kDefaultConfig = "/etc/ringfence/ringd.conf";
 
 constexpr const char* kHelp = R"(ringd - rings every device of a user at once; the first answer wins, exactly once
@@ -30,7 +32,7 @@ usage: ringd [-c FILE]             run in the foreground, log to stderr (default
   -c, --config FILE   -t, --test   -T, --defaults   -v, --version   -h, --help
 
 signals:  TERM, INT  stop: finish what is in flight (5 s at most); the second one ends at once
-          HUP        read the configuration again; log_level and notify change, the rest needs a restart
+          HUP        read the configuration again; the log says what is in force now and what needs a restart
 
 A first configuration needs one line:
 
@@ -99,9 +101,9 @@ struct Arguments {
   std::signal(SIGPIPE, SIG_IGN);
   StderrLog log({.level = static_cast<LogLevel>(settings->log_level), .journal_prefix = stderr_is_the_journal()},
                 wall_clock_ms);
-  Daemon daemon(log, *std::move(settings), config);
+  Daemon daemon(log, *std::move(settings), [&config] { return load(config); });
   if (const auto started = daemon.start(); !started) return give_up(started.error());
-  return daemon.run() ? 0 : 1;
+  return daemon.run() ? 0 : kForbidden;
 }
 
 [[nodiscard]] int test(const std::string& config) {

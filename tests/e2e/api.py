@@ -151,9 +151,20 @@ def a_reload_of_nginx_reaches_ringd(world):
     reload_nginx("-s", "reload")
     wait_for("ringd to read its configuration again", lambda: lines('"reloaded"') == 1)
     conf = world.dir / "ringd.conf"
-    conf.write_text(conf.read_text() + "lgo_level info;\n")
+    before = conf.read_text()
+    conf.write_text(before.replace("telnyx {", "telnyx { rate 37;"))
+    told = world.ringctl("reload")
+    if "nothing else has changed" not in told["detail"] or world.ringctl("health")["telnyx"]["rate"] != 37:
+        yield f"another rate is not in force: {told}"
+    conf.write_text(before + "worker_name another;\n")
+    told = world.ringctl("reload")
+    if "worker_name has changed" not in told["detail"] or world.ringctl("health")["telnyx"]["rate"] == 37:
+        yield f"what needs a restart: {told}"
+    conf.write_text(before.replace("telnyx {", "telnyx { rate 41;") + "lgo_level info;\n")
     reload_nginx("-s", "reload")
     wait_for("ringd to refuse it", lambda: lines('"reload_refused"') == 1)
+    if world.ringctl("health")["telnyx"]["rate"] == 41:
+        yield "a file with a fault is in force in part"
     try:
         world.ringctl("reload")
         yield "ringctl did not say what is wrong"
@@ -164,7 +175,7 @@ def a_reload_of_nginx_reaches_ringd(world):
     reload_nginx("-s", "reload")
     wait_for("nginx to tell that ringd is away", lambda: "was not told" in (world.dir / "nginx_error.log").read_text())
     world.start_ringd()
-    if lines('"reloaded"') != 1:
+    if lines('"reloaded"') != 3:
         yield "nginx -t, or a refused file, was taken for a reload"
 
 

@@ -20,8 +20,6 @@ namespace {
 // Nobody is called: the events of these tests cause no command.
 constexpr std::string_view kConf = R"(ingest unix:{dir}/ingest.sock;
 control unix:{dir}/control.sock;
-store embedded;
-embedded { path {dir}/ringd.db; }
 telnyx { api http://127.0.0.1:9/v2; api_key_file {dir}/api.key; keep_warm 0; }
 log_level notice;
 )";
@@ -45,8 +43,9 @@ int listen_at(const std::string& path) {
 
 }  // namespace
 
-RingdProcess::RingdProcess() : dir_(::access(kMemory, W_OK) == 0 ? kMemory : "/tmp"), listener_(listen_at(socket_)) {
-  std::string conf{kConf};
+RingdProcess::RingdProcess(std::string_view more)
+    : dir_(::access(kMemory, W_OK) == 0 ? kMemory : "/tmp"), listener_(listen_at(socket_)) {
+  std::string conf = std::string(kConf) + std::string(more) + "\n";
   constexpr std::string_view kDir = "{dir}";
   for (std::size_t at = 0; (at = conf.find(kDir, at)) != std::string::npos;) {
     conf.replace(at, kDir.size(), dir_.path());

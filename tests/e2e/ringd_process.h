@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <string>
+#include <string_view>
 
 #include "support/files.h"
 
@@ -15,8 +16,9 @@ inline constexpr int kAlreadyTold = 0;
 
 class RingdProcess {
  public:
-  // Listens at once; what connects before start() waits.
-  RingdProcess();
+  // Listens at once; what connects before start() waits. `conf`: further lines of its configuration, {dir} its
+  // directory.
+  explicit RingdProcess(std::string_view conf = "store embedded; embedded { path {dir}/ringd.db; }");
   ~RingdProcess();  // ends it
   RingdProcess(const RingdProcess&) = delete;
   RingdProcess& operator=(const RingdProcess&) = delete;

@@ -232,6 +232,7 @@ TEST_F(ConfigTest, TheSampleLoadsAndVerifies) {
         {"/run/ringd/ingest.sock", "{dir}/worker.sock"},
         {"/var/log/nginx/webhook.log webhook", "{dir}/sample.log sample"},
         {"log_format webhook", "log_format sample"},
+        {"allow 127.0.0.1", "allow unix:"},
         {"calls:32m", "calls:1m"}}) {
     std::size_t at = sample.find(what);
     ASSERT_NE(at, std::string::npos) << what;
@@ -244,6 +245,10 @@ TEST_F(ConfigTest, TheSampleLoadsAndVerifies) {
   EXPECT_EQ(client.send(signer.webhook(path, event_body("evt-1"))).status, 200);
   EXPECT_EQ(client.send(TelnyxSigner().webhook(path, event_body("evt-2"))).status, 403);
   EXPECT_EQ(worker.seen().size(), 1U);
+  worker.set_request_script([](const SeenRequest&) { return answer_with(200, "ringd_up 1\n", "text/plain"); });
+  EXPECT_EQ(client.get("/ringd_metrics").body, "ringd_up 1\n");
+  ASSERT_EQ(worker.requests().size(), 1U);
+  EXPECT_EQ(worker.requests()[0].method + " " + worker.requests()[0].target, "GET /metrics");
   const std::string telnyx = "/webhooks/cpaas/telnyx/";
   std::size_t taken = 1;
   for (const std::string_view route : {"call-control/failover", "credential", "credential/failover", "notifications",

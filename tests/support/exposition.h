@@ -1,6 +1,6 @@
 // Reads Prometheus text format 0.0.4 and is stricter than a scraper: a family is told once, its samples stand together,
-// nothing is repeated, histograms add up. Used by the tests of webhook_status; header only. Must not know: which
-// metrics.
+// nothing is repeated, histograms add up. Used by the tests of webhook_status and of ringd; header only. Must
+// not know: which metrics.
 #pragma once
 
 #include <cstdlib>

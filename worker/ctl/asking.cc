@@ -46,6 +46,19 @@ int ask_and_print(const Options& options, const std::string& target,
   return kDone;
 }
 
+int ask_and_pass(const Options& options, const std::string& target) {
+  auto client = connect(options);
+  if (!client) return client.error();
+  Result<Answer> answer = client->ask("GET", target);
+  if (!answer) return complain(kUnreachable, answer.error().text);
+  if (answer->status >= 300) {
+    const auto refused = checked(std::move(*answer));
+    return refused ? kDone : refused.error();
+  }
+  std::cout << answer->body;
+  return kDone;
+}
+
 std::int64_t wall_ms() {
   namespace chrono = std::chrono;
   return chrono::duration_cast<chrono::milliseconds>(chrono::system_clock::now().time_since_epoch()).count();

@@ -28,6 +28,8 @@ struct Reply {
                                             ByteView body = {});
 [[nodiscard]] std::expected<Client, int> connect(const Options& options);
 
+// One question whose answer is printed as it came, whatever it is. An exit code.
+[[nodiscard]] int ask_and_pass(const Options& options, const std::string& target);
 // One question, its answer printed as `text` makes it, or as it came with --json. An exit code.
 [[nodiscard]] int ask_and_print(const Options& options, const std::string& target,
                                 const std::function<std::string(const json_t*)>& text);

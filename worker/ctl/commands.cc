@@ -97,8 +97,7 @@ int reload(const Options& options) {
   const auto reply = ask(*client, "POST", "/reload");
   if (!reply) return reply.error();
   std::cout << (options.json ? reply->body + "\n"
-                             : "read again: log_level and the applications of notify are in force, all else needs a "
-                               "restart\n");
+                             : "read again; " + printable(get_text(reply->json.get(), "detail")) + "\n");
   return kDone;
 }
 
@@ -179,6 +178,8 @@ int show_health(const Options& options) {
   std::cout << (options.json ? reply->body + "\n" : health_text(options.look, reply->json.get()));
   return ok ? kDone : kRefused;
 }
+
+int show_metrics(const Options& options) { return ask_and_pass(options, "/metrics"); }
 
 int import_directory(const Options& options, const std::string& file) {
   const std::optional<std::string> text = read_file(file);

@@ -72,6 +72,7 @@ struct Redeliver {
                                    unsigned seconds, const std::string& file);
 [[nodiscard]] int watch(const Options& options, const WatchOptions& watch);  // until interrupted or ringd stays away
 [[nodiscard]] int show_health(const Options& options);
+[[nodiscard]] int show_metrics(const Options& options);  // as Prometheus reads them
 // `file` may be "-" for the standard input.
 [[nodiscard]] int import_directory(const Options& options, const std::string& file);
 [[nodiscard]] int check_directory(const Options& options, const std::string& file);

@@ -19,6 +19,7 @@ constexpr const char* kDescription =
     "ringctl asks ringd what it is doing, and tells it whom to ring.\n"
     "\n"
     "  ringctl health                      is it well?\n"
+    "  ringctl metrics                     the same numbers as Prometheus reads them\n"
     "  ringctl calls                       the latest calls, one a line\n"
     "  ringctl call 428c31b6               one call, step by step; the beginning of its id is enough\n"
     "  ringctl explain 428c31b6            why each device rang and stopped, in words\n"
@@ -222,8 +223,10 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   cancel->callback([&] { arguments.exit_code = cancel_call(arguments.options, arguments.id); });
   CLI::App* again = app.add_subcommand("reload", "ringd reads its configuration again");
   again->footer(
-      "As SIGHUP does, but with an answer: log_level and the applications of notify come into force, all else needs a\n"
-      "restart. A file with a fault is refused with its line, and what was in force stays: exit code 1.");
+      "As SIGHUP does, but with an answer: what is in force now (log_level, the applications of notify, rate and "
+      "burst\n"
+      "of telnyx, event_log, ring), and what has changed but needs a restart. A file with a fault is refused with its\n"
+      "line, and what was in force stays: exit code 1.");
   again->callback([&] { arguments.exit_code = reload(arguments.options); });
   CLI::App* ready =
       app.add_subcommand("ready", "A device has registered: it joins the calls that ring for its user now");
@@ -270,6 +273,9 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   app.add_subcommand("health", "Counters, store and directory; exit code 1 when something is degraded")->callback([&] {
     arguments.exit_code = show_health(arguments.options);
   });
+  app.add_subcommand("metrics", "What ringd counts, in the text format of Prometheus")->callback([&] {
+    arguments.exit_code = show_metrics(arguments.options);
+  });
 }
 
 // The library says no more than "a subcommand is required", also when there is one that it does not know.
@@ -281,9 +287,9 @@ int explain_missing(const CLI::App& app, const CLI::RequiredError& error, int ar
   for (int i = 1; i < argc && app.get_subcommands().empty(); ++i) {
     const std::string_view word = argv[i];
     if (word.starts_with('-') || std::string_view(argv[i - 1]) == "--socket") continue;
-    const std::string_view near =
-        ringfence::near_miss(word, {"calls", "call", "explain", "replay", "missed", "events", "dead", "redeliver",
-                                    "cancel", "ready", "reload", "summary", "watch", "directory", "plan", "health"});
+    const std::string_view near = ringfence::near_miss(
+        word, {"calls", "call", "explain", "replay", "missed", "events", "dead", "redeliver", "cancel", "ready",
+               "reload", "summary", "watch", "directory", "plan", "health", "metrics"});
     std::cerr << "ringctl: there is no command \"" << printable(word) << "\""
               << (near.empty() ? "" : "; did you mean \"" + std::string(near) + "\"?") << "\n";
     return kUsage;

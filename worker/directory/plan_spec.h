@@ -46,6 +46,7 @@ struct PlanRules {
   Millis screen_ms = 15'000;
   Millis fast_answer_ms = 1'500;
   int channels = 0;  // that the provider gives an organisation which does not say `channels`; 0: not known
+  bool operator==(const PlanRules&) const = default;
 };
 [[nodiscard]] inline PlanRules plan_rules(const Policy& policy) noexcept {
   return {.ring_ms = policy.ring_ms,

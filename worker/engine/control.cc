@@ -9,7 +9,9 @@
 #include "codec/session_json.h"
 #include "engine/call_view.h"
 #include "engine/control_reply.h"
+#include "engine/engine_measures.h"
 #include "engine/health_view.h"
+#include "engine/metrics_view.h"
 #include "engine/request_target.h"
 #include "engine/stored_call.h"
 #include "shared/limits.h"
@@ -20,6 +22,7 @@ namespace {
 enum class Place {
   nowhere,
   health,
+  metrics,
   calls,
   call,
   explain,
@@ -43,6 +46,7 @@ Place place_of(const std::vector<std::string>& path) {
   const std::string_view head = path.empty() ? std::string_view{} : path[0];
   if (path.size() == 1) {
     if (head == "health") return Place::health;
+    if (head == "metrics") return Place::metrics;
     if (head == "calls") return Place::calls;
     if (head == "missed") return Place::missed;
     if (head == "events") return Place::events;
@@ -94,9 +98,9 @@ void Control::on_request(const RequestFrame& frame, std::function<void(ControlRe
   const Place place = place_of(path);
   if (place == Place::nowhere) {
     done(sentence(404,
-                  "there is only /health, /calls, /calls/ID, /calls/ID/explain, /calls/ID/replay, /calls/ID/cancel, "
-                  "/missed, /events, /events/ID, /events/dead, /events/bad, /events/other, /events/redeliver, "
-                  "/devices/ready, /summaries, /watch, /reload and /directory"));
+                  "there is only /health, /metrics, /calls, /calls/ID, /calls/ID/explain, /calls/ID/replay, "
+                  "/calls/ID/cancel, /missed, /events, /events/ID, /events/dead, /events/bad, /events/other, "
+                  "/events/redeliver, /devices/ready, /summaries, /watch, /reload and /directory"));
     return;
   }
   if (methods_of(place).find(frame.method) == std::string_view::npos || frame.method.empty()) {
@@ -139,42 +143,46 @@ void Control::on_request(const RequestFrame& frame, std::function<void(ControlRe
       return watch(*target, done);
     case Place::reload:
       return reload(done);
+    case Place::metrics:
+      return done({.content_type = kMetricsType, .body = metrics_view(measures())});
     case Place::health:
     case Place::nowhere:
-      return health(done);
+      return done(answer(health_view(measures())));
   }
 }
 
 void Control::reload(const Done& done) const {
-  const Result<void> read =
-      parts_.reload ? parts_.reload() : fail(ErrorCode::invalid, "there is no configuration file");
+  if (!parts_.reload) return done(sentence(422, "there is no configuration file"));
+  const Result<std::string> read = parts_.reload();
   if (!read) return done(failed(read.error()));
   Json body = json_object_new();
   set_bool(body.get(), "reloaded", true);
+  set_text(body.get(), "detail", *read);
   done(answer(body));
 }
 
-void Control::health(const Done& done) const {
-  Json body = json_object_new();
-  set_text(body.get(), "status", parts_.store.ready() && parts_.directory.loaded() ? "ok" : "degraded");
-  set_text(body.get(), "version", parts_.version);
-  set_int(body.get(), "uptime_ms", parts_.clock.now_ms() - started_ms_);
-  Json store = json_object_new();
-  set_text(store.get(), "kind", parts_.store.kind());
-  set_bool(store.get(), "ready", parts_.store.ready());
-  set_json(body.get(), "store", std::move(store));
-  Json directory = json_object_new();
-  set_bool(directory.get(), "loaded", parts_.directory.loaded());
-  set_int(directory.get(), "revision", parts_.directory.revision());
-  std::size_t numbers = 0;
+Measures Control::measures() const {
+  Measures more;
+  bool well = parts_.store.ready() && parts_.directory.loaded();
+  if (parts_.more_measures && !parts_.more_measures(more)) well = false;
+  Measures all;
+  all.state("status", well ? "ok" : "degraded", {"ok", "degraded"}, "Whether all that calls need is there.");
+  all.text("version", parts_.version, "The version of ringd.");
+  all.milliseconds("uptime_ms", parts_.clock.now_ms() - started_ms_, "Time since the start of the process.");
+  all.group("store");
+  all.text("kind", std::string(parts_.store.kind()), "Where calls live.");
+  all.flag("ready", parts_.store.ready(), "Whether calls can be read and written.");
+  all.group("directory");
+  all.flag("loaded", parts_.directory.loaded(), "Whether it has been read: else calls are told to come again.");
+  all.gauge("revision", parts_.directory.revision(), "Of the directory in use; 0: none was imported.");
+  std::size_t count = 0;
   for (const Organisation& organisation : parts_.directory.current().organisations()) {
-    numbers += organisation.numbers.size();
+    count += organisation.numbers.size();
   }
-  set_int(directory.get(), "numbers", numbers);
-  set_json(body.get(), "directory", std::move(directory));
-  set_json(body.get(), "engine", engine_view(parts_.engine.stats()));
-  if (parts_.more_health) parts_.more_health(body.get());
-  done(answer(body));
+  all.gauge("numbers", count, "Phone numbers in the directory.");
+  add_engine_measures(all, parts_.engine.stats());
+  all.append(std::move(more));
+  return all;
 }
 
 void Control::calls(const RequestTarget& target, Done done) {

@@ -2,6 +2,7 @@
 // store and the engine's counters; changes the directory, and tells the engine what an operator or a device wants.
 //
 //   GET /health                      counters, store, directory
+//   GET /metrics                     the same for Prometheus, as text
 //   GET /calls?limit=N               most recently changed first; default 50, at most limits::kListedCalls
 //   GET /calls/ID                    the session and its ladder; with `whole` also the stored document and the events
 //                                    as they are stored: what a replay elsewhere needs
@@ -29,7 +30,7 @@
 //   GET /events/bad?limit=N&whole=yes  of these the ones that could not be read
 //   GET /events/other?limit=N&whole=yes  and those of other families
 //   POST /events/redeliver?...          events once more through the engine (redelivery.h)
-//                                    Numbers are masked, names and bodies left out, unless `whole` is given: that is
+//                                    Measures are masked, names and bodies left out, unless `whole` is given: that is
 //                                    for ringctl, and refused to whoever asks through nginx (reading_requests.h)
 //   GET /watch?after=SEQ&limit=N     ladder lines after SEQ and the next SEQ; without `after`: none, only the SEQ
 //   POST /reload                     the configuration file is read again; 422 with what is wrong: the old one stays
@@ -45,6 +46,7 @@
 
 #include "engine/directory_cache.h"
 #include "engine/engine.h"
+#include "engine/measures.h"
 #include "engine/past_calls.h"
 #include "engine/past_events.h"
 #include "engine/redelivery.h"
@@ -60,9 +62,11 @@ struct ControlParts {
   Store& store;
   DirectoryCache& directory;
   Clock& clock;
-  std::string version;                       // of the program, for /health
-  std::function<void(json_t*)> more_health;  // optional: main adds what only it knows to the /health object
-  std::function<Result<void>()> reload;      // optional: reads the configuration again
+  std::string version;  // of the program, for /health
+  // Optional: main adds the numbers that only it knows. False: something of it is not well.
+  std::function<bool(Measures&)> more_measures;
+  // Optional: reads the configuration again, and says in a sentence what is in force now.
+  std::function<Result<std::string>()> reload;
 };
 
 class Control final : public RequestSink {
@@ -72,7 +76,7 @@ class Control final : public RequestSink {
 
  private:
   using Done = std::function<void(ControlReply)>;
-  void health(const Done& done) const;
+  [[nodiscard]] Measures measures() const;
   void reload(const Done& done) const;
   void calls(const RequestTarget& target, Done done);
   void call(std::string_view id, const RequestTarget& target, Done done);

@@ -23,12 +23,7 @@ void DirectoryCache::refresh() {
     }
     if (answer->revision < revision_) note_loss(answer->revision);
     if (answer->revision == 0) return;
-    Result<Directory> parsed = Directory::parse("(stored directory)", answer->text, rules_);
-    if (!parsed) {
-      // It was imported under other times of ringd.conf: a plan that has become too long is better than none.
-      log_.write(LogLevel::warning, "directory_does_not_fit", {{"detail", parsed.error().text}});
-      parsed = Directory::parse("(stored directory)", answer->text);
-    }
+    Result<Directory> parsed = read_stored(answer->text);
     if (!parsed) {
       // Written by a newer version of ours. The old directory stays; the revision is taken so that the log is not
       // filled with the same complaint every second.
@@ -38,6 +33,20 @@ void DirectoryCache::refresh() {
     }
     adopt(std::move(*parsed), answer->revision);
   });
+}
+
+Result<Directory> DirectoryCache::read_stored(std::string_view text) {
+  Result<Directory> parsed = Directory::parse("(stored directory)", text, rules_);
+  if (parsed) return parsed;
+  // It was imported under other times of ringd.conf: a plan that has become too long is better than none.
+  log_.write(LogLevel::warning, "directory_does_not_fit", {{"detail", parsed.error().text}});
+  return Directory::parse("(stored directory)", text);
+}
+
+void DirectoryCache::follow(const PlanRules& rules) {
+  if (rules == rules_) return;
+  rules_ = rules;
+  if (Result<Directory> parsed = read_stored(directory_.text())) directory_ = std::move(*parsed);
 }
 
 void DirectoryCache::note_loss(std::uint64_t revision) {

@@ -26,6 +26,9 @@ class DirectoryCache {
   [[nodiscard]] const Directory& current() const noexcept { return directory_; }
   [[nodiscard]] std::uint64_t revision() const noexcept { return revision_; }  // 0: none was ever imported
 
+  // Other rules from now on, for the directory in use as well.
+  void follow(const PlanRules& rules);
+
   // Asks the store whether there is a newer one; does nothing while a question is under way. The engine calls it at
   // its start and every limits::kDirectoryRefreshMs.
   void refresh();
@@ -35,6 +38,7 @@ class DirectoryCache {
   void import(std::string_view file_name, std::string_view text, std::function<void(Result<std::uint64_t>)> done);
 
  private:
+  [[nodiscard]] Result<Directory> read_stored(std::string_view text);
   void adopt(Directory directory, std::uint64_t revision);
   void note_loss(std::uint64_t revision);
 

@@ -11,6 +11,7 @@ namespace ringfence {
 Engine::Engine(EngineParts parts, EngineOptions options)
     : parts_(parts),
       options_(std::move(options)),
+      judged_by_(options_.policy),
       timers_(parts.clock),
       cache_(limits::kLiveSessions, limits::kEndedSessions),
       watch_(limits::kWatchLines, parts.clock.now_ms()),
@@ -34,6 +35,7 @@ Engine::Engine(EngineParts parts, EngineOptions options)
               .stats = stats_,
               .events = events_,
               .policy = options_.policy,
+              .judged_by = judged_by_,
               .moved_ms = moved_ms_,
               .due_changed = [this] { arm_due(); }}),
       sweep_({.store = parts.store,
@@ -50,6 +52,15 @@ void Engine::start() {
   refresh_directory();
   scan_due();
   sweep_.start();
+}
+
+void Engine::follow(const Policy& policy, const EventLogOptions& event_log) {
+  options_.policy = policy;
+  options_.event_log = event_log;
+  events_.follow(event_log);
+  const Policy before = std::exchange(judged_by_, policy);
+  judged_by_.dedupe_window_ms = std::max(policy.dedupe_window_ms, before.dedupe_window_ms);
+  judged_by_.apology_ms = std::max(policy.apology_ms, before.apology_ms);
 }
 
 void Engine::on_event(const EventFrame& frame, std::function<void(VerdictReply)> done) {

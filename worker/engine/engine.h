@@ -91,6 +91,10 @@ class Engine final : public EventSink {
   std::size_t remember_summary(std::string_view organisation, std::string_view caller, std::string text,
                                Millis span_ms);
 
+  // Other numbers of ringd.conf from now on: for new calls and next steps, calls in progress keep what their documents
+  // say.
+  void follow(const Policy& policy, const EventLogOptions& event_log);
+
   // Runs `work` then, unless the engine has gone.
   void after(Millis pause_ms, std::function<void()> work) {
     timers_.at(parts_.clock.now_ms() + pause_ms, std::move(work));
@@ -124,6 +128,7 @@ class Engine final : public EventSink {
 
   EngineParts parts_;
   EngineOptions options_;
+  Policy judged_by_;  // the longest that any call in progress may have been given
   EngineStats stats_;
   TimerQueue timers_;
   SessionCache cache_;

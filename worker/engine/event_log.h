@@ -56,6 +56,9 @@ class EventLog {
   EventLog(const EventLog&) = delete;
   EventLog& operator=(const EventLog&) = delete;
 
+  // Other bounds from now on; what is there beyond them goes with the next write.
+  void follow(const EventLogOptions& options) noexcept { options_ = options; }
+
   // Copies of the body what may have to be written of this event.
   void keep_body(Delivery& delivery, const EventId& event, ByteView body) const;
 

@@ -272,7 +272,7 @@ void Lanes::tell_durable(const Work& work, CommitStatus status) {
 
 void Lanes::commit_front(Lane& lane, const SessionCache::Entry& entry, StepResult result) {
   const Event& event = lane.queue.front().event;
-  if (const Breach breach = breach_of(entry.session, event, result, parts_.policy)) {
+  if (const Breach breach = breach_of(entry.session, event, result, parts_.judged_by)) {
     count_breach(breach, event, entry.version);
   }
   std::string line = ladder_line(entry.session, event, result, entry.version + 1);

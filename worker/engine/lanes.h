@@ -46,7 +46,8 @@ struct LaneParts {
   EngineStats& stats;
   EventLog& events;
   const Policy& policy;
-  const Millis& moved_ms;             // by how much the cached sessions' times have been moved back in all
+  const Policy& judged_by;  // what promises are judged by: a call may have been stepped by longer times than those now
+  const Millis& moved_ms;   // by how much the cached sessions' times have been moved back in all
   std::function<void()> due_changed;  // the earliest due time in the cache may have moved
 };
 

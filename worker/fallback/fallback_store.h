@@ -96,6 +96,8 @@ class FallbackStore final : public Store {
   [[nodiscard]] std::string_view home() const noexcept override { return home_; }
 
   [[nodiscard]] FallbackStats stats() const;
+  // False: with policy `all`, whether another worker shares the store has not been read yet.
+  [[nodiscard]] bool has_looked() const noexcept { return looked_ || options_.policy != FallbackPolicy::all; }
   [[nodiscard]] FallbackPolicy policy() const noexcept { return options_.policy; }
 
  private:
@@ -118,6 +120,7 @@ class FallbackStore final : public Store {
   void find_residents(const SessionId& after);
   void tend();
   void follow_the_clock(Millis now_ms);
+  [[nodiscard]] bool is_too_early() const noexcept;
   void sign();
   void on_probe(bool well);
   void read_register();
@@ -170,8 +173,9 @@ class FallbackStore final : public Store {
   Millis started_ms_;
   StoreHealth health_;
   WorkerRegister register_;
-  Millis sign_ms_ = 0;  // the next signature
-  bool found_ = false;  // what is here from before
+  Millis sign_ms_ = 0;   // the next signature
+  bool found_ = false;   // what is here from before
+  bool looked_ = false;  // into the register, since the start
   bool alone_ = false;
   bool ever_alone_ = false;
   std::unordered_map<SessionId, Resident> residents_;

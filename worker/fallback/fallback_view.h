@@ -1,11 +1,11 @@
-// What `ringctl health` says of the fallback. Used by main. Must not know: requests.
+// What the fallback counts, as numbers with their names. Used by main. Must not know: how they are shown.
 #pragma once
 
+#include "engine/measures.h"
 #include "fallback/fallback_store.h"
-#include "shared/json.h"
 
 namespace ringfence {
 
-[[nodiscard]] Json fallback_view(const FallbackStats& stats, FallbackPolicy policy, Millis now_ms);
+void add_fallback_measures(Measures& measures, const FallbackStats& stats, FallbackPolicy policy, Millis now_ms);
 
 }  // namespace ringfence

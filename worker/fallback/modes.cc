@@ -45,7 +45,7 @@ void FallbackStore::find_residents(const SessionId& after) {
 void FallbackStore::tend() {
   const Millis now_ms = parts_.clock.now_ms();
   follow_the_clock(now_ms);
-  if (now_ms >= sign_ms_ && !register_.signing()) sign();
+  if (now_ms >= sign_ms_ && !register_.signing() && !is_too_early()) sign();
   const Millis long_ago_ms = now_ms - limits::kFallbackDoubtMs;
   begun_there_.forget_before(long_ago_ms);
   turned_away_.forget_before(long_ago_ms);
@@ -62,6 +62,9 @@ void FallbackStore::follow_the_clock(Millis now_ms) {
   sign_ms_ = std::min(sign_ms_, now_ms + (health_.away() ? limits::kFallbackProbeMs : limits::kFallbackSignMs));
   stay_until_ms_ = std::min(stay_until_ms_, now_ms + limits::kFallbackProbeMs);
 }
+
+// Whoever wants to be alone looks as soon as the store is there: a look before that would only put off the next.
+bool FallbackStore::is_too_early() const noexcept { return !has_looked() && !health_.away() && !parts_.fleet.ready(); }
 
 // In good times so that others see us; while the store is away it is the probe. Who wants to be alone looks before it
 // signs: else it would end the peace of whoever is there already.
@@ -87,6 +90,7 @@ void FallbackStore::read_register() {
   register_.others(now_ms, [this, probe = health_.away()](const Result<std::vector<std::string>>& others) {
     if (probe) on_probe(others.has_value());
     if (!others) return;
+    looked_ = true;
     const bool was_alone = std::exchange(alone_, others->empty());
     if (alone_) {
       if (!std::exchange(ever_alone_, true)) sign_ms_ = 0;

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "shared/frame.h"
 
@@ -24,7 +25,8 @@ class EventSink {
 
 struct ControlReply {
   std::uint16_t status = 200;
-  std::string body;  // JSON
+  std::string_view content_type = "application/json";  // a literal
+  std::string body;
 };
 
 class RequestSink {

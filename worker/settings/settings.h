@@ -19,6 +19,7 @@ enum class StoreFallback : std::uint8_t { none, new_calls, all };  // while Redi
 struct SocketSettings {
   std::string path;
   std::string user, group;  // names or numbers; group empty: unchanged
+  bool operator==(const SocketSettings&) const = default;
 };
 
 struct HostPort {
@@ -39,6 +40,7 @@ struct RedisSettings {
   std::string key_prefix;
   int wait_replicas = 0;
   Millis wait_ms = 50;
+  bool operator==(const RedisSettings&) const = default;
 };
 
 struct TelnyxSettings {
@@ -56,6 +58,7 @@ struct TelnyxSettings {
   std::string connection;  // empty: those of the calls that come in
   Millis sweep_ms = 0;     // 0: never
   Millis stray_age_ms = 60'000;
+  bool operator==(const TelnyxSettings&) const = default;
 };
 
 // One organisation's application, which is told what became of each call.

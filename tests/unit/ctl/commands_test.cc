@@ -38,9 +38,9 @@ TEST_F(CommandsTest, CancelSaysThatACallHasEnded) {
 
 TEST_F(CommandsTest, ReloadSaysWhatIsInForceNow) {
   ScriptedRingd ringd(options.socket);
-  ringd.serve({{"POST /reload", {ScriptedRingd::ok(R"({"reloaded":true})")}}});
+  ringd.serve({{"POST /reload", {ScriptedRingd::ok(R"({"reloaded":true,"detail":"log_level is; redis waits"})")}}});
   EXPECT_EQ(run([&] { return reload(options); }), 0) << err;
-  EXPECT_THAT(out, HasSubstr("log_level"));
+  EXPECT_EQ(out, "read again; log_level is; redis waits\n");
 }
 
 TEST_F(CommandsTest, ReloadSaysWhatIsWrongWithTheFile) {
@@ -112,6 +112,20 @@ TEST_F(CommandsTest, HealthExitsWithOneWhenDegraded) {
   ringd.serve({{"GET /health", {ScriptedRingd::ok(R"({"status":"degraded"})")}}});
   EXPECT_EQ(run([&] { return show_health(options); }), 1);
   EXPECT_THAT(out, HasSubstr("degraded"));
+}
+
+TEST_F(CommandsTest, MetricsArePrintedAsTheyCame) {
+  ScriptedRingd ringd(options.socket);
+  ringd.serve({{"GET /metrics", {ScriptedRingd::ok("ringd_engine_late_total 0\n")}}});
+  EXPECT_EQ(run([&] { return show_metrics(options); }), 0) << err;
+  EXPECT_EQ(out, "ringd_engine_late_total 0\n");
+}
+
+TEST_F(CommandsTest, ARingdWithoutMetricsIsComplainedAbout) {
+  ScriptedRingd ringd(options.socket);
+  ringd.serve({{"GET /metrics", {ScriptedRingd::no(404, R"({"error":"there is only /health"})")}}});
+  EXPECT_EQ(run([&] { return show_metrics(options); }), 1);
+  EXPECT_THAT(err, HasSubstr("only /health"));
 }
 
 TEST_F(CommandsTest, JsonIsPrintedAsItCame) {

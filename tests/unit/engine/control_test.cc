@@ -1,9 +1,12 @@
 // What the operator asks and gets: health, calls, one call, the watch, the directory.
 #include "codec/session_json.h"
+#include "core/invariants.h"
+#include "engine/metrics_view.h"
 #include "engine/reading_requests.h"
 #include "engine/request_target.h"
 #include "fixture.h"
 #include "history/replay.h"
+#include "support/exposition.h"
 
 namespace ringfence::test {
 namespace {
@@ -16,7 +19,11 @@ class ControlTest : public EngineTest {
   void SetUp() override {
     EngineTest::SetUp();
     ControlParts parts = control_parts();
-    parts.more_health = [](json_t* body) { set_int(body, "extra", 7); };
+    parts.more_measures = [this](Measures& measures) {
+      measures.group("more");
+      measures.gauge("extra", 7, "What only main knows.");
+      return well;
+    };
     control = std::make_unique<Control>(std::move(parts));
   }
   ControlReply ask(std::string_view method, std::string_view target, std::string_view body = {}) {
@@ -37,15 +44,18 @@ class ControlTest : public EngineTest {
     return json ? std::move(*json) : nullptr;
   }
   std::unique_ptr<Control> control;
+  bool well = true;  // what only main knows
 };
 
 TEST_F(ControlTest, TheConfigurationIsReadAgainOrItsFaultIsSaid) {
   EXPECT_EQ(ask("POST", "/reload").status, 422) << "this one was made without a file";
-  Result<void> next;
+  Result<std::string> next = "all is in force";
   ControlParts parts = control_parts();
   parts.reload = [&] { return next; };
   Control with_file(std::move(parts));
-  EXPECT_EQ(ask(with_file, "POST", "/reload").status, 200);
+  const ControlReply read = ask(with_file, "POST", "/reload");
+  EXPECT_EQ(read.status, 200);
+  EXPECT_THAT(read.body, HasSubstr("all is in force")) << "what waits for a restart is told there, too";
   EXPECT_EQ(ask(with_file, "GET", "/reload").status, 405);
   next = fail(ErrorCode::invalid, "ringd.conf:3: unknown directive \"lgo_level\"");
   const ControlReply refused = ask(with_file, "POST", "/reload");
@@ -62,7 +72,7 @@ TEST_F(ControlTest, HealthCountsAndSaysWhatIsDegraded) {
   const Json health = ask_json("/health");
   EXPECT_EQ(get_text(health.get(), "status"), "ok");
   EXPECT_EQ(get_text(health.get(), "version"), "test");
-  EXPECT_EQ(get_int(health.get(), "extra"), 7);
+  EXPECT_EQ(get_int(get_object(health.get(), "more"), "extra"), 7);
   EXPECT_EQ(get_text(get_object(health.get(), "store"), "kind"), "fake");
   EXPECT_EQ(get_int(get_object(health.get(), "directory"), "numbers"), 2);
   const json_t* engine = get_object(health.get(), "engine");
@@ -70,6 +80,67 @@ TEST_F(ControlTest, HealthCountsAndSaysWhatIsDegraded) {
   EXPECT_EQ(get_int(engine, "sessions_cached"), 1);
   EXPECT_EQ(get_int(get_object(engine, "commands"), "dial"), 2);
   EXPECT_EQ(get_int(get_object(engine, "results"), "ok"), 2);
+}
+
+TEST_F(ControlTest, WhatOnlyMainKnowsCanBeUnwell) {
+  start();
+  loop.run();
+  EXPECT_EQ(get_text(ask_json("/health").get(), "status"), "ok");
+  well = false;
+  EXPECT_EQ(get_text(ask_json("/health").get(), "status"), "degraded");
+}
+
+TEST_F(ControlTest, PrometheusGetsTheSameNumbers) {
+  ring();
+  const ControlReply reply = ask("GET", "/metrics");
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.content_type, "text/plain; version=0.0.4; charset=utf-8");
+  const Exposition metrics(reply.body);
+  EXPECT_EQ(metrics.error(), "");
+  EXPECT_EQ(metrics.value("ringd_status{status=\"ok\"}"), 1);
+  EXPECT_EQ(metrics.value("ringd_status{status=\"degraded\"}"), 0);
+  EXPECT_EQ(metrics.value("ringd_version_info{version=\"test\"}"), 1);
+  EXPECT_EQ(metrics.value("ringd_store_kind_info{kind=\"fake\"}"), 1);
+  EXPECT_EQ(metrics.value("ringd_store_ready"), 1);
+  EXPECT_EQ(metrics.value("ringd_directory_numbers"), 2);
+  EXPECT_EQ(metrics.value("ringd_engine_accepted_total"), 1);
+  EXPECT_EQ(metrics.value("ringd_engine_sessions_cached"), 1);
+  EXPECT_EQ(metrics.value("ringd_engine_commands_total{verb=\"dial\"}"), 2);
+  EXPECT_EQ(metrics.value("ringd_engine_results_total{outcome=\"ok\"}"), 2);
+  EXPECT_EQ(metrics.value("ringd_engine_timing_seconds_count{stage=\"received_to_accepted\"}"), 1);
+  EXPECT_EQ(metrics.value("ringd_engine_timing_seconds_bucket{stage=\"received_to_accepted\",le=\"5\"}"), 1);
+  EXPECT_EQ(metrics.value("ringd_more_extra"), 7);
+  EXPECT_EQ(
+      metrics.value("ringd_engine_broken_total{invariant=\"" + std::string(name_of(Invariant::one_winner)) + "\"}"), 0);
+  EXPECT_EQ(ask("POST", "/metrics").status, 405);
+  ReadingRequests over_ingest(*control);
+  EXPECT_EQ(ask(over_ingest, "GET", "/metrics").body, reply.body) << "nginx may ask for them";
+}
+
+TEST(MetricsView, EveryKindIsWellFormedWhateverItSays) {
+  Measures measures;
+  measures.group("some");
+  measures.text("name", "a \"b\" \\ c\nd", "A text.");
+  measures.state("mode", "away", {"normal", "away"}, "A state.");
+  measures.milliseconds("for_ms", 1'250, "A time.");
+  measures.milliseconds("back_ms", -5, "A time before.");
+  measures.flag("off", false, "A flag.");
+  Histogram times;
+  for (const Millis ms : {0, 3, 7'000}) times.add(ms);
+  measures.times("timing", {.of_what = "stage", .values = {{"one", times}, {"none", {}}}}, "Times.");
+  const std::string text = metrics_view(measures);
+  const Exposition metrics(text);
+  EXPECT_EQ(metrics.error(), "");
+  EXPECT_EQ(metrics.value("ringd_some_name_info{name=\"a \\\"b\\\" \\\\ c\\nd\"}"), 1) << text;
+  EXPECT_EQ(metrics.value("ringd_some_mode{mode=\"normal\"}"), 0);
+  EXPECT_EQ(metrics.value("ringd_some_mode{mode=\"away\"}"), 1);
+  EXPECT_EQ(metrics.value("ringd_some_for_seconds"), 1.25);
+  EXPECT_EQ(metrics.value("ringd_some_back_seconds"), -0.005);
+  EXPECT_EQ(metrics.value("ringd_some_off"), 0);
+  EXPECT_EQ(metrics.value("ringd_some_timing_seconds_bucket{stage=\"one\",le=\"0.005\"}"), 2);
+  EXPECT_EQ(metrics.value("ringd_some_timing_seconds_bucket{stage=\"one\",le=\"+Inf\"}"), 3);
+  EXPECT_EQ(metrics.value("ringd_some_timing_seconds_sum{stage=\"one\"}"), 7.003);
+  EXPECT_EQ(metrics.value("ringd_some_timing_seconds_count{stage=\"none\"}"), 0);
 }
 
 TEST_F(ControlTest, CallsAreListedNewestFirstWithMaskedNumbers) {
@@ -269,7 +340,7 @@ TEST_F(ControlTest, OverHttpOnlySoManyReadAtOnce) {
   EXPECT_EQ(reading.put_off(), 1u);
 }
 
-// Numbers are for those who may call back; nobody gets them through nginx.
+// Measures are for those who may call back; nobody gets them through nginx.
 TEST_F(ControlTest, MissedCallsAreMaskedUnlessAskedForWhole) {
   ring();
   post(hangup("ev-end"));

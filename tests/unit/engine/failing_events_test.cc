@@ -40,6 +40,17 @@ TEST_F(FailingEventsTest, WhatIsToBeListedOutlastsAStoreThatIsAwayForHours) {
   EXPECT_EQ(dead().size(), 1u);
 }
 
+TEST_F(FailingEventsTest, OtherBoundsAreFollowed) {
+  fail("ev-1", 1);
+  EXPECT_EQ(stats.dead, 0u);
+  EventLogOptions fewer;
+  fewer.tries = 1;
+  events.follow(fewer);
+  fail("ev-2", 1);
+  EXPECT_EQ(stats.dead, 1u);
+  EXPECT_TRUE(dead().contains("ev-2"));
+}
+
 TEST_F(FailingEventsTest, WhatIsListedIsForgottenInTheEnd) {
   fail("ev-dead", 3);
   fail("ev-failing", 1);

@@ -136,7 +136,7 @@ class EngineTest : public testing::Test {
             .directory = worker->directory,
             .clock = worker->clock,
             .version = "test",
-            .more_health = {},
+            .more_measures = {},
             .reload = {}};
   }
   // A call that rings on both devices, with both dials answered by the provider.

@@ -1,4 +1,4 @@
-// Ticks, the due scan, recovery after a crash, and the drain.
+// Ticks, the due scan, recovery after a crash, other ring rules, and the drain.
 #include "fixture.h"
 
 namespace ringfence::test {
@@ -177,6 +177,29 @@ TEST_F(EngineTest, DrainingFinishesWhatIsUnderWayAndTakesNothingNew) {
   worker->clock.advance(60'000);
   EXPECT_EQ(store.scans, scans);
   EXPECT_EQ(worker->telephony.count(Verb::answer), 0u) << "no deadline is looked at any more";
+}
+
+TEST_F(EngineTest, NewCallsFollowOtherRingRulesAndThoseInProgressKeepTheirOwn) {
+  start();
+  post(incoming("ev-1"));
+  loop.run();
+  Policy policy = worker->engine.policy();
+  policy.leg_ms = 12'000;
+  policy.ring_ms = 12'000;
+  policy.dedupe_window_ms = 5'000;
+  worker->engine.follow(policy, {});
+  worker->directory.follow(plan_rules(policy));
+  EXPECT_EQ(worker->directory.current().rules().ring_ms, 12'000);
+  post(incoming("ev-2", "call-2"));
+  loop.run();
+  const auto& sent = worker->telephony.sent;
+  ASSERT_EQ(sent.size(), 4u);
+  EXPECT_EQ(sent[0].command.timeout_secs, 30);
+  EXPECT_EQ(sent[2].command.timeout_secs, 12);
+  // Commands of the first call may be resent for longer than a new one's: no promise is broken by that.
+  worker->telephony.answer(0, dialled(0));
+  loop.run();
+  for (const std::uint64_t broken : worker->engine.stats().broken) EXPECT_EQ(broken, 0u);
 }
 
 TEST_F(EngineTest, AVoicemailNumberIsAnsweredAtOnce) {

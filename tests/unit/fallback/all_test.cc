@@ -113,6 +113,19 @@ TEST_F(AllTest, IsRefusedWhereAnotherWorkerHasSigned) {
   EXPECT_TRUE(store->stats().alone);
 }
 
+TEST_F(AllTest, LooksForOthersAsSoonAsTheStoreIsThere) {
+  fleet.away = true;  // as while the connection is being made
+  begin(FallbackPolicy::all, "a second one");
+  EXPECT_FALSE(store->has_looked());
+  clock.advance(limits::kFallbackProbeMs / 2);
+  fleet.away = false;
+  clock.advance(limits::kFallbackTendMs);
+  EXPECT_TRUE(store->has_looked()) << "whoever waits for it at the start has not long";
+  EXPECT_EQ(refused.size(), 1u);
+  begin(FallbackPolicy::new_calls, "a third one");
+  EXPECT_TRUE(store->has_looked()) << "it does not matter";
+}
+
 TEST_F(AllTest, AWorkerThatComesLaterEndsIt) {
   begin_there("s", 3);
   WorkerRegister second(fleet, "a second one");

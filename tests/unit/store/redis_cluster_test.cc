@@ -30,8 +30,8 @@ class RedisCluster : public testing::Test {
     ASSERT_TRUE(bench_.run_until([&] { return store_->ready(); }));
   }
   std::uint64_t counted(std::string_view name) const {
-    for (const auto& [key, value] : store_->counters()) {
-      if (key == name) return value;
+    for (const RedisCount& count : store_->counters()) {
+      if (count.name == name) return count.value;
     }
     ADD_FAILURE() << name;
     return 0;

@@ -318,6 +318,18 @@ TEST_F(RedisReplicas, ACommitIsOnlyBelievedWhenTheReplicaHasIt) {
   EXPECT_EQ(bench_.load(*store, "s1")->version, 2U);
 }
 
+TEST_F(RedisReplicas, NoReadWaitsBehindADirectory) {
+  RedisServer master;  // no replica at all: the WAIT takes all of its time
+  const auto store = waiting_store(master, 1000);
+  std::optional<Result<std::uint64_t>> put;
+  store->put_directory("text", [&](Result<std::uint64_t> revision) { put = std::move(revision); });
+  ASSERT_TRUE(bench_.run_until([&] { return master.command("CLIENT LIST").find("cmd=wait") != std::string::npos; }));
+  ASSERT_TRUE(bench_.load(*store, "s1"));
+  EXPECT_FALSE(put) << "the load was answered after the WAIT of the directory";
+  ASSERT_TRUE(bench_.run_until([&] { return put.has_value(); }));
+  EXPECT_EQ(put->error().code, ErrorCode::unknown);
+}
+
 TEST_F(RedisReplicas, TheWaitOfOneBatchDoesNotCoverAScriptSentAgain) {
   RedisServer master;
   const auto store = waiting_store(master, 50);  // no replica at all: nothing may be believed, NOSCRIPT or not

@@ -33,9 +33,9 @@ class RedisTrouble : public testing::Test {
   }
   std::uint64_t counted(std::string_view name) const {
     const auto all = store_->counters();
-    const auto found = std::ranges::find(all, name, &std::pair<std::string_view, std::uint64_t>::first);
+    const auto found = std::ranges::find(all, name, &RedisCount::name);
     EXPECT_NE(found, all.end()) << name;
-    return found == all.end() ? 0 : found->second;
+    return found == all.end() ? 0 : found->value;
   }
   // Asks until Redis says it: a connection may be lost first, and come back to a server that still says it.
   void expect_refusal(const std::string& reply, std::string_view counter) {

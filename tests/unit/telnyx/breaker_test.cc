@@ -176,6 +176,31 @@ TEST(RateLimit, TheSmallestBucketStillLetsADialOut) {
   EXPECT_TRUE(limit.take(true, kStart + 1000));
 }
 
+TEST(RateLimit, AnotherRateIsFollowedWithoutForgettingWhatWasTaken) {
+  RateLimit limit(10, 20);
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(limit.take(false, 1000));
+  limit.follow(100, 40, 1000);
+  EXPECT_EQ(limit.rate(), 100);
+  EXPECT_FALSE(limit.take(false, 1000)) << "a reload is no new burst";
+  EXPECT_TRUE(limit.take(false, 1010));
+  limit.follow(0, 1, 1010);
+  for (int i = 0; i < 1000; ++i) EXPECT_TRUE(limit.take(true, 1010)) << "no limit of ours any more";
+  limit.follow(10, 5, 1010);
+  int burst = 0;
+  while (limit.take(false, 1010)) ++burst;
+  EXPECT_LE(burst, 5);
+}
+
+TEST(RateLimit, ASlowTimeOutlastsAnotherRate) {
+  RateLimit limit(100, 100);
+  (void)limit.slow_down(0, 1000);
+  EXPECT_EQ(limit.rate(), 50);
+  limit.follow(200, 100, 1000);
+  EXPECT_EQ(limit.rate(), 50) << "the provider has said so";
+  limit.follow(20, 100, 1000);
+  EXPECT_EQ(limit.rate(), 20);
+}
+
 TEST(RateLimit, WithoutARateNothingWaits) {
   RateLimit limit(0, 1);
   EXPECT_EQ(limit.rate(), 0);

@@ -113,7 +113,8 @@ std::string_view FrameServer::on_frame(Connection& from, const FrameHead& head, 
     if (!frame) return "a request that breaks the format";
     ++counters_.requests;
     sinks_.requests->on_request(*frame, [this, ticket = ticket_for(from)](const ControlReply& reply) {
-      auto encoded = encode_reply({.status = reply.status, .body = as_bytes(reply.body)});
+      auto encoded =
+          encode_reply({.status = reply.status, .content_type = reply.content_type, .body = as_bytes(reply.body)});
       if (encoded.empty()) encoded = encode_reply({.status = 500, .body = as_bytes(kReplyTooLong)});
       answer(ticket, encoded);
     });

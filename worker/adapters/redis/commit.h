@@ -1,5 +1,5 @@
-// One commit on its way: the script call made of it, what became of it, whom to tell. Made by the store, passed between
-// lanes when the place moves. Must not know: connections.
+// One write on its way, a commit or the directory: the script call made of it, what became of it, whom to tell. Made by
+// the store, passed between lanes when the place moves. Must not know: connections.
 #pragma once
 
 #include <cstddef>

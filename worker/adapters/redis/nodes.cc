@@ -36,8 +36,6 @@ RedisNodes::RedisNodes(UvLoop& loop, Log& log, const RedisOptions& options, cons
       options_(options),
       counters_(counters),
       completions_(completions),
-      wait_replicas_text_(std::to_string(options.wait_replicas)),
-      wait_ms_text_(std::to_string(options.wait_ms)),
       deferred_(loop),
       retire_timer_(loop) {
   hooks_.redirected = [this](std::unique_ptr<Commit> commit, const Redirect& redirect) {
@@ -142,9 +140,6 @@ void RedisNodes::answered(std::unique_ptr<Asked> asked, RedisNode& node, const r
     }
   }
   asked->question.answered(reply);
-  if (asked->question.held && reply != nullptr) {
-    node.reader.send({"WAIT", wait_replicas_text_, wait_ms_text_}, std::move(asked->question.held));
-  }
 }
 
 void RedisNodes::submit(std::unique_ptr<Commit> commit) {

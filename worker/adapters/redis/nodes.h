@@ -25,10 +25,9 @@ struct Question {
   std::vector<std::string> words;
   std::optional<ScriptCall> script;
   ReplyHandler answered;  // once, perhaps from inside ask(); null: unknown
-  ReplyHandler held;      // when set: the reply of a WAIT behind it, on the same connection; not after null
 };
 
-// One master: commits on a lane of their own, so that no read waits behind a WAIT.
+// One master: what writes and is waited for on a lane of its own, so that no read waits behind a WAIT.
 struct RedisNode {
   RedisNode(UvLoop& loop, Log& log, const RedisOptions& options, RedisAddress at, RedisCounters& counters,
             Completions& completions, const NodeHooks& hooks);
@@ -70,8 +69,6 @@ class RedisNodes {
   const RedisOptions& options_;
   RedisCounters& counters_;
   Completions& completions_;
-  const std::string wait_replicas_text_;
-  const std::string wait_ms_text_;
   NodeHooks hooks_;
   UvDeferred deferred_;
   UvTimer retire_timer_;

@@ -88,15 +88,21 @@ Result<std::unique_ptr<RedisStore>> RedisStore::open(UvLoop& loop, Log& log, Red
 bool RedisStore::ready() const noexcept { return parts_->nodes.ready(); }
 std::string RedisStore::masters() const { return parts_->nodes.masters(); }
 
-std::vector<std::pair<std::string_view, std::uint64_t>> RedisStore::counters() const {
+std::size_t RedisStore::in_flight() const noexcept { return parts_->nodes.in_flight(); }
+
+std::vector<RedisCount> RedisStore::counters() const {
   const RedisCounters& counts = parts_->counts;
-  std::vector<std::pair<std::string_view, std::uint64_t>> named = {{"in_flight", parts_->nodes.in_flight()},
-                                                                   {"reconnects", counts.reconnects},
-                                                                   {"switches", counts.switches},
-                                                                   {"redirects", counts.redirects},
-                                                                   {"no_answer", counts.no_answer},
-                                                                   {"too_few_replicas", counts.too_few_replicas}};
-  for (std::size_t i = 0; i < kTroubles; ++i) named.emplace_back(trouble_rules()[i].counter, counts.troubles[i]);
+  std::vector<RedisCount> named = {
+      {"reconnects", counts.reconnects, "Connections to Redis that were made again."},
+      {"switches", counts.switches, "Times another server was found to be the master."},
+      {"redirects", counts.redirects, "Requests that a cluster sent elsewhere."},
+      {"no_answer", counts.no_answer, "Requests whose connection was lost."},
+      {"too_few_replicas", counts.too_few_replicas, "Batches of writes that the replicas did not have in time."}};
+  for (std::size_t i = 0; i < kTroubles; ++i) {
+    const TroubleRule& rule = trouble_rules()[i];
+    const std::string code = rule.code.empty() ? "anything else" : std::string(rule.code);
+    named.push_back({rule.counter, counts.troubles[i], "Times Redis answered " + code + "; the log says what to do."});
+  }
   return named;
 }
 
@@ -142,31 +148,11 @@ void RedisStore::put_directory(std::string text, std::function<void(Result<std::
     parts_->post<std::uint64_t>(std::move(done), std::unexpected(std::move(*refused)));
     return;
   }
-  Question question{.script = ScriptCall{Script::put_directory, {parts_->keys.directory()}, {std::move(text)}}};
-  const int replicas = parts_->options.wait_replicas;
-  if (replicas == 0) {
-    parts_->ask(kDirectoryPlace, std::move(question), &revision_of, std::move(done));
-    return;
-  }
-  struct Put {
-    std::function<void(Result<std::uint64_t>)> done;
-    Result<std::uint64_t> revision = 0;
-  };
-  // Two replies, of the script and of the WAIT behind it; told once, by whichever knows the outcome.
-  auto put = std::make_unique<Put>();
-  Put* shared = put.get();
-  put->done = std::move(done);
-  question.answered = [parts = parts_.get(), shared](const redisReply* reply) {
-    shared->revision = revision_of(reply);
-    if (!shared->revision) parts->post<std::uint64_t>(std::exchange(shared->done, {}), shared->revision);
-  };
-  question.held = [parts = parts_.get(), replicas, put = std::move(put)](const redisReply* reply) {
-    if (!put->done) return;
-    const bool enough = reply != nullptr && reply->type == REDIS_REPLY_INTEGER && reply->integer >= replicas;
-    if (!enough) put->revision = fail(ErrorCode::unknown, "too few replicas have the new directory; put it again");
-    parts->post<std::uint64_t>(std::move(put->done), std::move(put->revision));
-  };
-  parts_->nodes.ask(kDirectoryPlace, std::move(question));
+  auto write = std::make_unique<Commit>();
+  write->place = kDirectoryPlace;
+  write->call = {Script::put_directory, {parts_->keys.directory()}, {std::move(text)}};
+  write->done = [done = std::move(done)](const CommitResult& result) { done(revision_of(result)); };
+  parts_->nodes.submit(std::move(write));
 }
 
 void RedisStore::get_directory(std::uint64_t known_revision, std::function<void(Result<DirectoryText>)> done) {

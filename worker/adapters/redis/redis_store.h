@@ -9,6 +9,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "adapters/redis/redis_options.h"
 #include "adapters/uv/loop.h"
@@ -16,6 +18,13 @@
 #include "ports/store.h"
 
 namespace ringfence {
+
+// What is counted, for whoever shows it.
+struct RedisCount {
+  std::string_view name;
+  std::uint64_t value = 0;
+  std::string help;
+};
 
 class RedisStore final : public Store {
  public:
@@ -34,9 +43,10 @@ class RedisStore final : public Store {
   void get_directory(std::uint64_t known_revision, std::function<void(Result<DirectoryText>)> done) override;
   [[nodiscard]] std::string_view kind() const noexcept override { return "redis"; }
   [[nodiscard]] bool ready() const noexcept override;
-  // For `ringctl health`, in the order to be shown; and the addresses of the masters.
+  // For `ringctl health`: the addresses of the masters, and what is counted, in the order to be shown.
   [[nodiscard]] std::string masters() const;
-  [[nodiscard]] std::vector<std::pair<std::string_view, std::uint64_t>> counters() const;
+  [[nodiscard]] std::size_t in_flight() const noexcept;
+  [[nodiscard]] std::vector<RedisCount> counters() const;
 
  private:
   class Parts;  // keeps hiredis out of everybody else's view

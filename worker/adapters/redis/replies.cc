@@ -91,11 +91,13 @@ Result<std::vector<Scored>> scored_list(const redisReply* reply) {
   return members;
 }
 
-Result<std::uint64_t> revision_of(const redisReply* reply) {
-  if (reply == nullptr) return std::unexpected(reply_error(reply));
-  const auto revision = number_of(reply);
-  if (!revision) return std::unexpected(reply_error(reply));
-  return *revision;
+Result<std::uint64_t> revision_of(const CommitResult& result) {
+  if (result.status == CommitStatus::committed) return result.version;
+  if (result.not_written) {
+    return fail(ErrorCode::unavailable, "Redis has not taken the new directory; ringd's log says why");
+  }
+  return fail(ErrorCode::unknown,
+              "nobody knows whether Redis and enough replicas have the new directory; put it again");
 }
 
 Result<Store::DirectoryText> directory_text(const redisReply* reply) {

@@ -17,7 +17,8 @@ namespace ringfence {
 // {version, document} of HMGET or `listed`; version 0 when there is none.
 [[nodiscard]] Result<StoredSession> stored_session(const redisReply* reply);
 [[nodiscard]] Result<std::vector<std::string>> text_list(const redisReply* reply);
-[[nodiscard]] Result<std::uint64_t> revision_of(const redisReply* reply);
+// Of the write of a directory.
+[[nodiscard]] Result<std::uint64_t> revision_of(const CommitResult& result);
 [[nodiscard]] Result<Store::DirectoryText> directory_text(const redisReply* reply);
 
 // Members with their scores, as ZRANGEBYSCORE and ZREVRANGE WITHSCORES give them.

@@ -131,9 +131,9 @@ return stored
 )lua";
 
 constexpr std::string_view kPutDirectory = R"lua(
--- KEYS 1 directory hash   ARGV 1 text. Returns the new revision as text.
+-- KEYS 1 directory hash   ARGV 1 text. Returns {0, new revision} as a commit does.
 redis.call('HSET', KEYS[1], 'text', ARGV[1])
-return tostring(redis.call('HINCRBY', KEYS[1], 'revision', 1))
+return {0, tostring(redis.call('HINCRBY', KEYS[1], 'revision', 1))}
 )lua";
 
 constexpr std::string_view kGetDirectory = R"lua(

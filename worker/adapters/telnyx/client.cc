@@ -121,6 +121,12 @@ void TelnyxClient::send(Command command, std::function<void(CommandOutcome)> don
   arm();
 }
 
+void TelnyxClient::follow(int rate, int burst) {
+  limit_.follow(rate, burst, monotonic_ms());
+  pump();
+  arm();
+}
+
 // Dials and audits leave a share of the places to the others, of few places one.
 bool TelnyxClient::has_place(bool patient) const noexcept {
   const std::size_t capacity = curl_->capacity();

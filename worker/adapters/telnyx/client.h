@@ -58,6 +58,8 @@ class TelnyxClient final : public Telephony {
   ~TelnyxClient() override;  // outcomes still owed are never delivered
 
   void send(Command command, std::function<void(CommandOutcome)> done) override;
+  // Another rate and burst from now on, also for what waits.
+  void follow(int rate, int burst);
   [[nodiscard]] TelnyxCounters counters() const;
 
  private:

@@ -63,6 +63,18 @@ bool RateLimit::slow_down(Millis retry_after_ms, Millis now_ms) noexcept {
   return !std::exchange(slow_, true);
 }
 
+void RateLimit::follow(int per_second, int burst, Millis now_ms) noexcept {
+  fill(now_ms);
+  const RateLimit next(per_second, burst);
+  most_rate_ = next.most_rate_;
+  burst_ = next.burst_;
+  reserved_ = next.reserved_;
+  unlimited_ = next.unlimited_;
+  rate_ = slow_ ? std::min(rate_, most_rate_) : most_rate_;
+  level_ = std::min(level_, burst_);
+  owed_ = std::min(owed_, burst_);
+}
+
 bool RateLimit::recovered(Millis now_ms) noexcept {
   fill(now_ms);
   return slow_ && rate_ == most_rate_ && now_ms >= patient_from_ms_ && std::exchange(slow_, false);

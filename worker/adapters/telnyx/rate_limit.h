@@ -25,6 +25,9 @@ class RateLimit {
   // True: just now the rate is whole again after a slow time.
   bool recovered(Millis now_ms) noexcept;
 
+  // Another rate and burst from now on. What was taken stays taken, and a slow time goes on.
+  void follow(int per_second, int burst, Millis now_ms) noexcept;
+
   // A second, now; 0: no limit.
   [[nodiscard]] int rate() const noexcept { return unlimited_ && !slow_ ? 0 : static_cast<int>(rate_ / kRateUnit); }
 
