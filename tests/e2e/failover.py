@@ -15,6 +15,7 @@ from world import wait_for
 
 SOON_S = 3  # from the decision to the first event that is taken
 REPLACED_S = 60  # an election that fails on a busy machine is repeated after some seconds
+IN_FLIGHT_S = 1  # longer than a commit that the replicas have got may take to be answered
 CLOCKS_S = 0.1  # the stand-in's clock is that of its turn
 TAKEN = 100  # events, by those that serve while a master is missing, or by a new master before the old one is back
 
@@ -28,11 +29,11 @@ def take_some(world, what, count=TAKEN):
     wait_for(what, lambda: accepted(world) > before + count, REPLACED_S)
 
 
-def first_taken(world, since, sessions=None):
-    """When the first event that happened after that second was taken: one that nobody can have taken before."""
-    return min((attempt["answered_ms"] / 1000 for truth in truths(world) for webhook in truth["webhooks"]
-                for attempt in webhook["attempts"] if attempt["status"] == 200 and webhook["occurred_ms"] > since * 1000
-                and (sessions is None or truth["parent"]["call_leg_id"] in sessions)), default=None)
+def taken_of(world, since, among=lambda session: True):
+    """When the events that happened after that second, and so were not taken before, were taken; of these sessions."""
+    return [attempt["answered_ms"] / 1000 for truth in truths(world) if among(truth["parent"]["call_leg_id"])
+            for webhook in truth["webhooks"] if webhook["occurred_ms"] > since * 1000
+            for attempt in webhook["attempts"] if attempt["status"] == 200]
 
 
 def soon(what, seconds):
@@ -42,8 +43,8 @@ def soon(what, seconds):
 
 
 # --- Sentinels --------------------------------------------------------------------------------------------------------
-def replaced(world, lose, bring_back):
-    """The master is lost; another one serves; the old one comes back and follows."""
+def replaced(world, lose, bring_back, alone=None):
+    """The master is lost, with a worker that is left alone with it or none; another one serves; the old one follows."""
     lost = {}
 
     def fault(world):
@@ -53,16 +54,23 @@ def replaced(world, lose, bring_back):
         feel(world)
         wait_for("another master", lambda: world.master() not in (None, old), REPLACED_S)
         take_some(world, "events to be taken by the new master")
+        lost["until"] = time.time()
         bring_back(world, old)
         wait_for("the old master to follow the new one", lambda: world.follows(old), REPLACED_S)
         take_some(world, "events to be taken with the old master back")
 
     yield from survived(world, fault, says=["redis_master"])
     promoted, said = world.decided(lost["at"])
-    taken, decided = first_taken(world, lost["at"]), min(promoted, said)
+    taken, decided = min(taken_of(world, lost["at"])), min(promoted, said)
     after, later = decided - lost["at"], said - decided
     print(f"    decided {after:.2f} s after the loss, +switch-master {later:.2f} s later", flush=True)
     yield from soon("from the decision to the first event taken", taken - decided)
+    for name in world.worker_names():
+        since, what = (lost["until"], "the end of the split") if name == alone else (decided, "the decision")
+        first = min((at for at in world.commits(name) if at > since), default=float("inf"))
+        yield from soon(f"from {what} to the first commit of {name}", first - since)
+    if alone and (made := [at for at in world.commits(alone) if lost["at"] + IN_FLIGHT_S < at < lost["until"]]):
+        yield f"{alone} made {len(made)} commits with a master that had no replica"
     if taken < decided - CLOCKS_S:
         yield f"an event was answered 200 {decided - taken:.2f} s before there was another master"
 
@@ -128,7 +136,7 @@ def a_worker_left_alone_with_the_old_master_decides_nothing(world):
             line.mend()
         mend(world, name)
 
-    yield from replaced(world, split, join)
+    yield from replaced(world, split, join, alone="ringd")
 
 
 # --- a cluster --------------------------------------------------------------------------------------------------------
@@ -150,14 +158,19 @@ def a_killed_master_of_a_cluster_is_replaced(world):
         world.start_server(old)
         wait_for("the old master to follow the new one", lambda: world.follows(old), REPLACED_S)
         take_some(world, "events to be taken with the old master back")
-        wait_for("one of their calls' among them", lambda: first_taken(world, lost["at"], world.sessions_at(new)),
-                 REPLACED_S)
+        wait_for("one of its calls' among them",
+                 lambda: taken_of(world, lost["at"], world.sessions_at(new).__contains__), REPLACED_S)
 
     yield from survived(world, fault)
     elected, copied = world.elected(new, lost["at"]), world.copied(old, lost["at"])
-    print(f"    elected {elected - lost['at']:.2f} s after the loss", flush=True)
+    moved = world.sessions_at(new)
+    others = [at for at in taken_of(world, lost["at"], lambda session: session not in moved) if at < elected]
+    after = elected - lost["at"]
+    print(f"    elected {after:.2f} s after the loss; meanwhile {len(others)} events of others", flush=True)
+    if not others:
+        yield "no event was taken while a master was missing"
     yield from soon("from the election until every worker has its store", lost["ready"] - elected)
-    taken = first_taken(world, lost["at"], world.sessions_at(new))
+    taken = min(taken_of(world, lost["at"], moved.__contains__))
     yield from soon("from the old master's return as a replica to the first event taken there", taken - copied)
     if taken < copied - CLOCKS_S:
         yield f"an event was answered 200 {copied - taken:.2f} s before a second server had it"

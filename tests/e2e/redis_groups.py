@@ -3,6 +3,7 @@ three Sentinels watch, or a cluster of three masters with a replica each. Starts
 
 Used by failover.py. Must not know: what is done to a master.
 """
+import json
 import re
 import signal
 from datetime import datetime
@@ -64,6 +65,12 @@ class RedisGroup(ChaosFleet):
         super().stop()
         for holder in self.ports.values():
             holder.close()
+
+    def commits(self, worker):
+        """The seconds in which that worker's commits were confirmed."""
+        for line in (self.dir / f"{worker}.log").read_text(errors="replace").splitlines():
+            if '"what":"event_applied"' in line:
+                yield datetime.fromisoformat(json.loads(line)["ts"].replace("Z", "+00:00")).timestamp()
 
     def replication(self, name):
         return dict(line.strip().split(":", 1) for line in self.redis_cli("info", "replication", at=name).splitlines()
