@@ -205,6 +205,15 @@ void add_summary(CLI::App& app, Arguments& arguments) {
   });
 }
 
+void add_numbers(CLI::App& app, Arguments& arguments) {
+  app.add_subcommand("health", "Counters, store and directory; exit code 1 when something is degraded")->callback([&] {
+    arguments.exit_code = show_health(arguments.options);
+  });
+  app.add_subcommand("metrics", "What ringd counts, in the text format of Prometheus")->callback([&] {
+    arguments.exit_code = show_metrics(arguments.options);
+  });
+}
+
 void add_commands(CLI::App& app, Arguments& arguments) {
   CLI::App* calls = app.add_subcommand("calls", "The latest calls, most recently changed first");
   calls->add_option("-n,--limit", arguments.limit, "How many at most")
@@ -270,12 +279,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
   follow->callback([&] { arguments.exit_code = watch(arguments.options, arguments.watch); });
   add_directory(app, arguments);
   add_plan(app, arguments);
-  app.add_subcommand("health", "Counters, store and directory; exit code 1 when something is degraded")->callback([&] {
-    arguments.exit_code = show_health(arguments.options);
-  });
-  app.add_subcommand("metrics", "What ringd counts, in the text format of Prometheus")->callback([&] {
-    arguments.exit_code = show_metrics(arguments.options);
-  });
+  add_numbers(app, arguments);
 }
 
 // The library says no more than "a subcommand is required", also when there is one that it does not know.

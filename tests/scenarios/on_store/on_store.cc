@@ -54,6 +54,7 @@ struct Worker {
                .stats = stats,
                .events = events,
                .policy = policy,
+               .judged_by = policy,
                .moved_ms = moved_ms,
                .due_changed = [] {}}) {}
   EngineStats stats;
