@@ -36,7 +36,7 @@ void say_why(Ending& known, const Ending& said) {
   // Only a webhook knows the source; a second one says the same.
   const bool better = !said.source.empty() && known.source.empty();
   if (!better && !known.cause.empty()) return;
-  std::string cause = said.cause.empty() ? std::move(known.cause) : said.cause;
+  std::string cause = said.cause.empty() ? known.cause : said.cause;
   known = said;
   known.cause = std::move(cause);
 }
