@@ -41,11 +41,13 @@ void tell_of_recording(Session& s, Millis at_ms, const Policy& policy) {
   const bool known = s.told || s.outcome == Outcome::answered || s.outcome == Outcome::voicemail;
   if (s.recording_saved && !s.recording_told && known) {
     s.recording_told = true;
-    tell(s, kParent, kRecordingNotice, at_ms, policy).about = About::recording;
+    OutboxEntry& notice = tell(s, kParent, kRecordingNotice, at_ms, policy);
+    notice.about = About::recording;
+    notice.next_try_ms += policy.recording_wait_ms;
   }
   const auto notice = std::ranges::find_if(s.outbox, is_of_recording);
-  if (notice == s.outbox.end() || notice->tries > 0) return;
-  notice->next_try_ms = s.recording.url.empty() ? notice->created_ms + policy.recording_wait_ms : at_ms;
+  const bool complete = notice != s.outbox.end() && notice->tries == 0 && !s.recording.url.empty();
+  if (complete) notice->next_try_ms = std::min(notice->next_try_ms, at_ms);
 }
 
 // It is a key to what was said: kept for telling it and no longer.
