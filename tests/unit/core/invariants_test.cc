@@ -91,6 +91,27 @@ TEST(Invariants, ACallerLeftAloneIsFound) {
   EXPECT_EQ(silent.broken(), Invariant::no_silent_caller);
 }
 
+// The provider rings the only destination, and says no more: not its time is over, nor that it is bridged.
+TEST(Invariants, ACallerTransferredToNobodyIsFound) {
+  Ringing hangs;
+  hangs.event.plan->route = Route::transfer;
+  hangs.event.plan->destinations.resize(1);
+  hangs.result = step({}, hangs.event, hangs.policy);
+  ASSERT_EQ(hangs.result.next.phase, Phase::transferring);
+  hangs.before = hangs.result.next;
+  const Millis longest_ms = hangs.policy.leg_ms + hangs.policy.transfer_margin_ms + limits::kSilentCallerMs;
+  const auto broken_after = [&](Millis waits_ms) {
+    hangs.event = {.id = {"t"}, .session = {"call"}, .at_ms = hangs.before.claimed_ms + waits_ms, .body = Tick{}};
+    hangs.result = step(hangs.before, hangs.event, hangs.policy);
+    EXPECT_EQ(hangs.result.next.phase, Phase::transferring);
+    return hangs.broken();
+  };
+  EXPECT_EQ(broken_after(longest_ms), Invariant::none);
+  EXPECT_EQ(broken_after(longest_ms + 1), Invariant::no_endless_ringing);
+  hangs.before.parent.state = ParentState::answered;  // by us, for an agent
+  EXPECT_EQ(broken_after(longest_ms + 1), Invariant::no_silent_caller);
+}
+
 TEST(Invariants, EveryOneHasANameAndSaysWhatToDo) {
   for (std::size_t i = 1; i < kInvariants; ++i) {
     EXPECT_FALSE(name_of(static_cast<Invariant>(i)).empty()) << i;
