@@ -262,7 +262,6 @@ bool Stage::act_audit(const Words& given) {
   CommandOutcome outcome{.outcome = OutcomeClass::ok, .http_status = 200};
   const bool crowded = take_flag(words, "crowded");
   outcome.events_read = !take_flag(words, "partly");
-  outcome.audit_complete = outcome.events_read && !crowded;
   if (same(words, {"look", "unknown"})) {
     outcome = {};
   } else if (same(words, {"look", "not", "sent"})) {
@@ -290,6 +289,7 @@ bool Stage::act_audit(const Words& given) {
   if (at == sent_.end()) return false;
   const Sent sent = at->second;
   sent_.erase(at);
+  outcome.audit_complete = outcome.events_read && sent.command.live_calls && !crowded;
   answer_command(sent, outcome);
   return true;
 }

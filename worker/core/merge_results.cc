@@ -76,7 +76,7 @@ void merge_audit(Session& session, const OutboxEntry& entry, const CommandOutcom
   if (outcome.outcome != OutcomeClass::ok && !outcome.events_read) return;
   std::vector<bool> found(limits::kLegs, false);
   for (const AuditedLeg& seen : outcome.legs) merge_audited_leg(session, seen, found, at_ms);
-  if (outcome.audit_complete && entry.about == About::live_calls) end_absent(session, found, asked_ms, at_ms);
+  if (outcome.audit_complete) end_absent(session, found, asked_ms, at_ms);
   if (!outcome.events_read) return;
   // A look from before the wait saw a recording that was still being made.
   session.recording_looked |= is_over(session.phase) && session.recording_deadline_ms != 0 &&

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/client_state.h"
+#include "core/rules.h"
 
 namespace ringfence::exhaust {
 namespace {
@@ -95,7 +96,9 @@ CommandOutcome outcome_of(Reply reply) {
 
 CommandOutcome audit_outcome(const Session& session, Snapshot seen) {
   CommandOutcome outcome = outcome_of(Reply::ok);
-  outcome.audit_complete = outcome.events_read = true;
+  outcome.events_read = true;
+  const OutboxEntry* look = rules::find_open(session, Verb::audit, kParent);
+  outcome.audit_complete = look != nullptr && look->about == About::live_calls;
   for (int leg = kParent; leg < static_cast<int>(session.legs.size()); ++leg) {
     const Truth truth = seen.truth(leg);
     if (truth == Truth::nothing) continue;

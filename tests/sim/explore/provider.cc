@@ -1,6 +1,7 @@
 // What the provider does with a request, and what its records say. See world.h.
 #include <algorithm>
 
+#include "core/rules.h"
 #include "world.h"
 
 namespace ringfence::explore {
@@ -165,7 +166,9 @@ CommandOutcome outcome_of(const World& world, const Response& response) {
     outcome.call_leg_id = name(response.to.leg) + "-leg";
   }
   if (response.to.verb != Verb::audit) return outcome;
-  outcome.audit_complete = outcome.events_read = true;
+  outcome.events_read = true;
+  const OutboxEntry* look = rules::find_open(world.session, Verb::audit, kParent);
+  outcome.audit_complete = look != nullptr && look->about == About::live_calls;
   const Snapshot& seen = response.seen;
   for (int leg = kParent; leg < world.legs; ++leg) {
     const Truth truth = leg == kParent ? seen.parent : seen.legs[static_cast<std::size_t>(leg)];

@@ -185,9 +185,10 @@ CommandOutcome LyingTelnyx::new_leg(const Command& command, bool transfer) {
   return outcome;
 }
 
-CommandOutcome LyingTelnyx::audit() const {
+CommandOutcome LyingTelnyx::audit(bool live_calls) const {
   CommandOutcome outcome = ok();
-  outcome.audit_complete = outcome.events_read = true;
+  outcome.events_read = true;
+  outcome.audit_complete = live_calls;
   for (const auto& [name, call] : calls_) {
     AuditedLeg leg{.call_control_id = "cc-" + name, .call_leg_id = name, .client_state = call.client_state};
     leg.ended = call.state == State::ended;
@@ -219,7 +220,8 @@ CommandOutcome LyingTelnyx::perform(const Command& command) {
   const std::string caller(kCaller);
   const auto call_of = [](const std::string& control) { return control.size() > 3 ? control.substr(3) : control; };
   const std::string target = call_of(command.call_control_id);
-  if (command.verb == Verb::audit) return command.call_session_id == kEverySession ? live_calls() : audit();
+  if (command.verb == Verb::audit)
+    return command.call_session_id == kEverySession ? live_calls() : audit(command.live_calls);
   if (command.verb == Verb::dial) return new_leg(command, false);
   if (!is(target, State::ringing) && !is(target, State::answered)) return refused("90018");
   // What the call's later webhooks bring back.

@@ -66,7 +66,7 @@ class LyingTelnyx {
   void post(const std::string& body, int tries);
   CommandOutcome perform(const Command& command);
   CommandOutcome new_leg(const Command& command, bool transfer);
-  CommandOutcome audit() const;
+  CommandOutcome audit(bool live_calls) const;
   void gather(const std::string& call);
   void detect(const std::string& call);
   CommandOutcome live_calls() const;
