@@ -343,6 +343,32 @@ TEST(Commands, TheRecordingIsToldOfOnceAndTheSameInEveryCopy) {
   EXPECT_TRUE(call.webhook(call.saved).commands.empty());
 }
 
+// The list of all live calls is long: it is read where something may never have been, not to see what happened.
+TEST(Commands, ALookListsAllLiveCallsOnlyForALegThatIsMissing) {
+  const auto look_of = [](Call& call) {
+    StepResult result;
+    for (int ticks = 0; ticks < 20 && due_ms(call.session) != 0; ++ticks) {
+      call.now_ms = due_ms(call.session);
+      result = call.tick();
+      const auto look = std::ranges::find(result.commands, Verb::audit, &Command::verb);
+      if (look != result.commands.end()) return std::optional(*look);
+    }
+    return std::optional<Command>();
+  };
+  Recorded talks(false);
+  ASSERT_EQ(talks.session.phase, Phase::connected);
+  const auto watched = look_of(talks);
+  ASSERT_TRUE(watched);
+  EXPECT_FALSE(watched->live_calls);
+
+  Call left;
+  offer(left, {.destinations = {{"desk", "sip:desk"}}});
+  left.parent(WebhookType::hangup);  // and nobody knows whether the dial was carried out
+  const auto search = look_of(left);
+  ASSERT_TRUE(search);
+  EXPECT_TRUE(search->live_calls);
+}
+
 // It is a key to what was said.
 TEST(Commands, TheUrlOfARecordingIsKeptUntilItIsToldAndNoLonger) {
   Recorded taken;
