@@ -365,5 +365,12 @@ inline constexpr std::int64_t kSweepPauseMs = 5'000;
 inline constexpr std::size_t kSweepConnections = 8;
 // An opaque cursor; the documented example has 190 bytes.
 inline constexpr std::size_t kCursorBytes = 2048;
+// Requests about devices' credentials: on the wire at once, waiting for that, and how long one may take, waiting
+// included. Devices register when people start an application; calls use the same account and come first.
+inline constexpr std::size_t kCredentialsInFlight = 4;
+inline constexpr std::size_t kCredentialsWaiting = 256;
+inline constexpr std::int64_t kCredentialAnswerMs = 5'000;
+// Credentials of one device in one list; the provider lets a tag have 1000, a device has one, and two while it changes.
+inline constexpr std::size_t kCredentialPages = 4;
 
 }  // namespace ringfence::limits
