@@ -42,7 +42,7 @@ Command full_command(Verb verb) {
 void expect_body(const Command& command, const std::string& path, const std::string& expected) {
   const Result<HttpRequest> request = build_request(command, kVoice);
   ASSERT_TRUE(request.has_value()) << request.error().text;
-  EXPECT_TRUE(request->post);
+  EXPECT_EQ(request->method, HttpRequest::Method::post);
   EXPECT_EQ(request->path, path);
   const Result<Json> body = parse_json(request->body);
   const Result<Json> want = parse_json(expected);
@@ -206,7 +206,7 @@ TEST(TelnyxRequest, OnlyUnreservedCharactersStayBare) {
 
 TEST(TelnyxRequest, ListingsAreFilteredAndPaged) {
   const HttpRequest events = call_events_request("s/1", 2);
-  EXPECT_FALSE(events.post);
+  EXPECT_EQ(events.method, HttpRequest::Method::get);
   EXPECT_EQ(events.path, "/call_events?filter%5Bapplication_session_id%5D=s%2F1&page%5Bsize%5D=250&page%5Bnumber%5D=2");
   EXPECT_EQ(active_calls_request("12", "").path, "/connections/12/active_calls?page%5Blimit%5D=250");
   EXPECT_EQ(active_calls_request("12", "v1:x=").path,

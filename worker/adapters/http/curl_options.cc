@@ -84,9 +84,16 @@ bool CurlLoop::prepare(Transfer& transfer, const HttpRequest& request, Millis de
   };
   set(CURLOPT_HTTPHEADER, transfer.headers ? transfer.headers.get() : headers_.get());
   set(CURLOPT_USERAGENT, "ringfence");
-  if (request.post) {
-    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(transfer.request_body.size()));
-    set(CURLOPT_POSTFIELDS, transfer.request_body.c_str());
+  switch (request.method) {
+    case HttpRequest::Method::get:
+      break;
+    case HttpRequest::Method::post:
+      set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(transfer.request_body.size()));
+      set(CURLOPT_POSTFIELDS, transfer.request_body.c_str());
+      break;
+    case HttpRequest::Method::del:
+      set(CURLOPT_CUSTOMREQUEST, "DELETE");
+      break;
   }
   set(CURLOPT_WRITEFUNCTION, &CurlLoop::on_body);
   set(CURLOPT_WRITEDATA, &transfer);

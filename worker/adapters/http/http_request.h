@@ -2,15 +2,18 @@
 // Must not know: what it asks for.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 namespace ringfence {
 
 struct HttpRequest {
-  bool post = false;
+  enum class Method : std::uint8_t { get, post, del };
+
+  Method method = Method::get;
   std::string path;                  // begins with '/', relative to the base URL, already percent-encoded
-  std::string body;                  // empty for GET
+  std::string body;                  // of a POST
   std::string url;                   // whole, checked by parse_base_url(): instead of base URL and path
   std::vector<std::string> headers;  // `Name: value` lines: instead of the loop's own
 };

@@ -154,7 +154,7 @@ void WebhookNotifier::pump() {
 void WebhookNotifier::put_on_wire(Job& job, const Application& application) {
   const Command& command = job.command;
   const std::string timestamp = std::to_string(clock_.now_ms() / 1000);  // of this try: receivers refuse an old one
-  HttpRequest request{.post = true, .path = {}, .body = command.body, .url = application.url};
+  HttpRequest request{.method = HttpRequest::Method::post, .path = {}, .body = command.body, .url = application.url};
   request.headers = {"Content-Type: application/json", "Expect:", "webhook-id: " + command.id.text,
                      "webhook-timestamp: " + timestamp,
                      "webhook-signature: " + application.secrets.sign(command.id.text, timestamp, command.body)};

@@ -163,7 +163,7 @@ std::string percent_encoded(std::string_view text) {
 
 Result<HttpRequest> build_request(const Command& command, std::string_view voice) {
   Json body = json_object_new();
-  HttpRequest request{.post = true, .path = "/calls", .body = {}};
+  HttpRequest request{.method = HttpRequest::Method::post, .path = "/calls", .body = {}};
   if (command.verb == Verb::dial) {
     fill_dial(command, body.get());
   } else {
@@ -182,8 +182,7 @@ Result<HttpRequest> build_request(const Command& command, std::string_view voice
 }
 
 HttpRequest call_events_request(std::string_view call_session_id, int page) {
-  return {.post = false,
-          .path = "/call_events?filter%5Bapplication_session_id%5D=" + percent_encoded(call_session_id) +
+  return {.path = "/call_events?filter%5Bapplication_session_id%5D=" + percent_encoded(call_session_id) +
                   "&page%5Bsize%5D=" + std::to_string(limits::kAuditPageItems) +
                   "&page%5Bnumber%5D=" + std::to_string(page),
           .body = {}};
@@ -193,9 +192,9 @@ HttpRequest active_calls_request(std::string_view connection_id, std::string_vie
   std::string path = "/connections/" + percent_encoded(connection_id) +
                      "/active_calls?page%5Blimit%5D=" + std::to_string(limits::kAuditPageItems);
   if (!cursor.empty()) path += "&page%5Bafter%5D=" + percent_encoded(cursor);
-  return {.post = false, .path = std::move(path), .body = {}};
+  return {.path = std::move(path), .body = {}};
 }
 
-HttpRequest keep_warm_request() { return {.post = false, .path = "/call_events?page%5Bsize%5D=1", .body = {}}; }
+HttpRequest keep_warm_request() { return {.path = "/call_events?page%5Bsize%5D=1", .body = {}}; }
 
 }  // namespace ringfence
