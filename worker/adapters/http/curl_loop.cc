@@ -172,7 +172,6 @@ HttpReply CurlLoop::finish(CURL* easy, CURLcode code, Done& done) {
   long status = 0, version = CURL_HTTP_VERSION_NONE;
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
   curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
-  if (status != 0 && version != CURL_HTTP_VERSION_NONE) streams_ = version >= CURL_HTTP_VERSION_2_0;
   curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &reply.request_bytes);
   curl_off_t left_after_us = 0;
   curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &left_after_us);
@@ -184,6 +183,7 @@ HttpReply CurlLoop::finish(CURL* easy, CURLcode code, Done& done) {
   const auto at = transfers_.find(easy);
   const std::unique_ptr<Transfer> transfer = std::move(at->second);
   transfers_.erase(at);
+  if (status != 0 && version != CURL_HTTP_VERSION_NONE && !transfer->once) streams_ = version >= CURL_HTTP_VERSION_2_0;
   done = std::move(transfer->done);
   reply.body = std::move(transfer->reply_body);
   if (idle_.size() < capacity()) {

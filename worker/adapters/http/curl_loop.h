@@ -72,6 +72,7 @@ class CurlLoop {
     Headers headers;                       // of this request alone
     std::string request_body, reply_body;  // curl reads the first in place
     std::size_t reply_bytes = 0;
+    bool once = false;
     Done done;
   };
   // That of a connection lives as long as it; of other sockets (a resolver's) as long as curl wants to know of them.

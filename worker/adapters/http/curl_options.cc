@@ -104,9 +104,15 @@ bool CurlLoop::prepare(Transfer& transfer, const HttpRequest& request, Millis de
   set(CURLOPT_PROTOCOLS_STR, tls ? "https" : "http");
   set(CURLOPT_FOLLOWLOCATION, 0L);
   set(CURLOPT_NOPROXY, "*");
-  set(CURLOPT_HTTP_VERSION, static_cast<long>(tls ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+  // curl repeats what dies unanswered on a connection that was used before, or that others use beside it: then a new
+  // one, which HTTP/1.1 keeps to itself, and which nobody gets afterwards.
+  transfer.once = request.once;
+  set(CURLOPT_FRESH_CONNECT, request.once ? 1L : 0L);
+  set(CURLOPT_FORBID_REUSE, request.once ? 1L : 0L);
+  const bool streams = tls && !request.once;
+  set(CURLOPT_HTTP_VERSION, static_cast<long>(streams ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
   // Wait for a connection that can multiplex instead of opening one per request in a cold burst. Plain HTTP/1.1 cannot.
-  set(CURLOPT_PIPEWAIT, tls ? 1L : 0L);
+  set(CURLOPT_PIPEWAIT, streams ? 1L : 0L);
   if (!settings_.ca_file.empty()) set(CURLOPT_CAINFO, settings_.ca_file.c_str());
   // What the caller encoded goes out as it is.
   set(CURLOPT_PATH_AS_IS, 1L);

@@ -12,6 +12,7 @@ struct HttpRequest {
   enum class Method : std::uint8_t { get, post, del };
 
   Method method = Method::get;
+  bool once = false;                 // never repeated by curl, for the price of a connection of its own
   std::string path;                  // begins with '/', relative to the base URL, already percent-encoded
   std::string body;                  // of a POST
   std::string url;                   // whole, checked by parse_base_url(): instead of base URL and path
