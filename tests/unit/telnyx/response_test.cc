@@ -6,6 +6,7 @@
 #include <string>
 
 #include "adapters/telnyx/outcome.h"
+#include "adapters/telnyx/provider_text.h"
 #include "shared/limits.h"
 
 namespace ringfence {

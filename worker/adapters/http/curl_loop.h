@@ -1,6 +1,6 @@
 // libcurl's multi interface on the uv loop: carries HTTP requests, owns transfers, sockets and the pool of easy
-// handles. Owned by TelnyxClient and by WebhookNotifier, one each. Works only in drain(), never inside curl's
-// callbacks: curl forbids adding and removing handles there. Must not know: commands, retries, JSON.
+// handles. Owned by TelnyxClient, by CredentialsClient and by WebhookNotifier, one each. Works only in drain(), never
+// inside curl's callbacks: curl forbids adding and removing handles there. Must not know: commands, retries, JSON.
 #pragma once
 
 #include <curl/curl.h>

@@ -1,16 +1,11 @@
 // The queue, the wire and the outcomes; see client.h.
 #include "adapters/telnyx/client.h"
 
-#include <string.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
-#include "adapters/http/base_url.h"
 #include "adapters/http/curl_loop.h"
+#include "adapters/telnyx/open_api.h"
 #include "adapters/telnyx/outcome.h"
 #include "adapters/telnyx/request.h"
 #include "adapters/telnyx/response.h"
@@ -21,34 +16,16 @@ namespace {
 
 Millis monotonic_ms() { return static_cast<Millis>(uv_hrtime() / 1'000'000); }
 
-// Printable ASCII without spaces: anything else would end the header or begin another.
-bool is_header_safe(const std::string& key) {
-  return std::ranges::all_of(key, [](char c) { return c > 0x20 && c < 0x7f; });
-}
-
 Result<void> check(const TelnyxOptions& options) {
-  if (options.api_key.empty()) return fail(ErrorCode::invalid, "the provider's API key is empty");
-  if (options.api_key.size() > limits::kSecretFileBytes || !is_header_safe(options.api_key)) {
-    return fail(ErrorCode::invalid, "the provider's API key is too long or holds spaces or control characters");
-  }
   if (options.voice.empty()) return fail(ErrorCode::invalid, "the voice for spoken text is empty");
-  if (options.connect_ms <= 0 || options.deadline_ms <= 0 || options.audit_deadline_ms <= 0) {
+  if (options.deadline_ms <= 0 || options.audit_deadline_ms <= 0) {
     return fail(ErrorCode::invalid, "a deadline of the provider's API is not above zero");
-  }
-  // curl would find out with the first command, and with every one after it.
-  if (!options.ca_file.empty() && access(options.ca_file.c_str(), R_OK) != 0) {
-    return fail(ErrorCode::invalid, "ca_file " + options.ca_file + " cannot be read: " + std::strerror(errno));
   }
   if (options.rate < 0 || options.burst < 1) {
     return fail(ErrorCode::invalid, "the provider's rate is negative, or its burst not above zero");
   }
   if (options.keep_warm_ms < 0) return fail(ErrorCode::invalid, "the keep-warm time is negative");
   return {};
-}
-
-// An answer longer than we read is an answer.
-bool says_away(const HttpReply& reply) {
-  return reply.code == CURLE_OK ? reply.status >= 500 : reply.code != CURLE_WRITE_ERROR;
 }
 
 CommandOutcome outcome_of(Verb verb, const HttpReply& reply) {
@@ -69,18 +46,14 @@ CommandOutcome outcome_of(Verb verb, const HttpReply& reply) {
 
 Result<std::unique_ptr<TelnyxClient>> TelnyxClient::create(UvLoop& loop, Log& log, TelnyxOptions options) {
   const Result<void> checked = check(options);
-  Result<BaseUrl> base = parse_base_url(options.base_url);
-  Headers headers = make_headers(options.api_key);  // also wipes it, whatever happens next
-  if (!checked) return std::unexpected(checked.error());
-  if (!base) return std::unexpected(base.error());
-  if (!headers) return fail(ErrorCode::internal, "there is no memory for the provider's client");
-  CurlSettings settings{.base = std::move(*base),
+  CurlSettings settings{.base = {},
                         .ca_file = options.ca_file,
                         .connect_ms = options.connect_ms,
                         .reply_bytes = limits::kProviderReplyBytes};
-  auto curl = std::make_unique<CurlLoop>(loop, std::move(settings), std::move(headers));
-  if (!curl->ready()) return fail(ErrorCode::internal, "libcurl cannot be initialised");
-  return std::unique_ptr<TelnyxClient>(new TelnyxClient(loop, log, std::move(options), std::move(curl)));
+  auto curl = open_api(loop, options.base_url, options.api_key, std::move(settings));  // wipes the key in any case
+  if (!checked) return std::unexpected(checked.error());
+  if (!curl) return std::unexpected(curl.error());
+  return std::unique_ptr<TelnyxClient>(new TelnyxClient(loop, log, std::move(options), std::move(*curl)));
 }
 
 TelnyxClient::TelnyxClient(UvLoop& loop, Log& log, TelnyxOptions options, std::unique_ptr<CurlLoop> curl)
@@ -234,7 +207,7 @@ void TelnyxClient::on_reply(std::uint64_t number, const HttpReply& reply) {
 // What an answer, or none, says about the provider. Told once for each change.
 void TelnyxClient::learn_from(const HttpReply& reply, const Job& job) {
   const Millis now_ms = monotonic_ms();
-  if (breaker_.note(says_away(reply), job.probe, job.left_at, now_ms)) {
+  if (breaker_.note(says_away(reply.code, reply.status), job.probe, job.left_at, now_ms)) {
     if (breaker_.state() == Breaker::State::closed) {
       const std::string span = std::to_string(now_ms - breaker_.opened_ms());
       log_.write(LogLevel::notice, "provider_back", {{"after_ms", span}, {"detail", "commands are sent again"}});

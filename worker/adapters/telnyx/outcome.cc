@@ -55,4 +55,8 @@ OutcomeClass classify(CURLcode code, long request_bytes, int http_status) noexce
   return OutcomeClass::unknown;
 }
 
+bool says_away(CURLcode code, int http_status) noexcept {
+  return code == CURLE_OK ? http_status >= 500 : code != CURLE_WRITE_ERROR;
+}
+
 }  // namespace ringfence

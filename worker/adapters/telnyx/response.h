@@ -13,7 +13,4 @@ namespace ringfence {
 // ring, and without its id nobody can hang it up).
 [[nodiscard]] CommandOutcome parse_response(Verb verb, OutcomeClass outcome, int http_status, std::string_view body);
 
-// Printable, at most limits::kDetailBytes, long digit runs (phone numbers) masked: fit for the ladder and the log.
-[[nodiscard]] std::string safe_detail(std::string_view text);
-
 }  // namespace ringfence
