@@ -9,8 +9,6 @@
 namespace ringfence::sim {
 namespace {
 
-Reply refusal(const ApiError& error) { return {error.status, error_body(error), 0}; }
-
 std::int64_t number_of(const std::map<std::string, std::string>& values, const std::string& key, std::int64_t fallback,
                        std::int64_t max) {
   const auto found = values.find(key);

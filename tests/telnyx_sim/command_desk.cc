@@ -12,24 +12,10 @@ std::string success_body(Json data) {
   return dump_json(body.get());
 }
 
-Reply refusal(const ApiError& error) { return {error.status, error_body(error), 0}; }
-
 VerbCount& count_of(Journal& journal, Verb verb) {
   const std::string_view name = verb_name(verb);
   const auto found = journal.counters.verbs.find(name);
   return found != journal.counters.verbs.end() ? found->second : journal.counters.verbs[std::string(name)];
-}
-
-ApiError fault_error(const FaultRule& fault) {
-  ApiError error =
-      fault.kind == FaultKind::rate_limit ? too_many_requests() : unexpected(static_cast<int>(fault.status));
-  if (fault.kind == FaultKind::rate_limit) return error;
-  if (!fault.code.empty()) error.code = fault.code;
-  if (fault.kind == FaultKind::refuse) {
-    error.title = fault.title.empty() ? "Unable to execute command" : fault.title;
-    error.detail = fault.detail.empty() ? "The command was refused." : fault.detail;
-  }
-  return error;
 }
 
 }  // namespace
@@ -92,27 +78,27 @@ void CommandDesk::carry_out(Order order, const FaultRule& fault, ReplyFn reply) 
     case FaultKind::latency: {
       const std::uint64_t number = ++delayed_count_;
       delayed_.emplace(number, std::move(order));
-      return answer_later(
+      return held_.answer_later(
           fault.ms, [this, number] { return run_later(number); }, std::move(reply));
     }
     case FaultKind::hold_response: {
       Reply made = run(order, "");
-      return answer_later(
+      return held_.answer_later(
           fault.ms, [made = std::move(made)] { return made; }, std::move(reply));
     }
     case FaultKind::execute_never_answer:
       run(order, "execute_never_answer");
-      return hold(std::move(reply));
+      return held_.lose(std::move(reply));
     case FaultKind::execute_later: {
       close(order, {{0, "", 0}, "execute_later", ""});
       const std::uint64_t number = ++delayed_count_;
       delayed_.emplace(number, std::move(order));
       scheduler_.after_ms(fault.ms, [this, number] { run_later(number); });
-      return hold(std::move(reply));
+      return held_.lose(std::move(reply));
     }
     case FaultKind::drop:
       close(order, {{0, "", 0}, "drop", ""});
-      return hold(std::move(reply));
+      return held_.lose(std::move(reply));
     case FaultKind::bridge_not_made: {
       Done done = execute(order, false);
       if (done.outcome == "executed")
@@ -232,31 +218,11 @@ void CommandDesk::close(const Order& order, const Done& done) {
   journal_.add(std::move(entry));
 }
 
-void CommandDesk::hold(ReplyFn reply) {
-  answer_later(
-      kNeverAnsweredMs, [] { return refusal(unexpected(504)); }, std::move(reply));
-}
-
-void CommandDesk::answer_later(std::int64_t delay_ms, std::function<Reply()> make, ReplyFn reply) {
-  if (held_.size() >= kHeldAnswers) return reply(refusal(unexpected(503)));
-  const std::uint64_t number = ++held_count_;
-  held_.emplace(number, std::move(reply));
-  scheduler_.after_ms(delay_ms, [this, number, make = std::move(make)] {
-    const auto found = held_.find(number);
-    if (found == held_.end()) return;
-    const ReplyFn answer = std::move(found->second);
-    held_.erase(found);
-    answer(make());
-  });
-}
-
 void CommandDesk::clear() {
   dials_.clear();
   dial_order_.clear();
   delayed_.clear();
-  auto held = std::move(held_);
   held_.clear();
-  for (auto& [number, reply] : held) reply(refusal(unexpected(503)));
 }
 
 }  // namespace ringfence::sim

@@ -11,26 +11,19 @@
 #include <unordered_map>
 
 #include "telnyx_sim/faults.h"
+#include "telnyx_sim/held_answers.h"
 #include "telnyx_sim/journal.h"
+#include "telnyx_sim/reply.h"
 #include "telnyx_sim/state.h"
 
 namespace ringfence::sim {
 
-inline constexpr std::size_t kRememberedDials = 65536;    // 60 s of dials at a thousand a second
-inline constexpr std::size_t kHeldAnswers = 4096;         // "never answered" requests kept open
-inline constexpr std::int64_t kNeverAnsweredMs = 60'000;  // every client has given up by then
-
-struct Reply {
-  int status = 200;  // 0: the connection breaks off in the middle of the answer
-  std::string body;
-  std::int64_t retry_after_s = 0;  // 0: no such header
-};
-using ReplyFn = std::function<void(Reply)>;
+inline constexpr std::size_t kRememberedDials = 65536;  // 60 s of dials at a thousand a second
 
 class CommandDesk {
  public:
   CommandDesk(Scheduler& scheduler, World& world, Faults& faults, Journal& journal)
-      : scheduler_(scheduler), world_(world), faults_(faults), journal_(journal) {}
+      : scheduler_(scheduler), world_(world), faults_(faults), journal_(journal), held_(scheduler) {}
 
   // `reply` is called once: now, later, or with 504 after kNeverAnsweredMs when the answer is to be lost.
   void receive(Verb verb, std::string_view target, std::string_view body, ReplyFn reply);
@@ -60,8 +53,6 @@ class CommandDesk {
   Reply run_later(std::uint64_t number);
   void open_record(Order& order, Session* session, std::string_view to);
   void close(const Order& order, const Done& done);
-  void answer_later(std::int64_t delay_ms, std::function<Reply()> make, ReplyFn reply);
-  void hold(ReplyFn reply);
   [[nodiscard]] const RememberedCommand* remembered_dial(const std::string& command_id);
   void remember_dial(const std::string& command_id, const std::string& body);
 
@@ -71,9 +62,9 @@ class CommandDesk {
   Journal& journal_;
   std::unordered_map<std::string, RememberedCommand> dials_;
   std::deque<std::string> dial_order_;
-  std::map<std::uint64_t, ReplyFn> held_;   // answers to be given later
+  HeldAnswers held_;
   std::map<std::uint64_t, Order> delayed_;  // commands to be executed later
-  std::uint64_t held_count_ = 0, delayed_count_ = 0;
+  std::uint64_t delayed_count_ = 0;
 };
 
 }  // namespace ringfence::sim

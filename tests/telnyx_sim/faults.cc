@@ -33,6 +33,18 @@ Result<void> check_keys(const json_t* object, std::span<const std::string_view> 
 
 std::string_view fault_name(FaultKind kind) noexcept { return kNames[static_cast<std::size_t>(kind)]; }
 
+ApiError fault_error(const FaultRule& fault) {
+  ApiError error =
+      fault.kind == FaultKind::rate_limit ? too_many_requests() : unexpected(static_cast<int>(fault.status));
+  if (fault.kind == FaultKind::rate_limit) return error;
+  if (!fault.code.empty()) error.code = fault.code;
+  if (fault.kind == FaultKind::refuse) {
+    error.title = fault.title.empty() ? "Unable to execute command" : fault.title;
+    error.detail = fault.detail.empty() ? "The command was refused." : fault.detail;
+  }
+  return error;
+}
+
 Result<void> Faults::add(const json_t* rule, std::string_view session) {
   if (rules_.size() >= kFaultRules) return fail(ErrorCode::limit, "too many faults");
   const json_t* match = get_object(rule, "match");

@@ -10,6 +10,7 @@
 
 #include "shared/json.h"
 #include "shared/result.h"
+#include "telnyx_sim/errors.h"
 
 namespace ringfence::sim {
 
@@ -66,5 +67,7 @@ class Faults {
 };
 
 [[nodiscard]] std::string_view fault_name(FaultKind kind) noexcept;
+// What `status`, `rate_limit` and `refuse` answer instead.
+[[nodiscard]] ApiError fault_error(const FaultRule& fault);
 
 }  // namespace ringfence::sim

@@ -11,9 +11,9 @@
 #include <string>
 
 #include "shared/result.h"
-#include "telnyx_sim/command_desk.h"
 #include "telnyx_sim/http_request.h"
 #include "telnyx_sim/loop_clock.h"
+#include "telnyx_sim/reply.h"
 
 namespace ringfence::sim {
 
