@@ -82,6 +82,7 @@ void Api::handle(const HttpRequest& request, ReplyFn reply) {
   std::vector<std::string> path = path_segments(request.path);
   if (!path.empty() && path.front() == "v2") path.erase(path.begin());
   if (!path.empty() && path.front() == "calls") return on_calls(request, path, std::move(reply));
+  if (!path.empty() && path.front() == "telephony_credentials") return on_credentials(request, path, std::move(reply));
   if (request.method == "GET" && path.size() == 3 && path[0] == "connections" && path[2] == "active_calls")
     return reply(active_calls(path[1], request));
   if (request.method == "GET" && path.size() == 1 && path[0] == "call_events") return reply(call_events(request));
@@ -98,6 +99,24 @@ void Api::on_calls(const HttpRequest& request, const std::vector<std::string>& p
     const bool put = verb == Verb::client_state_update;
     if (verb && verb != Verb::dial && request.method == (put ? "PUT" : "POST"))
       return simulation_.desk.receive(*verb, path[1], request.body, std::move(reply));
+  }
+  ++simulation_.journal.counters.unknown_paths;
+  reply(refusal(not_found()));
+}
+
+void Api::on_credentials(const HttpRequest& request, const std::vector<std::string>& path, ReplyFn reply) {
+  const struct {
+    std::string_view method;
+    std::size_t segments;
+    CredentialVerb verb;
+  } ways[] = {{"POST", 1, CredentialVerb::create},
+              {"GET", 1, CredentialVerb::list},
+              {"GET", 2, CredentialVerb::get},
+              {"DELETE", 2, CredentialVerb::remove}};
+  for (const auto& [method, segments, verb] : ways) {
+    if (request.method != method || path.size() != segments) continue;
+    return simulation_.credentials.receive(verb, segments == 1 ? "" : path[1], query_values(request.query),
+                                           request.body, std::move(reply));
   }
   ++simulation_.journal.counters.unknown_paths;
   reply(refusal(not_found()));

@@ -18,6 +18,7 @@ class Api {
  private:
   [[nodiscard]] bool authenticated(const HttpRequest& request) const;
   void on_calls(const HttpRequest& request, const std::vector<std::string>& path, ReplyFn reply);
+  void on_credentials(const HttpRequest& request, const std::vector<std::string>& path, ReplyFn reply);
   [[nodiscard]] Reply one_call(std::string_view control_id);
   [[nodiscard]] Reply active_calls(const std::string& connection_id, const HttpRequest& request);
   [[nodiscard]] Reply call_events(const HttpRequest& request);

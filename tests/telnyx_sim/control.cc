@@ -2,6 +2,7 @@
 #include "telnyx_sim/control.h"
 
 #include <charconv>
+#include <functional>
 
 #include "telnyx_sim/truth.h"
 
@@ -24,6 +25,17 @@ std::uint64_t number_of(const std::map<std::string, std::string>& values, const 
   std::uint64_t number = fallback;
   std::from_chars(found->second.data(), found->second.data() + found->second.size(), number);
   return number;
+}
+
+// One fault, or {"faults":[...]}.
+Reply add_each(const json_t* body, const std::function<Result<void>(const json_t*)>& add) {
+  const json_t* list = get_array(body, "faults");
+  const std::size_t count = list != nullptr ? json_array_size(list) : 1;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto added = add(list != nullptr ? json_array_get(list, i) : body);
+    if (!added) return wrong(400, added.error().text);
+  }
+  return ok();
 }
 
 }  // namespace
@@ -53,6 +65,7 @@ Reply Control::on_get(const std::vector<std::string>& path, const HttpRequest& r
     set_json(body.get(), "calls", std::move(list));
     return ok(body);
   }
+  if (first == "credentials") return ok(credentials_truth(simulation_.credentials));
   if (first == "stats") return ok(stats_truth(simulation_));
   if (first == "load") return ok(load_.report());
   if (first == "log") {
@@ -73,6 +86,7 @@ void Control::on_post(const std::vector<std::string>& path, const json_t* body, 
   if (first == "calls" && path.size() == 1) return reply(start_call(body));
   if (first == "calls" && path.size() == 3 && path[2] == "act") return reply(act(path[1], body));
   if (first == "faults") return reply(add_faults(body));
+  if (first == "credentials") return reply(add_credential_faults(body));
   if (first == "config") return reply(configure(body));
   if (first == "forge") return forge(body, std::move(reply));
   if (first == "replay") return replay(body, std::move(reply));
@@ -116,18 +130,19 @@ Reply Control::act(const std::string& call, const json_t* body) {
 }
 
 Reply Control::add_faults(const json_t* body) {
-  // One fault, or {"faults":[...]}, or {"clear":true}.
   if (get_bool(body, "clear")) {
     simulation_.faults.clear();
     return ok();
   }
-  const json_t* list = get_array(body, "faults");
-  const std::size_t count = list != nullptr ? json_array_size(list) : 1;
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto added = simulation_.faults.add(list != nullptr ? json_array_get(list, i) : body, "");
-    if (!added) return wrong(400, added.error().text);
+  return add_each(body, [this](const json_t* rule) { return simulation_.faults.add(rule, ""); });
+}
+
+Reply Control::add_credential_faults(const json_t* body) {
+  if (get_bool(body, "clear")) {
+    simulation_.credentials.clear_faults();
+    return ok();
   }
-  return ok();
+  return add_each(body, [this](const json_t* rule) { return simulation_.credentials.add_fault(rule); });
 }
 
 Reply Control::configure(const json_t* body) {

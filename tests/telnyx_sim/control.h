@@ -24,6 +24,7 @@ class Control {
   [[nodiscard]] Reply start_call(const json_t* body);
   [[nodiscard]] Reply act(const std::string& call, const json_t* body);
   [[nodiscard]] Reply add_faults(const json_t* body);
+  [[nodiscard]] Reply add_credential_faults(const json_t* body);
   [[nodiscard]] Reply configure(const json_t* body);
   void forge(const json_t* body, ReplyFn reply);
   void replay(const json_t* body, ReplyFn reply);

@@ -28,7 +28,8 @@ struct VerbCount {
 };
 
 struct Counters {
-  std::map<std::string, VerbCount, std::less<>> verbs;
+  std::map<std::string, VerbCount, std::less<>> verbs;        // of commands
+  std::map<std::string, VerbCount, std::less<>> credentials;  // of what is asked about credentials
   std::uint64_t requests = 0, unauthenticated = 0, contract_violations = 0, unknown_paths = 0, ignored_duplicates = 0;
   std::uint64_t webhook_events = 0, webhook_attempts = 0, webhooks_accepted = 0, webhooks_failed = 0;
   std::uint64_t webhook_retries = 0, webhooks_lost = 0, webhooks_dropped = 0, forged = 0, replayed = 0;

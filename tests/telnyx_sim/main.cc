@@ -127,7 +127,9 @@ Result<void> run(const Options& options) {
   std::printf("{\"ready\":true,\"port\":%u,\"public_key\":\"%s\"}\n", static_cast<unsigned>(*port), public_key.c_str());
   std::fflush(stdout);
   event_base_dispatch(base.get());
-  simulation.desk.clear();  // answers what is held, so that every request is given back before the server goes
+  // Answer what is held, so that every request is given back before the server goes.
+  simulation.desk.clear();
+  simulation.credentials.clear();
   return {};
 }
 

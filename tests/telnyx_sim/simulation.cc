@@ -19,6 +19,7 @@ Simulation::Simulation(std::uint64_t seed, std::int64_t now_us)
       people(scheduler, world),
       postbox(scheduler, random, faults, journal),
       desk(scheduler, world, faults, journal),
+      credentials(scheduler, random, world.settings, journal),
       started_us(now_us) {}
 
 Result<Session*> Simulation::start_call(const json_t* body) {
@@ -67,6 +68,7 @@ void Simulation::forgotten(Session& session) {
 
 void Simulation::clear() {
   desk.clear();
+  credentials.clear();
   scheduler.clear();
   postbox.clear();
   people.clear();

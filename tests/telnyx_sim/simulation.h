@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "telnyx_sim/command_desk.h"
+#include "telnyx_sim/credentials.h"
 #include "telnyx_sim/faults.h"
 #include "telnyx_sim/journal.h"
 #include "telnyx_sim/people.h"
@@ -19,7 +20,7 @@ class Simulation final : public Observer {
 
   // {"from","to","caller_name"?,"caller"?,"people"?,"faults"?} as POST /_sim/calls takes it.
   [[nodiscard]] Result<Session*> start_call(const json_t* body);
-  void clear();  // forgets every call, fault and count
+  void clear();  // forgets every call, credential, fault and count
 
   void webhook(Leg& leg, std::string_view type, Json payload) override;
   void moved(Leg& leg, Move move) override;
@@ -36,6 +37,7 @@ class Simulation final : public Observer {
   People people;
   Postbox postbox;
   CommandDesk desk;
+  Credentials credentials;
   std::int64_t started_us;
 };
 

@@ -155,10 +155,49 @@ Json call_truth(const Session& session) {
   return out;
 }
 
+Json credentials_truth(const Credentials& credentials) {
+  Json out = json_object_new(), list = json_array_new(), operations = json_array_new();
+  for (const auto& [number, credential] : credentials.all()) {
+    Json one = json_object_new();
+    const std::pair<const char*, const std::string*> texts[] = {{"id", &credential.id},
+                                                                {"connection_id", &credential.connection_id},
+                                                                {"name", &credential.name},
+                                                                {"tag", &credential.tag},
+                                                                {"sip_username", &credential.sip_username},
+                                                                {"sip_password", &credential.sip_password}};
+    for (const auto& [key, text] : texts) set_text(one.get(), key, *text);
+    set_time(one.get(), "created_ms", credential.created_us);
+    set_time(one.get(), "expires_ms", credential.expires_us);
+    set_time(one.get(), "removed_ms", credential.removed_us);
+    set_bool(one.get(), "exists", credential.removed_us == 0);
+    set_bool(one.get(), "expired", credentials.has_expired(credential));
+    append_json(list.get(), std::move(one));
+  }
+  for (const CredentialOperation& operation : credentials.operations()) {
+    Json one = json_object_new();
+    set_int(one.get(), "n", operation.number);
+    set_text(one.get(), "verb", kCredentialVerbs[static_cast<std::size_t>(operation.verb)]);
+    set_text(one.get(), "id", operation.id);
+    set_text(one.get(), "name", operation.name);
+    set_text(one.get(), "tag", operation.tag);
+    set_time(one.get(), "at_ms", operation.at_us);
+    set_time(one.get(), "executed_ms", operation.executed_us);
+    set_text(one.get(), "outcome", operation.outcome);
+    set_text(one.get(), "code", operation.code);
+    set_int(one.get(), "status", operation.status);
+    append_json(operations.get(), std::move(one));
+  }
+  set_json(out.get(), "credentials", std::move(list));
+  set_json(out.get(), "operations", std::move(operations));
+  return out;
+}
+
 Json stats_truth(const Simulation& simulation) {
   const Counters& counters = simulation.journal.counters;
   Json out = json_object_new(), verbs = json_object_new(), statuses = json_object_new();
+  Json credentials = json_object_new();
   for (const auto& [verb, count] : counters.verbs) set_json(verbs.get(), verb.c_str(), verb_truth(count));
+  for (const auto& [verb, count] : counters.credentials) set_json(credentials.get(), verb.c_str(), verb_truth(count));
   for (const auto& [status, count] : counters.webhook_statuses)
     set_int(statuses.get(), std::to_string(status).c_str(), count);
   std::int64_t ringing = 0, silent = 0;
@@ -181,12 +220,14 @@ Json stats_truth(const Simulation& simulation) {
                                                            {"webhooks_dropped", counters.webhooks_dropped},
                                                            {"forged", counters.forged},
                                                            {"replayed", counters.replayed},
+                                                           {"existing_credentials", simulation.credentials.existing()},
                                                            {"active_legs", simulation.world.active_legs().size()},
                                                            {"ringing_legs", static_cast<std::uint64_t>(ringing)},
                                                            {"silent_calls", static_cast<std::uint64_t>(silent)},
                                                            {"log_last", simulation.journal.last_number()}};
   for (const auto& [name, value] : numbers) set_int(out.get(), name, value);
   set_json(out.get(), "commands", std::move(verbs));
+  set_json(out.get(), "credentials", std::move(credentials));
   set_json(out.get(), "webhook_statuses", std::move(statuses));
   return out;
 }

@@ -11,6 +11,8 @@
 namespace ringfence::sim {
 
 [[nodiscard]] Json call_truth(const Session& session);
+// Every credential, those that were removed included, and every request about one, in their order.
+[[nodiscard]] Json credentials_truth(const Credentials& credentials);
 [[nodiscard]] Json stats_truth(const Simulation& simulation);
 // {"entries":[...],"last":N}: at most `limit` entries with a number above `after`.
 [[nodiscard]] std::string log_truth(const Journal& journal, std::uint64_t after, std::size_t limit);
