@@ -372,5 +372,7 @@ inline constexpr std::size_t kCredentialsWaiting = 256;
 inline constexpr std::int64_t kCredentialAnswerMs = 5'000;
 // Credentials of one device in one list; the provider lets a tag have 1000, a device has one, and two while it changes.
 inline constexpr std::size_t kCredentialPages = 4;
+// Of one page: the provider's own maximum.
+inline constexpr std::size_t kCredentialPageItems = 250;
 
 }  // namespace ringfence::limits

@@ -33,7 +33,7 @@ MAY_INCLUDE = {
     "worker/adapters/sqlite": {"shared", "core", "ports", "adapters/uv", "adapters/sqlite"},
     "worker/adapters/redis": {"shared", "core", "ports", "adapters/uv", "adapters/redis"},
     "worker/adapters/http": {"shared", "core", "adapters/uv", "adapters/http"},
-    "worker/adapters/telnyx": {"shared", "core", "ports", "adapters/uv", "adapters/http", "adapters/telnyx"},
+    "worker/adapters/telnyx": {"shared", "core", "devices", "ports", "adapters/uv", "adapters/http", "adapters/telnyx"},
     "worker/adapters/notify": {"shared", "core", "ports", "adapters/uv", "adapters/http", "adapters/notify"},
     "worker/ctl": {"shared", "core", "directory", "ctl"},
 }
