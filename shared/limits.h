@@ -370,6 +370,22 @@ inline constexpr std::size_t kCursorBytes = 2048;
 inline constexpr std::size_t kCredentialsInFlight = 4;
 inline constexpr std::size_t kCredentialsWaiting = 256;
 inline constexpr std::int64_t kCredentialAnswerMs = 5'000;
+// Devices that register at once in one worker, and requests for each that wait: an application that asks again and
+// again. How long each waits (ringctl for kControlAnswerMs), and how often it is looked whether another worker was
+// faster.
+inline constexpr std::size_t kRegistering = 1024;
+inline constexpr std::size_t kRegisteringEach = 64;
+inline constexpr std::int64_t kRegistrationMs = 4'500;
+inline constexpr std::int64_t kRegistrationLookMs = 200;
+// Devices that are registered, in the store's list and in each worker's memory (~300 bytes each); and how long a record
+// is kept that nobody writes: longer than a credential is valid, at whose end it is written.
+inline constexpr std::size_t kDevices = 100'000;
+inline constexpr std::int64_t kDeviceKeptMs = 40LL * 24 * 3'600'000;
+// How far the clocks of workers may differ, and a commit be under way, before a row of that list is overlooked.
+inline constexpr std::int64_t kDevicesOverlapMs = 60'000;
+// Credentials of one device that are still to be removed: one for each time it registered anew while the provider could
+// not be reached. What does not fit is found by the next look.
+inline constexpr std::size_t kRetiredCredentials = 16;
 // Credentials of one device in one list; the provider lets a tag have 1000, a device has one, and two while it changes.
 inline constexpr std::size_t kCredentialPages = 4;
 // Of one page: the provider's own maximum.

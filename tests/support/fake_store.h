@@ -159,7 +159,8 @@ class FakeStore final : public LocalStore {
     }
     std::vector<std::pair<std::uint64_t, CallListing>> all;
     for (const auto& [id, row] : rows) {
-      if (!row.document.empty()) all.push_back({row.written, {SessionId{id}, row.version, row.document}});
+      if (!row.document.empty() && is_listed(SessionId{id}))
+        all.push_back({row.written, {SessionId{id}, row.version, row.document}});
     }
     std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
     std::vector<CallListing> listing;

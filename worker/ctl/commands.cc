@@ -101,31 +101,6 @@ int reload(const Options& options) {
   return kDone;
 }
 
-int device_ready(const Options& options, const std::string& whom) {
-  const std::size_t first = whom.find('/');
-  const std::size_t second = first == std::string::npos ? first : whom.find('/', first + 1);
-  if (second == std::string::npos) {
-    return complain(kUnreachable, printable(whom) + " names no device; expected ORGANISATION/USER/DEVICE");
-  }
-  auto client = connect(options);
-  if (!client) return client.error();
-  const auto reply = ask(*client, "POST",
-                         "/devices/ready?organisation=" + percent_encoded(whom.substr(0, first)) +
-                             "&user=" + percent_encoded(whom.substr(first + 1, second - first - 1)) +
-                             "&device=" + percent_encoded(whom.substr(second + 1)));
-  if (!reply) return reply.error();
-  if (options.json) {
-    std::cout << reply->body << "\n";
-    return kDone;
-  }
-  const json_t* calls = get_array(reply->json.get(), "calls");
-  if (json_array_size(calls) == 0) std::cout << "no call rings for this device's user now\n";
-  for (std::size_t i = 0; i < json_array_size(calls); ++i) {
-    std::cout << "joins call " << printable(json_string_value(json_array_get(calls, i))) << "\n";
-  }
-  return kDone;
-}
-
 int remember_summary(const Options& options, const std::string& organisation, const std::string& caller,
                      unsigned seconds, const std::string& file) {
   const std::optional<std::string> text = read_file(file);

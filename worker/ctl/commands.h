@@ -65,7 +65,12 @@ struct Redeliver {
 [[nodiscard]] int cancel_call(const Options& options, const std::string& id);
 // ringd reads its configuration file again.
 [[nodiscard]] int reload(const Options& options);
-// `whom` is ORGANISATION/USER/DEVICE.
+// Every device, and why one does not ring; of ORGANISATION/USER, or of everybody.
+[[nodiscard]] int list_devices(const Options& options, const std::string& user);
+// `whom` is ORGANISATION/USER/DEVICE, here and below. A credential of its own; the one it has, or with `anew` another.
+[[nodiscard]] int register_device(const Options& options, const std::string& whom, bool anew);
+[[nodiscard]] int unregister_device(const Options& options, const std::string& whom);
+// It has woken up: it joins the calls that ring for its user.
 [[nodiscard]] int device_ready(const Options& options, const std::string& whom);
 // What earlier conversations of `caller` with `organisation` were about, read from `file`; `seconds`: for how long.
 [[nodiscard]] int remember_summary(const Options& options, const std::string& organisation, const std::string& caller,

@@ -33,6 +33,8 @@ constexpr const char* kDescription =
     "  ringctl watch                       every call as it happens\n"
     "  ringctl watch --call 428c31b6       only this one\n"
     "  ringctl cancel 428c31b6             end this call now, whatever it is doing\n"
+    "  ringctl devices acme/anna           her devices, and why one does not ring\n"
+    "  ringctl register acme/anna/phone    a credential of its own for this device\n"
     "  ringctl ready acme/anna/phone       this device has registered: calls that ring for anna ring it, too\n"
     "  ringctl summary acme +491701234     what they spoke of before, for an AI agent to know\n"
     "  ringctl reload                      ringd reads its configuration again, and says what is wrong with it\n"
@@ -58,6 +60,7 @@ struct Arguments {
   unsigned limit = 50;
   ListQuestion list;
   bool other = false;
+  bool anew = false;
   EventsQuestion events;
   Redeliver redeliver;
   std::string id, file, whom;
@@ -185,6 +188,29 @@ void add_events(CLI::App& app, Arguments& arguments) {
   again->callback([&] { arguments.exit_code = redeliver(arguments.options, arguments.redeliver); });
 }
 
+void add_devices(CLI::App& app, Arguments& arguments) {
+  CLI::App* devices = app.add_subcommand("devices", "Every device, what it is rung as, and why one does not ring");
+  devices->add_option("USER", arguments.whom, "ORGANISATION/USER; everybody if left out");
+  devices->callback([&] { arguments.exit_code = list_devices(arguments.options, arguments.whom); });
+  CLI::App* enrol = app.add_subcommand("register", "A credential at the provider for one device, of its own");
+  enrol->add_option("DEVICE", arguments.whom, "ORGANISATION/USER/DEVICE; the user is in the directory")->required();
+  enrol->add_flag("--anew", arguments.anew, "Another one, even if the one it has is good: it may have become known");
+  enrol->footer(
+      "  ringctl register acme/anna/phone\n"
+      "  ringctl --json register acme/anna/phone | jq -r .credential_id\n"
+      "\n"
+      "To be run whenever the device starts: it keeps the credential it has, and counts as active for a day. The "
+      "device\n"
+      "logs in with a token, which the provider gives for the credential. However often and wherever this is run at\n"
+      "once, there is one credential in the end; the old one goes when the new one is stored. Exit code 1 when there "
+      "is\n"
+      "none (yet): try again. Needs `credential_connection` of the block telnyx in ringd.conf.");
+  enrol->callback([&] { arguments.exit_code = register_device(arguments.options, arguments.whom, arguments.anew); });
+  CLI::App* leave = app.add_subcommand("unregister", "This device has no credential any more, and does not ring");
+  leave->add_option("DEVICE", arguments.whom, "ORGANISATION/USER/DEVICE")->required();
+  leave->callback([&] { arguments.exit_code = unregister_device(arguments.options, arguments.whom); });
+}
+
 void add_summary(CLI::App& app, Arguments& arguments) {
   CLI::App* summary =
       app.add_subcommand("summary", "What earlier conversations with a caller were about, for AI agents to know");
@@ -237,6 +263,7 @@ void add_commands(CLI::App& app, Arguments& arguments) {
       "of telnyx, event_log, ring), and what has changed but needs a restart. A file with a fault is refused with its\n"
       "line, and what was in force stays: exit code 1.");
   again->callback([&] { arguments.exit_code = reload(arguments.options); });
+  add_devices(app, arguments);
   CLI::App* ready =
       app.add_subcommand("ready", "A device has registered: it joins the calls that ring for its user now");
   ready->add_option("DEVICE", arguments.whom, "ORGANISATION/USER/DEVICE, as in the directory")->required();
@@ -291,9 +318,10 @@ int explain_missing(const CLI::App& app, const CLI::RequiredError& error, int ar
   for (int i = 1; i < argc && app.get_subcommands().empty(); ++i) {
     const std::string_view word = argv[i];
     if (word.starts_with('-') || std::string_view(argv[i - 1]) == "--socket") continue;
-    const std::string_view near = ringfence::near_miss(
-        word, {"calls", "call", "explain", "replay", "missed", "events", "dead", "redeliver", "cancel", "ready",
-               "reload", "summary", "watch", "directory", "plan", "health", "metrics"});
+    const std::string_view near =
+        ringfence::near_miss(word, {"calls",     "call",   "explain",   "replay",  "missed",   "events",     "dead",
+                                    "redeliver", "cancel", "ready",     "devices", "register", "unregister", "reload",
+                                    "summary",   "watch",  "directory", "plan",    "health",   "metrics"});
     std::cerr << "ringctl: there is no command \"" << printable(word) << "\""
               << (near.empty() ? "" : "; did you mean \"" + std::string(near) + "\"?") << "\n";
     return kUsage;

@@ -150,6 +150,20 @@ std::string events_text(const Look& look, const json_t* answer, std::int64_t now
   return table(look, rows) + bodies;
 }
 
+std::string devices_text(const Look& look, const json_t* answer) {
+  const std::vector<const json_t*> devices = items_of(get_array(answer, "devices"));
+  if (devices.empty()) return "no devices\n";
+  std::vector<std::vector<std::string>> rows{{"USER", "DEVICE", "RINGS", "AS", "UNTIL", "LAST ACTIVE"}};
+  const auto some = [](const std::string& text) { return text.empty() ? std::string("-") : text; };
+  for (const json_t* row : devices) {
+    const std::string why = text_of(row, "why_not");
+    rows.push_back({text_of(row, "organisation") + "/" + text_of(row, "user"), text_of(row, "device"),
+                    why.empty() ? "yes" : "no: it " + why, some(text_of(row, "sip_username")),
+                    some(text_of(row, "expires_at")), some(text_of(row, "last_active_at"))});
+  }
+  return table(look, rows);
+}
+
 std::string call_text(const Look& look, const json_t* answer) {
   const std::string arrow = look.utf8 ? " → " : " -> ";
   std::string phase = text_of(answer, "phase");

@@ -1,5 +1,5 @@
-// ringd's JSON answers as text for people: tables of calls and events, one call, the health. Pure: JSON in, text out.
-// Used by commands.cc. Must not know: sockets, files.
+// ringd's JSON answers as text for people: tables of calls, events and devices, one call, the health. Pure: JSON in,
+// text out. Used by commands.cc. Must not know: sockets, files.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,7 @@ namespace ringfence::ctl {
 [[nodiscard]] std::string missed_text(const Look& look, const json_t* answer, std::int64_t now_ms);
 [[nodiscard]] std::string events_text(const Look& look, const json_t* answer, std::int64_t now_ms);
 [[nodiscard]] std::string call_text(const Look& look, const json_t* answer);
+[[nodiscard]] std::string devices_text(const Look& look, const json_t* answer);
 [[nodiscard]] std::string health_text(const Look& look, const json_t* answer);
 
 }  // namespace ringfence::ctl

@@ -1,5 +1,5 @@
-// A SIP credential at the provider, with which one device registers there, and what can be asked about it. Plain values;
-// adapters/telnyx turns them into HTTP. Must not know: HTTP, curl, JSON, why something is asked.
+// A SIP credential at the provider, with which one device registers there, and what can be asked about it. Plain
+// values; adapters/telnyx turns them into HTTP. Must not know: HTTP, curl, JSON, why something is asked.
 #pragma once
 
 #include <string>
@@ -38,9 +38,9 @@ struct CredentialRequest {
 
 struct CredentialAnswer {
   OutcomeClass outcome = OutcomeClass::unknown;
-  int http_status = 0;        // 0: no answer
-  std::string detail;         // for the log and the operator; no secrets
-  Millis retry_after_ms = 0;  // from 429/503, 0 = not said
+  int http_status = 0;            // 0: no answer
+  std::string detail;             // for the log and the operator; no secrets
+  Millis retry_after_ms = 0;      // from 429/503, 0 = not said
   std::vector<Credential> found;  // create: the one that was made; list: all of them, in the provider's order
   bool complete = false;          // list: it was read to its end, so what is not in it does not exist
 };

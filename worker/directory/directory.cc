@@ -50,6 +50,27 @@ std::string_view Directory::organisation_of(std::string_view called) const noexc
   return place == by_number_.end() ? std::string_view{} : organisations_[place->second.organisation].name;
 }
 
+bool Directory::enrol(std::string_view organisation, std::string_view user, const Device& device) {
+  const auto place = std::ranges::find(organisations_, organisation, &Organisation::name);
+  if (place == organisations_.end()) return false;
+  const auto who = std::ranges::find(place->users, user, &User::name);
+  if (who == place->users.end()) return false;
+  auto known = std::ranges::find(who->devices, device.name, &Device::name);
+  if (known == who->devices.end()) {
+    known = who->devices.insert(known, {.name = device.name});
+  } else if (!known->number.empty()) {
+    return false;
+  }
+  by_credential_.erase(known->sip_username);
+  known->sip_username = device.sip_username;
+  known->last_active_ms = device.last_active_ms;
+  known->credential_expires_ms = device.credential_expires_ms;
+  const auto o = static_cast<std::size_t>(place - organisations_.begin());
+  const auto u = static_cast<std::size_t>(who - place->users.begin());
+  by_credential_.emplace(device.sip_username, Place{o, kNobody, u});
+  return true;
+}
+
 Result<Directory> Directory::parse(std::string_view file_name, std::string_view text, const PlanRules& rules) {
   Result<std::vector<Organisation>> organisations = parse_organisations(file_name, text, rules);
   if (!organisations) return std::unexpected(std::move(organisations.error()));

@@ -113,6 +113,10 @@ class Directory {
   [[nodiscard]] RingPlan plan_outbound(std::string_view sip_username, std::string_view to, Millis now_ms,
                                        std::string_view domain, Why* why = nullptr) const;
 
+  // The credential that a device of this user has now, in place of what the text says of it, or beside it. False: there
+  // is no such user, or the device is a phone line.
+  bool enrol(std::string_view organisation, std::string_view user, const Device& device);
+
   // A device of the plan's user that has registered while the others ring (DeviceReady): as the plan has it, else as
   // any other device. nullopt: no such device, or one that is not dialled.
   [[nodiscard]] std::optional<Destination> joining(const RingPlan& plan, std::string_view device, Millis now_ms,

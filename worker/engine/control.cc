@@ -37,6 +37,8 @@ enum class Place {
   again,
   watch,
   directory,
+  devices,
+  device,
   ready,
   reload,
   summaries
@@ -52,6 +54,7 @@ Place place_of(const std::vector<std::string>& path) {
     if (head == "events") return Place::events;
     if (head == "watch") return Place::watch;
     if (head == "directory") return Place::directory;
+    if (head == "devices") return Place::devices;
     if (head == "reload") return Place::reload;
     if (head == "summaries") return Place::summaries;
   }
@@ -63,6 +66,7 @@ Place place_of(const std::vector<std::string>& path) {
     return path[1] == "redeliver" ? Place::again : Place::event;
   }
   if (path.size() == 2 && head == "devices" && path[1] == "ready") return Place::ready;
+  if (path.size() == 4 && head == "devices") return Place::device;
   if (path.size() == 3 && head == "calls") {
     if (path[2] == "cancel") return Place::cancel;
     if (path[2] == "explain") return Place::explain;
@@ -73,6 +77,7 @@ Place place_of(const std::vector<std::string>& path) {
 
 std::string_view methods_of(Place place) {
   if (place == Place::directory) return "GET and PUT";
+  if (place == Place::device) return "PUT and DELETE";
   if (place == Place::summaries) return "PUT";
   if (place == Place::replay) return "GET and POST";
   const bool acts = place == Place::cancel || place == Place::ready || place == Place::again || place == Place::reload;
@@ -86,6 +91,7 @@ Control::Control(ControlParts parts)
       past_(parts_.store, parts_.clock, parts_.engine.policy()),
       events_(parts_.store, parts_.clock),
       again_(parts_.engine, parts_.store, parts_.clock),
+      devices_(parts_.engine, parts_.directory, parts_.clock),
       started_ms_(parts_.clock.now_ms()) {}
 
 void Control::on_request(const RequestFrame& frame, std::function<void(ControlReply)> done) {
@@ -100,7 +106,8 @@ void Control::on_request(const RequestFrame& frame, std::function<void(ControlRe
     done(sentence(404,
                   "there is only /health, /metrics, /calls, /calls/ID, /calls/ID/explain, /calls/ID/replay, "
                   "/calls/ID/cancel, /missed, /events, /events/ID, /events/dead, /events/bad, /events/other, "
-                  "/events/redeliver, /devices/ready, /summaries, /watch, /reload and /directory"));
+                  "/events/redeliver, /devices, /devices/ORGANISATION/USER/DEVICE, /devices/ready, /summaries, /watch, "
+                  "/reload and /directory"));
     return;
   }
   if (methods_of(place).find(frame.method) == std::string_view::npos || frame.method.empty()) {
@@ -136,7 +143,12 @@ void Control::on_request(const RequestFrame& frame, std::function<void(ControlRe
     case Place::summaries:
       return put_summary(*target, as_text(frame.body), done);
     case Place::ready:
-      return device_ready(*target, done);
+      return devices_.ready(*target, done);
+    case Place::devices:
+      return devices_.list(*target, done);
+    case Place::device:
+      if (frame.method == "PUT") return devices_.put(path, *target, std::move(done));
+      return devices_.remove(path, std::move(done));
     case Place::calls:
       return calls(*target, std::move(done));
     case Place::watch:
@@ -252,31 +264,6 @@ void Control::cancel(std::string_view id, Done done) {
   });
 }
 
-void Control::device_ready(const RequestTarget& target, const Done& done) {
-  const std::string* organisation = target.parameter("organisation");
-  const std::string* user = target.parameter("user");
-  const std::string* device = target.parameter("device");
-  if (organisation == nullptr || user == nullptr || device == nullptr) {
-    done(sentence(400, "expected /devices/ready?organisation=O&user=U&device=D"));
-    return;
-  }
-  const auto& known = parts_.directory.current().organisations();
-  const auto place = std::ranges::find(known, *organisation, &Organisation::name);
-  const User* who = place == known.end() ? nullptr : find_user(*place, *user);
-  const bool exists = who != nullptr && std::ranges::find(who->devices, *device, &Device::name) != who->devices.end();
-  if (!exists) {
-    done(sentence(404, "the directory has no such device; `ringctl directory show` prints it"));
-    return;
-  }
-  Json calls = json_array_new();
-  for (const SessionId& session : parts_.engine.device_ready(*organisation, *user, *device)) {
-    append_json(calls.get(), Json(json_string(session.text.c_str())));
-  }
-  Json body = json_object_new();
-  set_json(body.get(), "calls", std::move(calls));
-  done(answer(body));
-}
-
 void Control::put_summary(const RequestTarget& target, std::string_view text, const Done& done) {
   const std::string* organisation = target.parameter("organisation");
   const std::string* caller = target.parameter("caller");
@@ -325,7 +312,7 @@ void Control::watch(const RequestTarget& target, const Done& done) const {
 void Control::show_directory(const Done& done) const {
   Json body = json_object_new();
   set_int(body.get(), "revision", parts_.directory.revision());
-  set_text(body.get(), "text", parts_.directory.current().text());
+  set_text(body.get(), "text", parts_.directory.imported().text());
   done(answer(body));
 }
 

@@ -7,6 +7,14 @@
 //   GET /calls/ID                    the session and its ladder; with `whole` also the stored document and the events
 //                                    as they are stored: what a replay elsewhere needs
 //   POST /calls/ID/cancel            ends the call; 404 no such call, 409 it has ended
+//   GET /devices?user=ORG/USER&whole=yes
+//                                    every device of the directory, and why one does not ring; `whole` with what it is
+//                                    reached by
+//   PUT /devices/ORG/USER/DEVICE?anew=yes
+//                                    this device has a credential of its own at the provider from now on; the one it
+//                                    has when it lasts, with `anew` another; 404 no such user, 422 the provider
+//                                    refuses, 503 not yet: the order stays, ask again
+//   DELETE /devices/ORG/USER/DEVICE  it has none any more
 //   POST /devices/ready?organisation=O&user=U&device=D
 //                                    a device has registered: the calls that ring for its user here, `calls`, ring it
 //                                    too
@@ -44,6 +52,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/device_requests.h"
 #include "engine/directory_cache.h"
 #include "engine/engine.h"
 #include "engine/measures.h"
@@ -81,7 +90,6 @@ class Control final : public RequestSink {
   void calls(const RequestTarget& target, Done done);
   void call(std::string_view id, const RequestTarget& target, Done done);
   void cancel(std::string_view id, Done done);
-  void device_ready(const RequestTarget& target, const Done& done);
   void put_summary(const RequestTarget& target, std::string_view text, const Done& done);
   void watch(const RequestTarget& target, const Done& done) const;
   void show_directory(const Done& done) const;
@@ -91,6 +99,7 @@ class Control final : public RequestSink {
   PastCalls past_;
   PastEvents events_;
   Redelivery again_;
+  DeviceRequests devices_;
   Millis started_ms_;
 };
 

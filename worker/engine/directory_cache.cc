@@ -1,13 +1,27 @@
 // See directory_cache.h.
 #include "engine/directory_cache.h"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "shared/limits.h"
 
 namespace ringfence {
 
+namespace {
+
+Device device_of(const RegisteredDevice& registered) {
+  return {.name = registered.device.device,
+          .sip_username = registered.sip_username,
+          .last_active_ms = registered.active_ms,
+          .credential_expires_ms = registered.expires_ms};
+}
+
+}  // namespace
+
 void DirectoryCache::refresh() {
+  read_devices();
   if (refreshing_) return;
   refreshing_ = true;
   store_.get_directory(revision_, [this, asked = revision_](Result<Store::DirectoryText> answer) {
@@ -46,7 +60,10 @@ Result<Directory> DirectoryCache::read_stored(std::string_view text) {
 void DirectoryCache::follow(const PlanRules& rules) {
   if (rules == rules_) return;
   rules_ = rules;
-  if (Result<Directory> parsed = read_stored(directory_.text())) directory_ = std::move(*parsed);
+  if (Result<Directory> parsed = read_stored(imported_.text())) {
+    imported_ = *std::move(parsed);
+    rebuild();
+  }
 }
 
 void DirectoryCache::note_loss(std::uint64_t revision) {
@@ -81,13 +98,103 @@ void DirectoryCache::import(std::string_view file_name, std::string_view text,
 }
 
 void DirectoryCache::adopt(Directory directory, std::uint64_t revision) {
-  directory_ = std::move(directory);
+  imported_ = std::move(directory);
+  rebuild();
   revision_ = revision;
   loaded_ = true;
   loss_noted_ = false;
   log_.write(
       LogLevel::notice, "directory_loaded",
       {{"revision", std::to_string(revision)}, {"organisations", std::to_string(directory_.organisations().size())}});
+}
+
+void DirectoryCache::rebuild() {
+  directory_ = imported_;
+  for (const auto& [key, device] : devices_) directory_.enrol(key.organisation, key.user, device_of(device));
+}
+
+void DirectoryCache::enrol(const RegisteredDevice& device) {
+  if (reading_devices_) enrolled_.insert(device.device);
+  if (note(device)) rebuild();
+}
+
+// True: it has gone, and only the imported text says what is there without it.
+bool DirectoryCache::note(const RegisteredDevice& device) {
+  const DeviceKey& key = device.device;
+  if (device.sip_username.empty()) return devices_.erase(key) > 0;
+  const auto known = devices_.find(key);
+  if (known != devices_.end() && known->second == device) return false;
+  if (known == devices_.end() && devices_.size() >= limits::kDevices) return false;
+  devices_[key] = device;
+  directory_.enrol(key.organisation, key.user, device_of(device));
+  return false;
+}
+
+Result<void> DirectoryCache::has_room_for(const DeviceKey& device) const {
+  const auto& known = directory_.organisations();
+  const auto organisation = std::ranges::find(known, device.organisation, &Organisation::name);
+  const User* user = organisation == known.end() ? nullptr : find_user(*organisation, device.user);
+  if (user == nullptr) {
+    return fail(ErrorCode::not_found, "the directory has no user " + device.user + " of organisation " +
+                                          device.organisation + "; `ringctl directory show` prints it");
+  }
+  const auto there = std::ranges::find(user->devices, device.device, &Device::name);
+  if (there != user->devices.end() && !there->number.empty()) {
+    return fail(ErrorCode::invalid, "device " + device.device + " is a phone line, which has no credential");
+  }
+  const bool is_new = there == user->devices.end();
+  if (is_new && user->devices.size() >= limits::kLegs) {
+    return fail(ErrorCode::limit, "the user has " + std::to_string(limits::kLegs) +
+                                      " devices, as many as can ring; remove one that is not used any more");
+  }
+  if (devices_.size() >= limits::kDevices && !devices_.contains(device)) {
+    return fail(ErrorCode::limit,
+                "as many devices have registered as are kept; remove some that are not used any more");
+  }
+  return {};
+}
+
+// Rows that came since, and again those of a while before: another worker's clock may be behind, its commit late.
+void DirectoryCache::read_devices() {
+  if (reading_devices_) return;
+  reading_devices_ = true;
+  enrolled_.clear();
+  read_devices_since(std::max<Millis>(devices_seen_ms_ - limits::kDevicesOverlapMs, 0));
+}
+
+void DirectoryCache::read_devices_since(Millis since_ms) {
+  store_.list_rows({.list = std::string(kDevicesList),
+                    .count = limits::kListLines,
+                    .since_ms = since_ms,
+                    .order = ListQuestion::Order::oldest_first},
+                   [this, since_ms](const Result<std::vector<ListRow>>& rows) { on_devices(rows, since_ms); });
+}
+
+void DirectoryCache::on_devices(const Result<std::vector<ListRow>>& rows, Millis since_ms) {
+  // The question for the directory itself fails as well, and says so.
+  if (!rows) {
+    reading_devices_ = false;
+    return;
+  }
+  bool gone = false;
+  for (const ListRow& row : *rows) {
+    devices_seen_ms_ = std::max(devices_seen_ms_, row.at_ms);
+    if (row.line.empty()) continue;
+    if (const auto device = decode_device(row.line)) {
+      // What was written here while the store was being asked is newer than its answer.
+      if (!enrolled_.contains(device->device)) gone = note(*device) || gone;
+    } else {
+      log_.write(LogLevel::error, "device_unreadable", {{"device", row.name}});
+    }
+  }
+  if (gone) rebuild();
+  if (rows->size() == limits::kListLines) {
+    // Again those of the last moment: there may be more of it than came. Unless it fills all there was.
+    const Millis last_ms = rows->back().at_ms;
+    return read_devices_since(last_ms - 1 > since_ms ? last_ms - 1 : last_ms);
+  }
+  reading_devices_ = false;
+  devices_loaded_ = true;
 }
 
 }  // namespace ringfence

@@ -1,13 +1,18 @@
 // The directory in memory: looked up without I/O for every incoming call, refreshed from the store, replaced by an
-// import once the store has it. Owned by main, used by the engine and the control requests.
-// Must not know: files, sockets, sessions.
+// import once the store has it; and over its text the credentials that devices have registered for (registrar.h writes
+// them, one row each). Owned by main, used by the engine and the control requests.
+// Must not know: files, sockets, sessions, how a credential comes about.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "devices/registration_json.h"
 #include "directory/directory.h"
 #include "ports/log.h"
 #include "ports/store.h"
@@ -22,15 +27,25 @@ class DirectoryCache {
   DirectoryCache& operator=(const DirectoryCache&) = delete;
 
   // False until the store has answered once: a call that comes before is told `later`, not sent to voicemail.
-  [[nodiscard]] bool loaded() const noexcept { return loaded_; }
+  [[nodiscard]] bool loaded() const noexcept { return loaded_ && devices_loaded_; }
+  // With the devices that have registered.
   [[nodiscard]] const Directory& current() const noexcept { return directory_; }
+  // As it was imported.
+  [[nodiscard]] const Directory& imported() const noexcept { return imported_; }
   [[nodiscard]] std::uint64_t revision() const noexcept { return revision_; }  // 0: none was ever imported
 
   // Other rules from now on, for the directory in use as well.
   void follow(const PlanRules& rules);
 
-  // Asks the store whether there is a newer one; does nothing while a question is under way. The engine calls it at
-  // its start and every limits::kDirectoryRefreshMs.
+  using Devices = std::map<DeviceKey, RegisteredDevice>;
+  [[nodiscard]] const Devices& devices() const noexcept { return devices_; }
+  // Of a device that has just been written here; other workers read its row.
+  void enrol(const RegisteredDevice& device);
+  // Whether this device may register. Error: not_found, no such user; invalid, it is a phone line; limit.
+  [[nodiscard]] Result<void> has_room_for(const DeviceKey& device) const;
+
+  // Asks the store whether there is a newer one, and for devices; does nothing while a question is under way. The
+  // engine calls it at its start and every limits::kDirectoryRefreshMs.
   void refresh();
 
   // Parses, stores, and takes it into use when it is stored. `file_name` is for the error texts. `done` gets the new
@@ -41,11 +56,20 @@ class DirectoryCache {
   [[nodiscard]] Result<Directory> read_stored(std::string_view text);
   void adopt(Directory directory, std::uint64_t revision);
   void note_loss(std::uint64_t revision);
+  void rebuild();
+  [[nodiscard]] bool note(const RegisteredDevice& device);
+  void read_devices();
+  void read_devices_since(Millis since_ms);
+  void on_devices(const Result<std::vector<ListRow>>& rows, Millis since_ms);
 
   Store& store_;
   Log& log_;
   PlanRules rules_;
-  Directory directory_;
+  Directory imported_, directory_;
+  Devices devices_;
+  Millis devices_seen_ms_ = 0;    // the latest row
+  std::set<DeviceKey> enrolled_;  // while rows are being read
+  bool devices_loaded_ = false, reading_devices_ = false;
   std::uint64_t revision_ = 0;
   bool loaded_ = false;
   bool refreshing_ = false;

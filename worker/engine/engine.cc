@@ -15,7 +15,7 @@ Engine::Engine(EngineParts parts, EngineOptions options)
       timers_(parts.clock),
       cache_(limits::kLiveSessions, limits::kEndedSessions),
       watch_(limits::kWatchLines, parts.clock.now_ms()),
-      gate_(parts.telephony, parts.notifier, parts.clock, parts.log, stats_,
+      gate_(parts.telephony, parts.notifier, parts.credentials, parts.clock, parts.log, stats_,
             [this](Event event) { on_result(std::move(event)); }),
       events_({.store = parts.store, .clock = parts.clock, .timers = timers_, .log = parts.log, .stats = stats_},
               options_.event_log),
@@ -46,7 +46,15 @@ Engine::Engine(EngineParts parts, EngineOptions options)
               .gate = gate_,
               .stats = stats_,
               .found = [this](Event event) { on_result(std::move(event)); }},
-             options_.sweep) {}
+             options_.sweep),
+      registrar_({.store = parts.store,
+                  .clock = parts.clock,
+                  .log = parts.log,
+                  .timers = timers_,
+                  .gate = gate_,
+                  .stats = stats_,
+                  .directory = parts.directory},
+                 options_.registrar) {}
 
 void Engine::start() {
   refresh_directory();
@@ -215,6 +223,7 @@ void Engine::look_at_clock() {
 void Engine::stop_accepting() {
   stopped_ = true;
   sweep_.stop();
+  registrar_.stop();
   timers_.cancel(due_timer_);
   parts_.log.write(LogLevel::notice, "draining", {{"queued", std::to_string(lanes_.depth())}});
 }
@@ -274,6 +283,10 @@ Millis Engine::scan_pause() {
 void Engine::recover(const std::vector<SessionId>& due) {
   const Millis now_ms = parts_.clock.now_ms();
   for (const SessionId& session : due) {
+    if (Registrar::is_record(session)) {
+      registrar_.wake(session);
+      continue;
+    }
     const SessionCache::Entry* entry = cache_.find(session);
     // The store says due and our copy says not yet: another worker has written since. A tick on our copy would find
     // nothing to do, commit nothing, and so never learn of it.

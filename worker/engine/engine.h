@@ -10,6 +10,7 @@
 //   slip      the right to answer one event, once
 //   tick      an event that says "time passed"; sent when a session's due time comes
 //   due scan  asking the store for sessions whose time has passed and whose worker has not moved: recovery
+//   registrar who gives devices their credentials, by the same order of things (registrar.h)
 //   sweep     asking the provider for every live call of ours: strays, which no session looks for, come in (sweep.h)
 //   ladder    the lines that say what happened in a call; kept with the session, and the latest in memory for `watch`
 //
@@ -32,12 +33,14 @@
 #include "engine/kept_events.h"
 #include "engine/lanes.h"
 #include "engine/output_gate.h"
+#include "engine/registrar.h"
 #include "engine/session_cache.h"
 #include "engine/summaries.h"
 #include "engine/sweep.h"
 #include "engine/timer_queue.h"
 #include "engine/watch_ring.h"
 #include "ports/clock.h"
+#include "ports/credentials.h"
 #include "ports/ingress.h"
 #include "ports/log.h"
 #include "ports/notifier.h"
@@ -52,7 +55,8 @@ struct EngineParts {
   Clock& clock;  // its one alarm belongs to the engine
   Log& log;
   DirectoryCache& directory;
-  Notifier* notifier = nullptr;  // null: no application is told anything
+  Notifier* notifier = nullptr;        // null: no application is told anything
+  Credentials* credentials = nullptr;  // null: devices do not register here
 };
 
 struct EngineOptions {
@@ -61,6 +65,7 @@ struct EngineOptions {
   bool alone = false;      // no other worker shares the store: when our clock is set back, nobody else keeps deadlines
   SweepOptions sweep;
   EventLogOptions event_log;
+  RegistrarOptions registrar;
 };
 
 class Engine final : public EventSink {
@@ -87,6 +92,12 @@ class Engine final : public EventSink {
   [[nodiscard]] std::vector<SessionId> device_ready(std::string_view organisation, std::string_view user,
                                                     std::string_view device);
 
+  // A device of a user is to have a credential (with `anew`: another one), or none any more; see registrar.h.
+  void enrol(const DeviceKey& device, bool anew, Registrar::Told done) {
+    registrar_.enrol(device, anew, std::move(done));
+  }
+  void remove_device(const DeviceKey& device, Registrar::Told done) { registrar_.remove(device, std::move(done)); }
+
   // What earlier conversations with this caller were about, for agents of the organisation. Returns how many are known.
   std::size_t remember_summary(std::string_view organisation, std::string_view caller, std::string text,
                                Millis span_ms);
@@ -104,7 +115,8 @@ class Engine final : public EventSink {
   void stop_accepting();
   // Nothing waits for the store or the provider.
   [[nodiscard]] bool idle() const noexcept {
-    return lanes_.empty() && gate_.commands_in_flight() == 0 && kept_.idle() && sweep_.idle() && events_.idle();
+    return lanes_.empty() && gate_.commands_in_flight() == 0 && kept_.idle() && sweep_.idle() && events_.idle() &&
+           registrar_.idle();
   }
 
   [[nodiscard]] EngineStats stats() const;
@@ -139,6 +151,7 @@ class Engine final : public EventSink {
   KeptEvents kept_;
   Lanes lanes_;
   Sweep sweep_;
+  Registrar registrar_;
   TimerQueue::Id due_timer_;
   Millis due_armed_ms_ = 0;
   Millis set_back_ms_ = 0;   // of the clock, as far as it was noticed

@@ -47,6 +47,9 @@ void add_engine_measures(Measures& to, const EngineStats& stats) {
   to.counter("strays_left", stats.strays_left, "Strays found in conversation and left to talk.");
   to.counter("recordings_missing", stats.recordings_missing,
              "Calls that ended without the recording they should have.");
+  to.counter("registrations", stats.registrations, "Devices that asked for a credential, or gave it back.");
+  to.counter("credentials_found", stats.credentials_found,
+             "Credentials at the provider that no device uses, found by a look; they are removed.");
   to.gauge("sessions_cached", stats.sessions_cached, "Calls in memory.");
   to.gauge("queue_depth", stats.queue_depth, "Events that wait for their call.");
   to.gauge("new_calls", stats.new_calls, "Calls that are about to begin.");
@@ -61,6 +64,10 @@ void add_engine_measures(Measures& to, const EngineStats& stats) {
             "Promises that were not kept; the log's invariant_broken names the call.");
   to.counts("commands", by_name<Verb>("verb", stats.commands_by_verb), "Commands handed to the provider.");
   to.counts("results", by_name<OutcomeClass>("outcome", stats.results_by_class), "What became of commands.");
+  to.counts("credential_requests", by_name<CredentialVerb>("verb", stats.credentials_by_verb),
+            "What the provider was asked about devices' credentials.");
+  to.counts("credential_results", by_name<OutcomeClass>("outcome", stats.credentials_by_outcome),
+            "What became of that.");
 }
 
 }  // namespace ringfence

@@ -8,11 +8,13 @@
 
 #include "core/command.h"
 #include "core/invariants.h"
+#include "devices/credential.h"
 #include "engine/histogram.h"
 
 namespace ringfence {
 
 inline constexpr std::size_t kVerbs = static_cast<std::size_t>(Verb::notify) + 1;
+inline constexpr std::size_t kCredentialVerbs = static_cast<std::size_t>(CredentialVerb::list) + 1;
 inline constexpr std::size_t kOutcomeClasses = static_cast<std::size_t>(OutcomeClass::unknown) + 1;
 
 struct EngineStats {
@@ -45,6 +47,11 @@ struct EngineStats {
   std::array<std::uint64_t, kInvariants> broken{};  // by Invariant, the target is zero; [none] stays 0
   std::array<std::uint64_t, kVerbs> commands_by_verb{};
   std::array<std::uint64_t, kOutcomeClasses> results_by_class{};
+
+  std::uint64_t registrations = 0;      // devices that asked for a credential, or gave it back
+  std::uint64_t credentials_found = 0;  // at the provider and not in use, found by a look: removed
+  std::array<std::uint64_t, kCredentialVerbs> credentials_by_verb{};
+  std::array<std::uint64_t, kOutcomeClasses> credentials_by_outcome{};
 
   // Now, not since the start.
   std::size_t sessions_cached = 0, queue_depth = 0, new_calls = 0, commands_in_flight = 0;

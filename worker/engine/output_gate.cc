@@ -22,10 +22,11 @@ void VerdictSlip::give(VerdictReply reply) {
   if (const auto done = std::exchange(done_, nullptr)) done(std::move(reply));
 }
 
-OutputGate::OutputGate(Telephony& telephony, Notifier* notifier, const Clock& clock, Log& log, EngineStats& stats,
-                       std::function<void(Event)> on_result)
+OutputGate::OutputGate(Telephony& telephony, Notifier* notifier, Credentials* credentials, const Clock& clock, Log& log,
+                       EngineStats& stats, std::function<void(Event)> on_result)
     : telephony_(telephony),
       notifier_(notifier),
+      credentials_(credentials),
       clock_(clock),
       log_(log),
       stats_(stats),
@@ -43,6 +44,17 @@ void OutputGate::open(CommitStatus status, const SessionId& session, VerdictSlip
     slip.give({.verdict = Verdict::accepted, .retry_after_s = 0});
   }
   for (Command& command : commands) send(session, std::move(command), accepted_ms);
+}
+
+void OutputGate::open(CommitStatus status, CredentialRequest request, std::function<void(CredentialAnswer)> done) {
+  if (status != CommitStatus::committed || credentials_ == nullptr) return;
+  ++in_flight_;
+  ++stats_.credentials_by_verb[static_cast<std::size_t>(request.verb)];
+  credentials_->send(std::move(request), [this, done = std::move(done)](CredentialAnswer answer) {
+    --in_flight_;
+    ++stats_.credentials_by_outcome[static_cast<std::size_t>(answer.outcome)];
+    done(std::move(answer));
+  });
 }
 
 void OutputGate::say_later(VerdictSlip& slip, std::string reason) {

@@ -13,8 +13,8 @@
 // The gate never decides to resend and never waits: closed effects are dropped, because their cause comes back (the
 // provider's retry, the due scan).
 //
-// Owned by the engine; the only caller of Telephony and Notifier. Must not know: stores, sessions' contents, the edge's
-// frames.
+// Owned by the engine; the only caller of Telephony, Notifier and Credentials. Must not know: stores, sessions'
+// contents, the edge's frames.
 #pragma once
 
 #include <functional>
@@ -23,6 +23,7 @@
 #include "core/event.h"
 #include "engine/engine_stats.h"
 #include "ports/clock.h"
+#include "ports/credentials.h"
 #include "ports/ingress.h"
 #include "ports/log.h"
 #include "ports/notifier.h"
@@ -52,8 +53,9 @@ class OutputGate {
  public:
   // `on_result` gets the outcome of every command that was sent, as an Event of its session.
   // `notifier` may be null: then nobody is told anything, and what other workers left to be told stays theirs.
-  OutputGate(Telephony& telephony, Notifier* notifier, const Clock& clock, Log& log, EngineStats& stats,
-             std::function<void(Event)> on_result);
+  // `credentials` may be null where no device registers.
+  OutputGate(Telephony& telephony, Notifier* notifier, Credentials* credentials, const Clock& clock, Log& log,
+             EngineStats& stats, std::function<void(Event)> on_result);
   OutputGate(const OutputGate&) = delete;
   OutputGate& operator=(const OutputGate&) = delete;
 
@@ -66,6 +68,9 @@ class OutputGate {
   void say_refused(VerdictSlip& slip, std::string reason);
   void say_ignored(VerdictSlip& slip);  // accepted: an event that has no effect has nothing to lose
 
+  // The same for what a device's registration asks of the provider: its answer comes back to `done`, once.
+  void open(CommitStatus status, CredentialRequest request, std::function<void(CredentialAnswer)> done);
+
   // An audit that no session asked for (sweep.h). It has no effect, so it waits for nothing; its answer is no event.
   void look(Command command, std::function<void(CommandOutcome)> done);
 
@@ -76,6 +81,7 @@ class OutputGate {
 
   Telephony& telephony_;
   Notifier* notifier_;
+  Credentials* credentials_;
   const Clock& clock_;
   Log& log_;
   EngineStats& stats_;

@@ -19,6 +19,10 @@
 
 namespace ringfence {
 
+// A session whose name begins so is no call: it is kept as one, and claimed when it is due, but never listed.
+inline constexpr char kUnlisted = '~';
+[[nodiscard]] inline bool is_listed(const SessionId& session) noexcept { return !session.text.starts_with(kUnlisted); }
+
 struct StoredSession {
   std::uint64_t version = 0;  // 0: there is none
   std::string document;
@@ -118,7 +122,7 @@ class Store {
   virtual void claim_due(Millis now_ms, std::size_t count, Millis claim_ms,
                          std::function<void(Result<std::vector<SessionId>>)> done) = 0;
   virtual void ladder(const SessionId& session, std::function<void(Result<std::vector<std::string>>)> done) = 0;
-  // Sessions written most recently first, at most `count`.
+  // Calls written most recently first, at most `count`.
   virtual void list(std::size_t count, std::function<void(Result<std::vector<CallListing>>)> done) = 0;
   // The rows of a list; fewer than asked for are all. One that went while they were read has no line.
   virtual void list_rows(ListQuestion question, std::function<void(Result<std::vector<ListRow>>)> done) = 0;

@@ -193,7 +193,9 @@ class Reader {
                           .burst = static_cast<int>(values_.number("telnyx.burst")),
                           .connection = text("telnyx.connection"),
                           .sweep_ms = values_.number("telnyx.sweep"),
-                          .stray_age_ms = values_.number("telnyx.stray_age")};
+                          .stray_age_ms = values_.number("telnyx.stray_age"),
+                          .credential_connection = text("telnyx.credential_connection"),
+                          .credential_valid_ms = values_.number("telnyx.credential_valid")};
     // Into URIs of the form sip:NAME@DOMAIN; whatever could end the domain does not belong into it.
     if (telnyx.sip_domain.empty() || telnyx.sip_domain.find_first_of("@;:/?<> \t\"'") != std::string::npos) {
       complain("telnyx.sip_domain", "must be a host name such as sip.telnyx.com");

@@ -58,6 +58,8 @@ struct TelnyxSettings {
   std::string connection;  // empty: those of the calls that come in
   Millis sweep_ms = 0;     // 0: never
   Millis stray_age_ms = 60'000;
+  std::string credential_connection;  // empty: devices do not register here
+  Millis credential_valid_ms = 0;
   bool operator==(const TelnyxSettings&) const = default;
 };
 

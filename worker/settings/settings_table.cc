@@ -120,6 +120,11 @@ constexpr ConfEntry kTable[] = {
         "any more are taken in or hung up; 0s: never."),
     time("telnyx", "stray_age", "1m", 0, kHour,
          "A live call younger than this is no stray yet: its session may still hear of it by itself."),
+    text("telnyx", "credential_connection", "",
+         "The id of the Credential Connection on which devices that register get a credential each; not set: none "
+         "does."),
+    time("telnyx", "credential_valid", "30d", 8 * 24 * kHour, 39 * 24 * kHour,
+         "How long such a credential is made for; one with less than a week left is replaced when its device asks."),
 
     block(
         "notify",

@@ -16,6 +16,7 @@ std::size_t most_of_a_shard(std::size_t most) {
 
 ScriptCall commit_call(const RedisKeys& keys, CommitRequest request) {
   const std::size_t shard = shard_of(request.session);
+  const bool listed = is_listed(request.session);
   ScriptCall call{Script::commit, {}, {}};
   call.keys = {keys.session(request.session), keys.due(shard), keys.ladder(request.session), keys.recent(shard)};
   std::size_t words = 10;
@@ -29,7 +30,7 @@ ScriptCall commit_call(const RedisKeys& keys, CommitRequest request) {
   call.arguments.push_back(std::move(request.session.text));
   call.arguments.push_back(std::move(request.ladder_line));
   call.arguments.push_back(std::to_string(limits::kLadderLines));
-  call.arguments.push_back(std::to_string(limits::kListedCalls));
+  call.arguments.push_back(std::to_string(listed ? limits::kListedCalls : 0));
   call.arguments.push_back(std::to_string(request.lists.size()));
   for (const ListWrite& write : request.lists) {
     call.keys.push_back(keys.rows(shard, write.list));

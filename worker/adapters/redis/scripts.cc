@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view kCommit = R"lua(
 -- KEYS 1 session hash  2 due times of the shard  3 ladder list  4 recently written of the shard
 -- ARGV 1 expected version  2 event mark  3 document  4 due ms (0 = nothing due)  5 ttl ms  6 session id
---      7 ladder line ('' = none)  8 ladder bound  9 bound of the recently written
+--      7 ladder line ('' = none)  8 ladder bound  9 bound of the recently written (0 = it is no call)
 --      An event mark of '' stands for no event: only the lists are written
 --      10 count of lists. KEYS 5 and on, of each list: its rows, their lines; behind them the lines of other lists
 -- Then for each list  ARGV key of the other list whose names are left out (0 = none), ttl of rows ms, bound of rows,
@@ -86,7 +86,7 @@ if ARGV[7] ~= '' then
   if lines > tonumber(ARGV[8]) then redis.call('LTRIM', KEYS[3], -tonumber(ARGV[8]), -1) end
 end
 redis.call('PEXPIRE', KEYS[3], ARGV[5])
-if ARGV[3] ~= '' then
+if ARGV[3] ~= '' and ARGV[9] ~= '0' then
   local added = redis.call('ZADD', KEYS[4], string.format('%.0f', time[1] * 1000000 + time[2]), ARGV[6])
   if added == 1 then redis.call('ZREMRANGEBYRANK', KEYS[4], 0, -1 - tonumber(ARGV[9])) end
 end

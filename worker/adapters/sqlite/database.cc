@@ -111,7 +111,7 @@ Result<void> Database::write_session(const CommitRequest& request, const Head& s
 Result<void> Database::write(const CommitRequest& request, const Head& stored, Millis wall_ms) {
   auto written = stored.version == 0 ? add_session(request, wall_ms) : write_session(request, stored, wall_ms);
   if (!written) return written;
-  if (!request.document.empty()) recent_.write(request.session.text);
+  if (!request.document.empty() && is_listed(request.session)) recent_.write(request.session.text);
   for (const ListWrite& one : request.lists) {
     if (auto done = write_rows(one); !done) return std::unexpected(done.error());
   }

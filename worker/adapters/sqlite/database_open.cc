@@ -74,7 +74,7 @@ constexpr std::array kStatements = {
     "LIMIT -1 OFFSET ?)",
     "SELECT line FROM steps WHERE sid = ? AND line != '' ORDER BY id DESC LIMIT ?",
     "SELECT sid FROM sessions WHERE due_ms > 0 AND due_ms <= ? AND expires_ms > ? ORDER BY due_ms LIMIT ?",
-    "SELECT sid, written FROM sessions WHERE doc != '' ORDER BY rowid DESC LIMIT ?",
+    "SELECT sid, written FROM sessions WHERE doc != '' AND substr(sid, 1, 1) != '~' ORDER BY rowid DESC LIMIT ?",
     "SELECT sid FROM sessions WHERE sid > ? AND expires_ms > ? ORDER BY sid LIMIT ?",
     "INSERT INTO listed(list, sid, name, at_ms, expires_ms, line) VALUES(?,'',?,?,?,?) "
     "ON CONFLICT(list, sid, name) DO NOTHING",
