@@ -69,6 +69,7 @@ Daemon::~Daemon() {
   // First those who call the engine later, then the engine, then the sockets its verdicts would go to.
   clock_.set_alarm(0, {});
   provider_.reset();
+  credentials_.reset();
   applications_.reset();
   register_.reset();
   fleet_.reset();
@@ -86,6 +87,7 @@ Result<void> Daemon::start() {
   inherited_ = inherited_sockets();
   if (auto opened = open_store(); !opened) return opened;
   if (auto opened = open_provider(); !opened) return opened;
+  if (auto opened = open_credentials(); !opened) return opened;
   if (auto opened = open_applications(); !opened) return opened;
   directory_.emplace(*store_, log_, plan_rules(settings_.policy));
   engine_.emplace(EngineParts{.store = *store_,
@@ -93,14 +95,17 @@ Result<void> Daemon::start() {
                               .clock = clock_,
                               .log = log_,
                               .directory = *directory_,
-                              .notifier = applications_.get()},
+                              .notifier = applications_.get(),
+                              .credentials = credentials_.get()},
                   EngineOptions{.policy = settings_.policy,
                                 .sip_domain = settings_.telnyx.sip_domain,
                                 .alone = settings_.store == StoreKind::embedded,
                                 .sweep = {.every_ms = settings_.telnyx.sweep_ms,
                                           .stray_age_ms = settings_.telnyx.stray_age_ms,
                                           .connection = settings_.telnyx.connection},
-                                .event_log = event_log_options(settings_.event_log)});
+                                .event_log = event_log_options(settings_.event_log),
+                                .registrar = {.connection = settings_.telnyx.credential_connection,
+                                              .policy = {.valid_ms = settings_.telnyx.credential_valid_ms}}});
   control_.emplace(ControlParts{.engine = *engine_,
                                 .store = *store_,
                                 .directory = *directory_,
@@ -229,6 +234,22 @@ Result<void> Daemon::open_provider() {
                                        .burst = telnyx.burst});
   if (!created) return pass_on(created.error(), telnyx.api_where);
   provider_ = *std::move(created);
+  return {};
+}
+
+Result<void> Daemon::open_credentials() {
+  const TelnyxSettings& telnyx = settings_.telnyx;
+  if (telnyx.credential_connection.empty()) return {};
+  auto key = secret(telnyx.api_key_file);
+  if (!key) return pass_on(key.error(), "api_key_file of Telnyx");
+  auto created = CredentialsClient::create(loop_, log_,
+                                           {.base_url = telnyx.api,
+                                            .api_key = *std::move(key),
+                                            .connection_id = telnyx.credential_connection,
+                                            .ca_file = telnyx.ca_file,
+                                            .connect_ms = telnyx.connect_ms});
+  if (!created) return pass_on(created.error(), telnyx.api_where);
+  credentials_ = *std::move(created);
   return {};
 }
 

@@ -14,6 +14,7 @@
 #include "adapters/system/notify.h"
 #include "adapters/system/stderr_log.h"
 #include "adapters/telnyx/client.h"
+#include "adapters/telnyx/credentials_client.h"
 #include "adapters/uv/loop.h"
 #include "engine/control.h"
 #include "engine/directory_cache.h"
@@ -50,6 +51,7 @@ class Daemon {
   [[nodiscard]] Result<void> open_fallback(const std::string& worker);
   void sign_register();
   [[nodiscard]] Result<void> open_provider();
+  [[nodiscard]] Result<void> open_credentials();
   [[nodiscard]] Result<std::vector<NotifyEndpoint>> endpoints(const NotifySettings& settings);
   [[nodiscard]] Result<void> open_applications();
   [[nodiscard]] Result<FrameServerOptions> socket_options(const char* name, const SocketSettings& socket);
@@ -81,6 +83,7 @@ class Daemon {
   std::optional<WorkerRegister> register_;  // without a fallback, which has its own
   Millis sign_ms_ = 0;
   std::unique_ptr<TelnyxClient> provider_;
+  std::unique_ptr<CredentialsClient> credentials_;  // null: devices do not register here
   std::unique_ptr<WebhookNotifier> applications_;
   std::optional<DirectoryCache> directory_;
   std::optional<Engine> engine_;

@@ -28,6 +28,7 @@ from chaos import CHAOS, FULL_DISK  # noqa: E402
 from chaos_world import chaos_world, small_disk_world  # noqa: E402
 from crowd import CROWD, CrowdWorld  # noqa: E402
 from delivery import DELIVERY  # noqa: E402
+from devices import DEVICES, DevicesWorld  # noqa: E402
 from events import EVENTS  # noqa: E402
 from failover import CLUSTER, SENTINEL  # noqa: E402
 from fleet import FLEET, FleetWorld  # noqa: E402
@@ -53,6 +54,7 @@ GROUPS = {  # what is played (where it differs: by store), each on a fresh world
     "events": (EVENTS, ApiWorld),
     "notify": (NOTIFY, NotifyWorld),
     "sweep": (SWEEP, SweepWorld),
+    "devices": (DEVICES, DevicesWorld),
     "webhooks": (WEBHOOKS, WebhookWorld),
     "crowd": (CROWD, CrowdWorld),
     "outage": (OUTAGE, OutageWorld),
