@@ -49,6 +49,17 @@ void add_provider(Measures& to, const TelnyxCounters& counters) {
   to.gauge("in_flight", counters.in_flight, "Requests that the provider owes an answer.");
 }
 
+void add_credentials(Measures& to, const CredentialsCounters& counters) {
+  to.group("credentials");
+  to.counter("requests", counters.requests, "Requests to the provider about devices' credentials.");
+  to.counter("failures", counters.failures, "Of these, such as say that the provider is away.");
+  to.counter("too_many", counters.too_many, "Answers 429.");
+  to.counter("refused_full", counters.refused_full, "Requests not sent because too many waited.");
+  to.counter("waited_out", counters.waited_out, "Requests not sent because their turn did not come in time.");
+  to.gauge("queued", counters.queued, "Requests that wait to leave.");
+  to.gauge("in_flight", counters.in_flight, "Requests that the provider owes an answer.");
+}
+
 void add_applications(Measures& to, const NotifyCounters& counters) {
   to.group("notify");
   to.counter("taken", counters.taken, "Outcomes that an application took.");
@@ -75,6 +86,7 @@ bool Daemon::add_measures(Measures& measures) const {
   const TelnyxCounters provider = provider_->counters();
   add_provider(measures, provider);
   if (provider.breaker != Breaker::State::closed) well = false;
+  if (credentials_) add_credentials(measures, credentials_->counters());
   add_applications(measures, applications_->counters());
   return well;
 }

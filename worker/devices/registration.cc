@@ -90,6 +90,9 @@ class Registering {
   }
   [[nodiscard]] bool lasts(const Credential& one) const { return !has_expired(one, now_ms_ + policy_.renew_ms); }
 
+  // A list that is answered without its filter holds those of everybody on the account.
+  [[nodiscard]] bool is_ours(const Credential& one) const { return one.name.starts_with(next_.tag + "-"); }
+
   void order() {
     // Of a first one nobody knows what an earlier life of the record has left at the provider, or under way to it.
     if (next_.serial == 0) {
@@ -195,7 +198,7 @@ class Registering {
     for (const Credential& one : answer.found) {
       const bool known = next_.live && next_.live->id == one.id;
       const bool leaving = std::ranges::find(next_.retired, one.id) != next_.retired.end();
-      if (known || leaving) continue;
+      if (known || leaving || !is_ours(one)) continue;
       if (one.sip_username.empty() || !lasts(one)) {
         retire(one.id);
       } else {

@@ -42,7 +42,8 @@ struct Worker {
   Worker(Store& store, Clock& clock, Log& log, World& world, const Policy& policy)
       : timers(clock),
         watch(limits::kWatchLines, clock.now_ms()),
-        gate(world, &world, clock, log, stats, [this](Event event) { lanes.enqueue(std::move(event), VerdictSlip{}); }),
+        gate(world, &world, nullptr, clock, log, stats,
+             [this](Event event) { lanes.enqueue(std::move(event), VerdictSlip{}); }),
         events({.store = store, .clock = clock, .timers = timers, .log = log, .stats = stats}, {}),
         lanes({.store = store,
                .clock = clock,

@@ -36,6 +36,39 @@ TEST_F(CommandsTest, CancelSaysThatACallHasEnded) {
   EXPECT_THAT(err, HasSubstr("has ended: answered"));
 }
 
+TEST_F(CommandsTest, ADeviceIsRegistered) {
+  ScriptedRingd ringd(options.socket);
+  const std::string answer = R"({"credential_id":"c-7","sip_username":"gencred7","expires_at":"2026-12-22T07:00:00Z"})";
+  ringd.serve({{"PUT /devices/acme/anna/phone?anew=yes", {ScriptedRingd::ok(answer)}}});
+  EXPECT_EQ(run([&] { return register_device(options, "acme/anna/phone", true); }), 0) << err;
+  EXPECT_EQ(out, "acme/anna/phone is rung as gencred7 until 2026-12-22T07:00:00Z; credential c-7\n");
+}
+
+TEST_F(CommandsTest, ADeviceThatCannotBeRemovedNowIsToldWhy) {
+  ScriptedRingd ringd(options.socket);
+  ringd.serve({{"DELETE /devices/acme/anna/phone", {ScriptedRingd::no(503, R"({"error":"Redis is away"})")}}});
+  EXPECT_EQ(run([&] { return unregister_device(options, "acme/anna/phone"); }), 1);
+  EXPECT_EQ(err, "ringctl: Redis is away\n");
+}
+
+TEST_F(CommandsTest, WhatNamesNoDeviceAsksNobody) {
+  EXPECT_EQ(run([&] { return register_device(options, "acme/anna", false); }), 2);
+  EXPECT_THAT(err, HasSubstr("ORGANISATION/USER/DEVICE"));
+}
+
+TEST_F(CommandsTest, DevicesAreATable) {
+  ScriptedRingd ringd(options.socket);
+  ringd.serve(
+      {{"GET /devices?whole=yes&user=acme%2Fanna",
+        {ScriptedRingd::ok(R"({"devices":[{"organisation":"acme","user":"anna","device":"phone","registered":true,)"
+                           R"("sip_username":"gencred7","expires_at":"2026-12-22T07:00:00Z","rings":true},)"
+                           R"({"organisation":"acme","user":"anna","device":"web","rings":false,)"
+                           R"("why_not":"has no credential"}]})")}}});
+  EXPECT_EQ(run([&] { return list_devices(options, "acme/anna"); }), 0) << err;
+  EXPECT_THAT(out, HasSubstr("gencred7"));
+  EXPECT_THAT(out, HasSubstr("no: it has no credential"));
+}
+
 TEST_F(CommandsTest, ReloadSaysWhatIsInForceNow) {
   ScriptedRingd ringd(options.socket);
   ringd.serve({{"POST /reload", {ScriptedRingd::ok(R"({"reloaded":true,"detail":"log_level is; redis waits"})")}}});

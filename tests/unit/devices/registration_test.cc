@@ -305,13 +305,26 @@ TEST_F(RegistrationTest, WhatIsRetiredIsBoundedAndTheRestIsFoundLater) {
   std::vector<Credential> many = {*record.live};
   for (std::size_t i = 0; i < limits::kRetiredCredentials + 3; ++i) {
     many.push_back(credential("stray-" + std::to_string(i)));
-    many.back().name = "not mine";
+    many.back().name = record.tag + "-of an earlier life";
   }
   record.look_ms = now_ms;
   take(RegistrationTick{});
   answer(listing(many));
   EXPECT_EQ(record.retired.size(), limits::kRetiredCredentials);
   EXPECT_NE(record.look_ms, 0);
+}
+
+TEST_F(RegistrationTest, AListOfEverybodysIsNoReasonToRemoveThem) {
+  register_first();
+  Credential theirs = credential("theirs");
+  theirs.name = credential_tag("conn", {"acme", "anna", "web"}) + "-1-2";
+  Credential nobodys = credential("nobodys");
+  nobodys.name.clear();
+  now_ms += policy.look_ms;
+  take(RegisterDevice{});
+  answer(listing({theirs, *record.live, nobodys}));
+  EXPECT_FALSE(sent);
+  EXPECT_THAT(record.retired, IsEmpty());
 }
 
 TEST_F(RegistrationTest, FleetsThatShareAnAccountKeepTheirHandsOffEachOther) {

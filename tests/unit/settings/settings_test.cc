@@ -51,6 +51,7 @@ TEST(SettingsTest, DefaultsOfTheRest) {
   EXPECT_EQ(settings.telnyx.api, "https://api.telnyx.com/v2");
   EXPECT_EQ(settings.telnyx.sip_domain, "sip.telnyx.com");
   EXPECT_EQ(settings.telnyx.deadline_ms, 2500);
+  EXPECT_EQ(settings.telnyx.credential_connection, "") << "devices register only where it is said on which connection";
   EXPECT_EQ(settings.log_level, 6);
   EXPECT_EQ(settings.fallback, StoreFallback::none);
   EXPECT_EQ(settings.fallback_path, "/var/lib/ringd/fallback.db");

@@ -173,6 +173,24 @@ TEST_P(StoreContract, TheListHasTheLastWrittenFirst) {
   EXPECT_TRUE(bench_.list(store(), 0)->empty());
 }
 
+TEST_P(StoreContract, WhatIsNoCallIsKeptAndClaimedButNeverListed) {
+  auto record = request("~device/acme/anna/phone", 0, "v1", "a document");
+  record.due_ms = 1000;
+  ASSERT_EQ(bench_.commit(store(), record).status, CommitStatus::committed);
+  ASSERT_EQ(bench_.commit(store(), request("a call", 0, "e1", "another")).status, CommitStatus::committed);
+  const auto calls = bench_.list(worker(1), 10);
+  ASSERT_TRUE(calls);
+  ASSERT_EQ(calls->size(), 1U);
+  EXPECT_EQ(calls->front().session.text, "a call");
+  EXPECT_EQ(bench_.load(worker(1), record.session.text)->document, "a document");
+  EXPECT_EQ(bench_.commit(worker(1), record).status, CommitStatus::duplicate);
+  record.event = EventId{"v2"};
+  EXPECT_EQ(bench_.commit(worker(1), record).status, CommitStatus::conflict);
+  const auto due = bench_.claim(store(), 1000, 10, 500);
+  ASSERT_TRUE(due);
+  EXPECT_EQ(*due, std::vector<SessionId>{record.session});
+}
+
 CommitRequest listing(const std::string& session, std::uint64_t version, const std::string& event,
                       const std::string& user, const std::vector<ListRow>& rows) {
   CommitRequest commit = request(session, version, event);

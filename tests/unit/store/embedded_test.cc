@@ -104,6 +104,17 @@ TEST_F(EmbeddedStoreFile, WhatWasQueuedAtDestructionIsWritten) {
   EXPECT_EQ(bench_.list(*store, 1000)->size(), 500U);
 }
 
+TEST_F(EmbeddedStoreFile, WhatIsNoCallIsNotListedAfterARestartEither) {
+  for (int times = 0; times < 2; ++times) {
+    const auto store = open();
+    if (times == 0) {
+      EXPECT_EQ(bench_.commit(*store, request("~device/a/b/c", 0, "v1")).status, CommitStatus::committed);
+      EXPECT_EQ(bench_.commit(*store, request("a call", 0, "e1")).status, CommitStatus::committed);
+    }
+    EXPECT_EQ(bench_.list(*store, 10)->size(), 1U);
+  }
+}
+
 TEST_F(EmbeddedStoreFile, ASecondRingdIsRefusedWithASentence) {
   int ends[2];
   ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
