@@ -23,6 +23,11 @@ using SessionId = Id<struct SessionTag>;  // one inbound call being rung; the pa
 using EventId = Id<struct EventTag>;      // `data.id` of a webhook, `result:<command>.<n>`, `tick:<version>`
 using CommandId = Id<struct CommandTag>;  // UUID sent to the provider as `command_id`
 
+// What is stored under a name that begins so is no call: kept as one and claimed when it is due, but never listed. No
+// webhook can name it.
+inline constexpr char kUnlisted = '~';
+[[nodiscard]] inline bool is_listed(const SessionId& session) noexcept { return !session.text.starts_with(kUnlisted); }
+
 // 16 bytes of BLAKE2b over `parts` joined with '/', as a version-8 UUID (RFC 9562: custom). The same parts give the
 // same id on every worker and after every crash, which is what makes a resend identical.
 [[nodiscard]] std::string derived_uuid(std::string_view a, std::string_view b, std::string_view c, std::string_view d);

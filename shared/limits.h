@@ -381,8 +381,13 @@ inline constexpr std::int64_t kRegistrationLookMs = 200;
 // is kept that nobody writes: longer than a credential is valid, at whose end it is written.
 inline constexpr std::size_t kDevices = 100'000;
 inline constexpr std::int64_t kDeviceKeptMs = 40LL * 24 * 3'600'000;
-// How far the clocks of workers may differ, and a commit be under way, before a row of that list is overlooked.
-inline constexpr std::int64_t kDevicesOverlapMs = 60'000;
+// Rows of that list are read each second with those of the last three, for commits that were under way. Every half
+// minute the last one is, for clocks that differ by so much; every five minutes all, for whatever was overlooked all
+// the same.
+inline constexpr std::int64_t kDevicesOverlapMs = 3'000;
+inline constexpr std::int64_t kDevicesLongOverlapMs = 60'000;
+inline constexpr std::int64_t kDevicesLongMs = 30'000;
+inline constexpr std::int64_t kDevicesWholeMs = 300'000;
 // Credentials of one device that are still to be removed: one for each time it registered anew while the provider could
 // not be reached. What does not fit is found by the next look.
 inline constexpr std::size_t kRetiredCredentials = 16;

@@ -89,7 +89,7 @@ Result<void> Daemon::start() {
   if (auto opened = open_provider(); !opened) return opened;
   if (auto opened = open_credentials(); !opened) return opened;
   if (auto opened = open_applications(); !opened) return opened;
-  directory_.emplace(*store_, log_, plan_rules(settings_.policy));
+  directory_.emplace(*store_, log_, plan_rules(settings_.policy), !settings_.telnyx.credential_connection.empty());
   engine_.emplace(EngineParts{.store = *store_,
                               .telephony = *provider_,
                               .clock = clock_,
@@ -262,8 +262,10 @@ Result<std::vector<NotifyEndpoint>> Daemon::endpoints(const NotifySettings& sett
     auto secrets = WebhookSecrets::parse(file->text);
     wipe(file->text);
     if (!secrets) return pass_on(secrets.error(), application.where + ": secret_file " + application.secret_file);
-    endpoints.push_back(
-        {.organisation = application.organisation, .url = application.url, .secrets = *std::move(secrets)});
+    endpoints.push_back({.organisation = application.organisation,
+                         .url = application.url,
+                         .ringing = application.ringing,
+                         .secrets = *std::move(secrets)});
   }
   return endpoints;
 }

@@ -9,9 +9,10 @@ from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from calls import people, phase_of, wait_ringing
-from world import NUMBER, World, sip, wait_for
+from world import CALLER, NUMBER, World, sip, wait_for
 
 ORGANISATIONS = {"acme": NUMBER, "beta": "+4930555002", "gamma": "+4930555003"}
+PUSHES = "delta"  # wakes its phones up itself: hears of a call while it rings
 OLD = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 NEW = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
@@ -70,8 +71,9 @@ class NotifyWorld(World):
         return super()._ringd_conf() + "notify {\n" + "".join(f"""    organisation {name} {{
         url http://127.0.0.1:{self.nginx_port}/applications/{name};
         secret_file {self.dir}/outgoing.secrets;
+        ringing {"on" if name == PUSHES else "off"};
     }}
-""" for name in ORGANISATIONS) + "}\n"
+""" for name in (*ORGANISATIONS, PUSHES)) + "}\n"
 
     def _nginx_conf(self):
         return super()._nginx_conf().replace("\n        location = /webhook_status", f"""
@@ -133,6 +135,26 @@ def an_answered_call_is_told_once(world):
     if not world.session(handle)["recorded"]:
         yield "the conversation was not recorded"
     wait_for("an empty outbox", lambda: not world.session(handle)["outbox"], 10)
+
+
+def a_call_that_rings_is_told_while_it_rings(world):
+    """R-133: an application that asked for it hears of the call before anybody answers, once; another hears nothing."""
+    world.import_directory(text=world.directory_text().replace("organisation acme", f"organisation {PUSHES}"))
+    handle = world.call({"people": people()})
+    wait_for("the application to hear that it rings", lambda: world.application.seen)
+    if phase_of(world, handle) != "ringing":
+        yield f"it is told, and the call is {phase_of(world, handle)}"
+    finish(world, handle)
+    wait_for("the application to hear of its end", lambda: len(world.application.seen) >= 5, 20)
+    first, *rest = world.application.documents()
+    expected = {"call": handle["call_leg_id"], "organisation": PUSHES, "user": "anna", "from": CALLER, "to": NUMBER,
+                "caller_name": "Carla Caller", "call_control_id": handle["call_control_id"],
+                "call_session_id": handle["call_session_id"]}
+    said = {key: first["data"].get(key) for key in expected}
+    if first["type"] != "call.ringing" or said != expected:
+        yield f"told first: {first}"
+    if [one["type"] for one in rest].count("call.ringing"):
+        yield "told that it rings twice"
 
 
 def a_forged_outcome_never_reaches_the_application(world):
@@ -264,6 +286,7 @@ def organisations_at_once_stay_apart(world):
 
 
 NOTIFY = [organisations_at_once_stay_apart, missed_calls_are_listed, an_answered_call_is_told_once,
+          a_call_that_rings_is_told_while_it_rings,
           a_forged_outcome_never_reaches_the_application, killed_before_anything_left,
           killed_while_the_application_answers, killed_again_and_again, gone_is_given_up,
           the_caller_of_nobody_configured_is_told_nothing]

@@ -104,6 +104,7 @@ bool parse_option(RingPlan& plan, const std::vector<std::string>& words) {
   if (words.size() == 1) {
     bool* flag = words[0] == "no_record"  ? &plan.no_record
                  : words[0] == "tell"     ? &plan.notify
+                 : words[0] == "ringing"  ? &plan.notify_ringing
                  : words[0] == "outbound" ? &plan.outbound
                                           : nullptr;
     if (flag == nullptr) return false;

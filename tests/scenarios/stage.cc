@@ -54,8 +54,9 @@ std::string Stage::words_of(const Command& command) const {
     case Verb::audit:
       return "look";
     case Verb::notify:
-      if (command.leg == kParent) return command.attempt == rules::kRecordingNotice ? "tell recording" : "tell call";
-      return "tell " + name_of_leg(command.leg);
+      if (command.leg != kParent) return "tell " + name_of_leg(command.leg);
+      if (command.attempt == rules::kRingingNotice) return "tell ringing";
+      return command.attempt == rules::kRecordingNotice ? "tell recording" : "tell call";
     default:
       return std::string(name_of(command.verb)) + " " + name_of_leg(command.leg);
   }

@@ -15,6 +15,7 @@ namespace ringfence::test {
 class FakeNotifier final : public Notifier {
  public:
   bool tells(std::string_view organisation) const override { return organisation == told; }
+  bool tells_ringing(std::string_view organisation) const override { return rings && organisation == told; }
   void send(Command command, std::function<void(CommandOutcome)> done) override {
     sent.push_back({std::move(command), std::move(done)});
   }
@@ -24,6 +25,7 @@ class FakeNotifier final : public Notifier {
     }
   }
   std::string told = "acme";
+  bool rings = false;  // wants to hear of it
   std::vector<FakeTelephony::Sent> sent;
 };
 

@@ -231,6 +231,7 @@ class FakeStore final : public LocalStore {
     row.version += 1;
     row.written = ++writes_;
     row.document = request.document;
+    if (!is_listed(request.session)) row.applied.clear();
     row.applied.insert(request.event.text);
     row.ladder.push_back(request.ladder_line);
     write_lists(lists, request);

@@ -72,6 +72,7 @@ void fields(Visitor& visit, RingPlan& plan) {
   visit("no_record", plan.no_record);
   visit("busy", plan.busy);
   visit("notify", plan.notify);
+  visit("notify_ringing", plan.notify_ringing);
   visit("home", plan.home);
   visit("outbound", plan.outbound);
   visit("caller_id", plan.caller_id);

@@ -112,6 +112,7 @@ void fields(Visitor& visit, Session& s) {
   fields(visit, s.recording);
   visit("told", s.told);
   visit("told_recording", s.told_recorded);
+  visit("ringing_told", s.ringing_told);
   visit("recording_told", s.recording_told);
   visit("outbox", s.outbox);
   visit("audits", s.audit_attempt);

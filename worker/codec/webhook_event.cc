@@ -141,6 +141,7 @@ Result<Event> decode_webhook(ByteView body, Envelope* envelope) {
   fact.occurred_ms = occurred_at(get_text(data, "occurred_at"));
   if (type_name.starts_with("call.")) {
     event.session = fact.client_state ? fact.client_state->session : SessionId{fact.call_leg_id};
+    if (!is_listed(event.session)) return fail(ErrorCode::invalid, "the webhook's call_leg_id is none");
   }
   event.body = std::move(fact);
   return event;

@@ -41,8 +41,9 @@ std::optional<ClientState> decode_client_state(std::string_view base64) {
   const std::string_view home = get_text(json->get(), "h");
   const std::int64_t begun_s = get_int(json->get(), "t");
   if (home.size() > kMostHomeBytes || begun_s < 0 || begun_s > kMostSeconds) return std::nullopt;
-  const bool plausible = !session.empty() && session.size() <= limits::kFieldBytes && leg >= kParent &&
-                         leg < static_cast<std::int64_t>(limits::kLegs) && generation >= 1 && generation <= 1'000'000;
+  const bool plausible = !session.empty() && session.front() != kUnlisted && session.size() <= limits::kFieldBytes &&
+                         leg >= kParent && leg < static_cast<std::int64_t>(limits::kLegs) && generation >= 1 &&
+                         generation <= 1'000'000;
   if (!plausible) return std::nullopt;
   return ClientState{.session = {std::string(session)},
                      .leg = static_cast<int>(leg),

@@ -1,5 +1,5 @@
-// derive, its part about applications: what each device and each call came to, and the recording, told once. See
-// rules.h.
+// derive, its part about applications: that a call rings, what each device and each call came to, and the recording,
+// told once. See rules.h.
 #include <algorithm>
 
 #include "core/outcome.h"
@@ -13,6 +13,13 @@ OutboxEntry& tell(Session& s, int whom, int attempt, Millis at_ms, const Policy&
   ask(s, Verb::notify, whom, attempt, at_ms, policy);
   s.outbox.back().expires_ms = at_ms + limits::kNotifyMs;
   return s.outbox.back();
+}
+
+// Once, while it can still wake a phone up: it leaves with the dials.
+void tell_of_ringing(Session& s, Millis at_ms, const Policy& policy) {
+  if (s.ringing_told || !is_heard_ringing(s)) return;
+  s.ringing_told = true;
+  tell(s, kParent, kRingingNotice, at_ms, policy).about = About::ringing;
 }
 
 // As soon as what became of a device cannot change.
@@ -60,6 +67,7 @@ void forget_recording_url(Session& s) {
 
 void derive_notices(Session& session, Millis at_ms, const Policy& policy) {
   if (session.plan.notify) {
+    if (session.plan.notify_ringing) tell_of_ringing(session, at_ms, policy);
     tell_of_legs(session, at_ms, policy);
     tell_of_call(session, at_ms, policy);
     tell_of_recording(session, at_ms, policy);

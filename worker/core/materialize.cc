@@ -44,9 +44,15 @@ void fill_notify(Command& command, const Session& session, const OutboxEntry& en
   command.call_control_id.clear();
   command.client_state.clear();
   command.organisation = session.plan.organisation;
-  command.body = rules::is_of_recording(entry) ? recording_json(session, entry.created_ms)
-                 : entry.leg == kParent        ? session_outcome_json(session)
-                                               : device_outcome_json(session, static_cast<std::size_t>(entry.leg));
+  if (entry.leg != kParent) {
+    command.body = device_outcome_json(session, static_cast<std::size_t>(entry.leg));
+  } else if (entry.about == About::recording) {
+    command.body = recording_json(session, entry.created_ms);
+  } else if (entry.about == About::ringing) {
+    command.body = ringing_json(session, entry.created_ms);
+  } else {
+    command.body = session_outcome_json(session);
+  }
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ constexpr std::array<std::string_view, 8> kOutcomes{"none",   "answered",   "voi
 constexpr std::array<std::string_view, 3> kParentStates{"ringing", "answered", "ended"};
 constexpr std::array<std::string_view, 4> kQuits{"none", "expired", "declined", "screen_failed"};
 constexpr std::array<std::string_view, 3> kApologies{"none", "wanted", "over"};
-constexpr std::array<std::string_view, 4> kAbouts{"usual", "recording", "please_hold", "live_calls"};
+constexpr std::array<std::string_view, 5> kAbouts{"usual", "recording", "please_hold", "live_calls", "ringing"};
 constexpr std::array<std::string_view, 9> kDeviceOutcomes{
     "none",   "answered", "answered_elsewhere", "caller_cancelled", "timed_out", "declined", "declined_elsewhere",
     "failed", "cancelled"};

@@ -75,6 +75,15 @@ std::string device_outcome_json(const Session& session, std::size_t index) {
   return wrapped("call.device", leg.ended_ms, std::move(data));
 }
 
+std::string ringing_json(const Session& session, Millis told_ms) {
+  const Parent& parent = session.parent;
+  Json data = about_call(session);
+  set_some(data.get(), "caller_name", parent.caller_name);
+  set_some(data.get(), "call_control_id", parent.call_control_id);
+  set_some(data.get(), "call_session_id", parent.call_session_id);
+  return wrapped("call.ringing", told_ms, std::move(data));
+}
+
 std::string recording_json(const Session& session, Millis told_ms) {
   const Recording& recording = session.recording;
   Json data = about_call(session);

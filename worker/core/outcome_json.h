@@ -1,6 +1,6 @@
-// What an organisation's application is told, as JSON: one document for the call, one for each device, one for the
-// recording. Rebuilt for each resend from facts that stand once they are told, so that every copy is the same byte for
-// byte. Used by materialize(). Must not know: signatures, HTTP.
+// What an organisation's application is told, as JSON: one document when a call rings, one for the call, one for each
+// device, one for the recording. Rebuilt for each resend from facts that stand once they are told, so that every copy
+// is the same byte for byte. Used by materialize(). Must not know: signatures, HTTP.
 #pragma once
 
 #include <string>
@@ -16,5 +16,8 @@ namespace ringfence {
 // {"type":"call.recording","timestamp":...,"data":{...}}; `told_ms`: when that was decided. A recording known from the
 // provider's records alone has no URL.
 [[nodiscard]] std::string recording_json(const Session& session, Millis told_ms);
+
+// {"type":"call.ringing","timestamp":...,"data":{...}}; `told_ms` as above.
+[[nodiscard]] std::string ringing_json(const Session& session, Millis told_ms);
 
 }  // namespace ringfence

@@ -70,6 +70,7 @@ struct RingPlan {
   bool no_record = false;          // leave the conversation unrecorded
   bool busy = false;               // Route::reject: as busy, else as rejected
   bool notify = false;             // the organisation's application is told what became of the call (outcome.h)
+  bool notify_ringing = false;     // and, while it rings, that it does
   bool outbound = false;           // one of our own devices calls: hung up where a caller would be rejected
   std::string caller_id;           // shown to the destination of a transfer, without a name; empty: the caller's
   std::vector<SipHeader> headers;  // Route::agent

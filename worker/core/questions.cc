@@ -136,6 +136,12 @@ bool is_of_recording(const OutboxEntry& entry) noexcept {
   return entry.verb == Verb::notify && entry.about == About::recording;
 }
 
+bool is_heard_ringing(const Session& session) noexcept {
+  const bool calls_devices = session.plan.route == Route::ring || session.plan.route == Route::transfer;
+  return calls_devices && !session.plan.outbound && session.parent.state == ParentState::ringing &&
+         (session.phase == Phase::ringing || session.phase == Phase::transferring);
+}
+
 bool still_wanted(const Session& session, const OutboxEntry& entry) noexcept {
   const auto index = static_cast<std::size_t>(entry.leg);
   const Leg* leg = entry.leg >= 0 && index < session.legs.size() ? &session.legs[index] : nullptr;
@@ -164,8 +170,9 @@ bool still_wanted(const Session& session, const OutboxEntry& entry) noexcept {
       return leg != nullptr && leg->state == LegState::answered && !leg->unproved && !want_dead(session, index);
     case Verb::reject:
       return session.parent.state == ParentState::ringing;
-    case Verb::audit:
     case Verb::notify:
+      return entry.about != About::ringing || is_heard_ringing(session);
+    case Verb::audit:
       return true;
   }
   return false;
@@ -195,7 +202,7 @@ bool is_moot(const Session& session, const OutboxEntry& entry) noexcept {
     case Verb::audit:
       return parent_ended && std::ranges::all_of(session.legs, [](const Leg& l) { return l.state == LegState::ended; });
     case Verb::notify:
-      return false;
+      return entry.about == About::ringing;
   }
   return false;
 }

@@ -14,6 +14,7 @@ inline constexpr int kGreetingAttempt = 1;
 inline constexpr int kPleaseHoldAttempt = 2;
 inline constexpr int kEndedNotice = 1;
 inline constexpr int kRecordingNotice = 2;
+inline constexpr int kRingingNotice = 3;
 inline constexpr std::string_view kAcceptDigit = "1";
 // The cause of a leg whose dial never left us.
 inline constexpr std::string_view kNeverDialled = "never dialled";
@@ -77,6 +78,8 @@ void ask(Session& session, Verb verb, int leg, int attempt, Millis at_ms, const 
 // How a person, or the phone for them, turned the call down.
 enum class Refusal : std::uint8_t { none, declined, busy };
 [[nodiscard]] Refusal refusal_of(const Leg& leg) noexcept;
+// Phones of a user ring for a caller whom nobody has answered.
+[[nodiscard]] bool is_heard_ringing(const Session& session) noexcept;
 // A notice about the recording, not about what became of the call.
 [[nodiscard]] bool is_of_recording(const OutboxEntry& entry) noexcept;
 // The command still serves the session as it is now.

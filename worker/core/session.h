@@ -130,7 +130,8 @@ enum class About : std::uint8_t {
   usual,
   recording,    // notify
   please_hold,  // speak
-  live_calls    // audit: of everything that lives on the connection, too, which is long; only absence needs it
+  live_calls,   // audit: of everything that lives on the connection, too, which is long; only absence needs it
+  ringing       // notify: that the phones of a user ring now, of no use when they do not any more
 };
 [[nodiscard]] std::string_view name_of(About about) noexcept;
 
@@ -179,6 +180,7 @@ struct Session {
   Recording recording;          // what is known of it
   bool told = false;            // as Leg::told, for the whole call
   bool told_recorded = false;   // and in it that there is a recording
+  bool ringing_told = false;    // that it rings, where an application wants to hear that, too
   bool recording_told = false;  // the recording, in a notice of its own: what is known of it when that leaves stands
 
   std::vector<OutboxEntry> outbox;

@@ -66,7 +66,7 @@ struct Redeliver {
 // ringd reads its configuration file again.
 [[nodiscard]] int reload(const Options& options);
 // Every device, and why one does not ring; of ORGANISATION/USER, or of everybody.
-[[nodiscard]] int list_devices(const Options& options, const std::string& user);
+[[nodiscard]] int list_devices(const Options& options, const std::string& user, unsigned limit);
 // `whom` is ORGANISATION/USER/DEVICE, here and below. A credential of its own; the one it has, or with `anew` another.
 [[nodiscard]] int register_device(const Options& options, const std::string& whom, bool anew);
 [[nodiscard]] int unregister_device(const Options& options, const std::string& whom);

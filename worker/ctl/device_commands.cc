@@ -32,9 +32,11 @@ std::string place_of(const Names& names) {
 
 }  // namespace
 
-int list_devices(const Options& options, const std::string& user) {
-  return ask_and_print(options, "/devices?whole=yes" + (user.empty() ? "" : "&user=" + percent_encoded(user)),
-                       [&](const json_t* answer) { return devices_text(options.look, answer); });
+int list_devices(const Options& options, const std::string& user, unsigned limit) {
+  return ask_and_print(
+      options,
+      "/devices?whole=yes&limit=" + std::to_string(limit) + (user.empty() ? "" : "&user=" + percent_encoded(user)),
+      [&](const json_t* answer) { return devices_text(options.look, answer); });
 }
 
 int register_device(const Options& options, const std::string& whom, bool anew) {
@@ -59,7 +61,15 @@ int unregister_device(const Options& options, const std::string& whom) {
   if (!client) return client.error();
   const auto reply = ask(*client, "DELETE", place_of(*names));
   if (!reply) return reply.error();
-  std::cout << (options.json ? reply->body + "\n" : printable(whom) + " has no credential any more\n");
+  if (options.json) {
+    std::cout << reply->body << "\n";
+    return kDone;
+  }
+  std::cout << printable(whom) << " has no credential of its own any more";
+  if (get_bool(reply->json.get(), "rings_by_the_text")) {
+    std::cout << "; it rings all the same, as the directory's text names one for it: ringctl directory import";
+  }
+  std::cout << "\n";
   return kDone;
 }
 

@@ -191,7 +191,10 @@ void add_events(CLI::App& app, Arguments& arguments) {
 void add_devices(CLI::App& app, Arguments& arguments) {
   CLI::App* devices = app.add_subcommand("devices", "Every device, what it is rung as, and why one does not ring");
   devices->add_option("USER", arguments.whom, "ORGANISATION/USER; everybody if left out");
-  devices->callback([&] { arguments.exit_code = list_devices(arguments.options, arguments.whom); });
+  devices->add_option("-n,--limit", arguments.limit, "How many at most")
+      ->capture_default_str()
+      ->check(CLI::Range(std::size_t{1}, ringfence::limits::kListLines));
+  devices->callback([&] { arguments.exit_code = list_devices(arguments.options, arguments.whom, arguments.limit); });
   CLI::App* enrol = app.add_subcommand("register", "A credential at the provider for one device, of its own");
   enrol->add_option("DEVICE", arguments.whom, "ORGANISATION/USER/DEVICE; the user is in the directory")->required();
   enrol->add_flag("--anew", arguments.anew, "Another one, even if the one it has is good: it may have become known");
@@ -206,7 +209,7 @@ void add_devices(CLI::App& app, Arguments& arguments) {
       "is\n"
       "none (yet): try again. Needs `credential_connection` of the block telnyx in ringd.conf.");
   enrol->callback([&] { arguments.exit_code = register_device(arguments.options, arguments.whom, arguments.anew); });
-  CLI::App* leave = app.add_subcommand("unregister", "This device has no credential any more, and does not ring");
+  CLI::App* leave = app.add_subcommand("unregister", "This device has no credential of its own any more");
   leave->add_option("DEVICE", arguments.whom, "ORGANISATION/USER/DEVICE")->required();
   leave->callback([&] { arguments.exit_code = unregister_device(arguments.options, arguments.whom); });
 }

@@ -161,7 +161,8 @@ std::string devices_text(const Look& look, const json_t* answer) {
                     why.empty() ? "yes" : "no: it " + why, some(text_of(row, "sip_username")),
                     some(text_of(row, "expires_at")), some(text_of(row, "last_active_at"))});
   }
-  return table(look, rows);
+  const bool more = get_bool(answer, "more");
+  return table(look, rows) + (more ? "there are more: name a user, or raise --limit\n" : "");
 }
 
 std::string call_text(const Look& look, const json_t* answer) {

@@ -19,18 +19,21 @@ struct Overloaded : Functions... {
 class Registering {
  public:
   Registering(const Registration& record, Millis now_ms, const RegistrationPolicy& policy)
-      : next_(record), now_ms_(now_ms), policy_(policy) {}
+      : next_(record), now_ms_(now_ms), policy_(policy) {
+    follow_the_clock();
+  }
 
   void merge(const RegisterDevice& wish) {
     if (!next_.wanted || now_ms_ - next_.active_ms >= policy_.active_ms) next_.active_ms = now_ms_;
     next_.wanted = true;
-    const bool fresh = next_.live && lasts(*next_.live);
+    const bool fresh = next_.live && now_ms_ < next_.renew_ms;
     if (!next_.ordered && (wish.anew || !fresh)) return order();
     if (!next_.ordered && next_.look_ms == 0 && now_ms_ - next_.looked_ms >= policy_.look_ms) next_.look_ms = now_ms_;
   }
 
   // What is being made meanwhile is retired when its answer, or a look, brings it.
   void merge(const RemoveDevice& /*wish*/) {
+    if (next_.serial == 0) doubt_what_was_before();
     next_.wanted = next_.ordered = false;
     next_.trouble.clear();
     retire_live();
@@ -88,23 +91,35 @@ class Registering {
   static bool has_expired(const Credential& one, Millis now_ms) {
     return one.expires_ms != 0 && one.expires_ms <= now_ms;
   }
-  [[nodiscard]] bool lasts(const Credential& one) const { return !has_expired(one, now_ms_ + policy_.renew_ms); }
+
+  // A worker whose clock was ahead has written times that would hold everything up until they come.
+  void follow_the_clock() {
+    const auto no_later = [](Millis& at_ms, Millis latest_ms) { at_ms = std::min(at_ms, latest_ms); };
+    if (next_.asked) no_later(next_.asked->until_ms, now_ms_ + policy_.answer_ms);
+    no_later(next_.next_ms, now_ms_ + policy_.most_pause_ms);
+    no_later(next_.look_ms, now_ms_ + policy_.answer_ms + policy_.settle_ms);
+    no_later(next_.active_ms, now_ms_);
+    no_later(next_.looked_ms, now_ms_);
+  }
+
+  // What an earlier life of the record has left at the provider, or under way to it.
+  void doubt_what_was_before() {
+    next_.doubtful = true;
+    look_at(now_ms_ + policy_.answer_ms + policy_.settle_ms);
+  }
 
   // A list that is answered without its filter holds those of everybody on the account.
   [[nodiscard]] bool is_ours(const Credential& one) const { return one.name.starts_with(next_.tag + "-"); }
 
   void order() {
-    // Of a first one nobody knows what an earlier life of the record has left at the provider, or under way to it.
-    if (next_.serial == 0) {
-      next_.doubtful = true;
-      look_at(now_ms_ + policy_.answer_ms + policy_.settle_ms);
-    }
+    if (next_.serial == 0) doubt_what_was_before();
     ++next_.serial;
     next_.ordered = true;
     next_.order_expires_ms = now_ms_ + policy_.valid_ms;
     next_.failures = 0;
     next_.next_ms = 0;
     next_.trouble.clear();
+    next_.refused = false;
   }
 
   // The last of several looks sees what each of them is for.
@@ -115,6 +130,7 @@ class Registering {
     ++next_.failures;
     next_.next_ms = now_ms_ + std::max(std::min(doubled, policy_.most_pause_ms), answer.retry_after_ms);
     next_.trouble = answer.detail;
+    next_.refused = answer.outcome == OutcomeClass::refused;
   }
 
   void give_up(const CredentialAnswer& answer) {
@@ -122,6 +138,7 @@ class Registering {
     next_.failures = 0;
     next_.next_ms = 0;
     next_.trouble = answer.detail;
+    next_.refused = answer.outcome == OutcomeClass::refused;
   }
 
   void succeed() {
@@ -157,6 +174,9 @@ class Registering {
     retire_live();
     next_.live = one;
     next_.live->name = name;
+    if (one.expires_ms == 0) next_.live->expires_ms = next_.order_expires_ms;  // as it was ordered
+    const Millis given_ms = next_.live->expires_ms - now_ms_;
+    next_.renew_ms = next_.live->expires_ms - std::min(policy_.renew_ms, given_ms / 4);
     next_.ordered = false;
     next_.trouble.clear();
   }
@@ -176,10 +196,8 @@ class Registering {
   void listed(const CredentialAnswer& answer) {
     if (answer.outcome != OutcomeClass::ok || !answer.complete) {
       fail(answer);
-      if (next_.failures >= policy_.create_tries && next_.ordered) {
-        next_.ordered = false;  // the doubt stays: whatever there is is found when the provider can be read
-        next_.trouble = answer.detail;
-      }
+      // The doubt stays: whatever there is is found when the provider can be read.
+      if (next_.failures >= policy_.create_tries) next_.ordered = false;
       return;
     }
     succeed();
@@ -199,7 +217,7 @@ class Registering {
       const bool known = next_.live && next_.live->id == one.id;
       const bool leaving = std::ranges::find(next_.retired, one.id) != next_.retired.end();
       if (known || leaving || !is_ours(one)) continue;
-      if (one.sip_username.empty() || !lasts(one)) {
+      if (one.sip_username.empty() || has_expired(one, now_ms_)) {
         retire(one.id);
       } else {
         take_up(one, one.name);
@@ -250,6 +268,8 @@ Millis due_ms(const Registration& record) {
   if (record.live && record.live->expires_ms != 0) at(record.live->expires_ms);
   return due;
 }
+
+bool is_good(const Registration& record, Millis now_ms) { return record.live && now_ms < record.live->expires_ms; }
 
 bool is_over(const Registration& record) {
   return !record.wanted && !record.ordered && !record.live && record.retired.empty() && !record.asked &&

@@ -32,12 +32,13 @@ struct DeviceKey {
 
 struct RegistrationPolicy {
   Millis valid_ms = 30LL * 24 * 3'600'000;  // how long a new credential is made for
-  Millis renew_ms = 7LL * 24 * 3'600'000;   // one with less left than this is replaced when its device asks
+  // One with less left than this, or than a quarter of what it was given, is replaced when its device asks.
+  Millis renew_ms = 7LL * 24 * 3'600'000;
   // The latest that a request nobody knows the fate of is carried out after all: then the list is read once more.
   Millis settle_ms = 60'000;
   Millis answer_ms = 7'000;           // a request without an answer for so long has lost whoever waited for it
   Millis look_ms = 24LL * 3'600'000;  // so old may the last look be when a device asks
-  Millis active_ms = 60'000;          // a device that asks again sooner than this was active before
+  Millis active_ms = 15LL * 60'000;   // a device that asks again sooner than this was active before (R-047: a day)
   Millis pause_ms = 250;              // after a failure; doubles
   Millis most_pause_ms = 3'600'000;   // a provider that refuses to remove one is asked for as long as it exists
   int create_tries = 6;               // failures in a row after which an order is given up: 8 s
@@ -51,6 +52,7 @@ struct Registration {
   std::uint64_t serial = 0;          // of orders
   Millis order_expires_ms = 0;       // of what is ordered; the same in every try
   std::optional<Credential> live;    // in use: what is dialled
+  Millis renew_ms = 0;               // from then on it is replaced when its device asks
   std::vector<std::string> retired;  // ids at the provider that are to go
   struct Asked {
     std::uint64_t number = 0;  // tells its answer from those of others
@@ -66,7 +68,8 @@ struct Registration {
   int failures = 0;            // in a row
   Millis next_ms = 0;          // nothing is asked before
   Millis active_ms = 0;        // when the device asked last
-  std::string trouble;         // why there is none, for a person
+  std::string trouble;         // why what was ordered is not there, for a person
+  bool refused = false;        // the provider said no: asking again would not help
   bool operator==(const Registration&) const = default;
 };
 
@@ -93,6 +96,8 @@ struct RegistrationStep {
 
 // When it wants its next tick, Unix ms; 0 = never.
 [[nodiscard]] Millis due_ms(const Registration& record);
+// It may be dialled: it is there, and has not come to its end.
+[[nodiscard]] bool is_good(const Registration& record, Millis now_ms);
 // Nothing of it exists any more, neither here nor at the provider.
 [[nodiscard]] bool is_over(const Registration& record);
 

@@ -1,6 +1,7 @@
 // See registration_json.h.
 #include "devices/registration_json.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "shared/json.h"
@@ -10,6 +11,8 @@ namespace {
 
 // Grows when the meaning of what is stored changes, not with a further field.
 constexpr int kFormat = 1;
+
+constexpr std::int64_t kMostFailures = 1000;  // beyond it a pause is as long as pauses get
 
 constexpr CredentialVerb kVerbs[] = {CredentialVerb::create, CredentialVerb::remove, CredentialVerb::list};
 
@@ -92,7 +95,9 @@ std::string encode_registration(const Registration& record) {
   set_int(object, "failures", record.failures);
   set_int(object, "next", record.next_ms);
   set_int(object, "active", record.active_ms);
+  set_int(object, "renew", record.renew_ms);
   set_text(object, "trouble", record.trouble);
+  set_bool(object, "refused", record.refused);
   return dump_json(object);
 }
 
@@ -105,7 +110,12 @@ Result<Registration> decode_registration(std::string_view document) {
   Registration record;
   record.device = device_of(object);
   record.tag = text_of(object, "tag");
-  if (format != kFormat || record.device.device.empty() || record.tag.empty()) {
+  const bool complete = json_is_boolean(json_object_get(object, "wanted")) &&
+                        json_is_boolean(json_object_get(object, "ordered")) &&
+                        json_is_integer(json_object_get(object, "serial"));
+  const bool named = !record.device.organisation.empty() && !record.device.user.empty() &&
+                     !record.device.device.empty() && !record.tag.empty();
+  if (format != kFormat || !complete || !named) {
     return fail(ErrorCode::invalid, "this is no registration of a device");
   }
   record.wanted = get_bool(object, "wanted");
@@ -117,6 +127,9 @@ Result<Registration> decode_registration(std::string_view document) {
                    .name = text_of(live, "name"),
                    .sip_username = text_of(live, "sip_username"),
                    .expires_ms = get_int(live, "expires")};
+    if (record.live->id.empty() || record.live->sip_username.empty()) {
+      return fail(ErrorCode::invalid, "a registration's `live` is no credential");
+    }
   }
   const json_t* retired = get_array(object, "retired");
   for (std::size_t i = 0; i < json_array_size(retired); ++i) {
@@ -133,10 +146,12 @@ Result<Registration> decode_registration(std::string_view document) {
   record.doubtful = get_bool(object, "doubtful");
   record.look_ms = get_int(object, "look");
   record.looked_ms = get_int(object, "looked");
-  record.failures = static_cast<int>(get_int(object, "failures"));
+  record.failures = static_cast<int>(std::clamp<std::int64_t>(get_int(object, "failures"), 0, kMostFailures));
   record.next_ms = get_int(object, "next");
   record.active_ms = get_int(object, "active");
+  record.renew_ms = get_int(object, "renew");
   record.trouble = text_of(object, "trouble");
+  record.refused = get_bool(object, "refused");
   return record;
 }
 

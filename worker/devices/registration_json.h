@@ -1,5 +1,5 @@
-// The stored form of a registration, and the row that tells every worker what is dialled. JSON, written by us and read
-// back strictly. Must not know: stores.
+// The stored form of a registration, and the row that tells every worker what is dialled. JSON, written by us; what is
+// no record is refused when it is read. Must not know: stores.
 #pragma once
 
 #include <optional>

@@ -50,25 +50,53 @@ std::string_view Directory::organisation_of(std::string_view called) const noexc
   return place == by_number_.end() ? std::string_view{} : organisations_[place->second.organisation].name;
 }
 
+const Directory::Place* Directory::place_of(std::string_view organisation, std::string_view user) const {
+  const auto place = by_user_.find(std::string(organisation) + "/" + std::string(user));
+  return place == by_user_.end() ? nullptr : &place->second;
+}
+
+const User* Directory::user(std::string_view organisation, std::string_view user) const {
+  const Place* place = place_of(organisation, user);
+  return place == nullptr ? nullptr : &organisations_[place->organisation].users[place->user];
+}
+
+// Two that have the same: the one that got it last is it. An organisation's own is nobody's device.
+void Directory::set_credential(const Place& place, Device& device, const Device& with) {
+  const auto old = by_credential_.find(device.sip_username);
+  const bool was_its_own =
+      old != by_credential_.end() && old->second.organisation == place.organisation && old->second.user == place.user;
+  if (was_its_own) by_credential_.erase(old);
+  device.sip_username = with.sip_username;
+  device.last_active_ms = with.last_active_ms;
+  device.credential_expires_ms = with.credential_expires_ms;
+  if (device.sip_username.empty()) return;
+  const auto [taken, fresh] = by_credential_.try_emplace(device.sip_username, place);
+  if (!fresh && taken->second.user != kNobody) taken->second = place;
+}
+
 bool Directory::enrol(std::string_view organisation, std::string_view user, const Device& device) {
-  const auto place = std::ranges::find(organisations_, organisation, &Organisation::name);
-  if (place == organisations_.end()) return false;
-  const auto who = std::ranges::find(place->users, user, &User::name);
-  if (who == place->users.end()) return false;
-  auto known = std::ranges::find(who->devices, device.name, &Device::name);
-  if (known == who->devices.end()) {
-    known = who->devices.insert(known, {.name = device.name});
-  } else if (!known->number.empty()) {
-    return false;
-  }
-  by_credential_.erase(known->sip_username);
-  known->sip_username = device.sip_username;
-  known->last_active_ms = device.last_active_ms;
-  known->credential_expires_ms = device.credential_expires_ms;
-  const auto o = static_cast<std::size_t>(place - organisations_.begin());
-  const auto u = static_cast<std::size_t>(who - place->users.begin());
-  by_credential_.emplace(device.sip_username, Place{o, kNobody, u});
+  const Place* place = place_of(organisation, user);
+  if (place == nullptr) return false;
+  std::vector<Device>& devices = organisations_[place->organisation].users[place->user].devices;
+  auto known = std::ranges::find(devices, device.name, &Device::name);
+  if (known == devices.end()) known = devices.insert(known, {.name = device.name});
+  if (!known->number.empty()) return false;
+  set_credential(*place, *known, device);
   return true;
+}
+
+void Directory::withdraw(std::string_view organisation, std::string_view user, std::string_view device,
+                         const Directory& imported) {
+  const Place* place = place_of(organisation, user);
+  if (place == nullptr) return;
+  std::vector<Device>& devices = organisations_[place->organisation].users[place->user].devices;
+  const auto known = std::ranges::find(devices, device, &Device::name);
+  if (known == devices.end() || !known->number.empty()) return;
+  const User* before = imported.user(organisation, user);
+  const auto text = before == nullptr ? devices.cend() : std::ranges::find(before->devices, device, &Device::name);
+  const bool in_text = before != nullptr && text != before->devices.end();
+  set_credential(*place, *known, in_text ? *text : Device{});
+  if (!in_text) devices.erase(known);
 }
 
 Result<Directory> Directory::parse(std::string_view file_name, std::string_view text, const PlanRules& rules) {
@@ -82,6 +110,7 @@ Result<Directory> Directory::parse(std::string_view file_name, std::string_view 
     std::map<std::string_view, std::size_t> users;
     for (std::size_t u = 0; u < organisation.users.size(); ++u) {
       users.emplace(organisation.users[u].name, u);
+      directory.by_user_.emplace(organisation.name + "/" + organisation.users[u].name, Place{o, kNobody, u});
       for (const Device& device : organisation.users[u].devices) {
         if (!device.sip_username.empty()) directory.by_credential_.emplace(device.sip_username, Place{o, kNobody, u});
       }

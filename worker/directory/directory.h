@@ -116,6 +116,10 @@ class Directory {
   // The credential that a device of this user has now, in place of what the text says of it, or beside it. False: there
   // is no such user, or the device is a phone line.
   bool enrol(std::string_view organisation, std::string_view user, const Device& device);
+  // It has none any more: what `imported`, this directory before anybody was enrolled, says of it is true again.
+  void withdraw(std::string_view organisation, std::string_view user, std::string_view device,
+                const Directory& imported);
+  [[nodiscard]] const User* user(std::string_view organisation, std::string_view user) const;
 
   // A device of the plan's user that has registered while the others ring (DeviceReady): as the plan has it, else as
   // any other device. nullopt: no such device, or one that is not dialled.
@@ -131,7 +135,11 @@ class Directory {
 
   PlanRules rules_;
   std::vector<Organisation> organisations_;
+  [[nodiscard]] const Place* place_of(std::string_view organisation, std::string_view user) const;
+  void set_credential(const Place& place, Device& device, const Device& with);
+
   std::map<std::string, Place, std::less<>> by_number_;
+  std::map<std::string, Place, std::less<>> by_user_;        // ORGANISATION/USER
   std::map<std::string, Place, std::less<>> by_credential_;  // devices, and organisations without a user
 };
 

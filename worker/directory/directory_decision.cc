@@ -309,6 +309,7 @@ std::optional<Destination> Directory::joining(const RingPlan& plan, std::string_
     Device here = *found;
     here.last_active_ms = now_ms;  // it has just registered
     if (!hindrance(here, now_ms).empty()) return std::nullopt;
+    if (found->number.empty() && found->sip_username == organisation.sip_username) return std::nullopt;
     Destination to{.device = found->name, .to = found->number, .verify = found->verify};
     if (to.to.empty()) to.to = sip_uri(found->sip_username, domain);
     const PlanSpec* spec = find_plan(*user, plan.name);

@@ -7,14 +7,14 @@
 //   GET /calls/ID                    the session and its ladder; with `whole` also the stored document and the events
 //                                    as they are stored: what a replay elsewhere needs
 //   POST /calls/ID/cancel            ends the call; 404 no such call, 409 it has ended
-//   GET /devices?user=ORG/USER&whole=yes
+//   GET /devices?user=ORG/USER&limit=N&whole=yes
 //                                    every device of the directory, and why one does not ring; `whole` with what it is
 //                                    reached by
 //   PUT /devices/ORG/USER/DEVICE?anew=yes
 //                                    this device has a credential of its own at the provider from now on; the one it
 //                                    has when it lasts, with `anew` another; 404 no such user, 422 the provider
 //                                    refuses, 503 not yet: the order stays, ask again
-//   DELETE /devices/ORG/USER/DEVICE  it has none any more
+//   DELETE /devices/ORG/USER/DEVICE  it has none any more; `rings_by_the_text`: the directory's text names one
 //   POST /devices/ready?organisation=O&user=U&device=D
 //                                    a device has registered: the calls that ring for its user here, `calls`, ring it
 //                                    too

@@ -21,7 +21,7 @@ class DeviceRequests {
   DeviceRequests(Engine& engine, const DirectoryCache& directory, const Clock& clock)
       : engine_(engine), directory_(directory), clock_(clock) {}
 
-  // Every device that rings, and why one does not; of one user with `user`.
+  // Devices, and why one does not ring; of one user with `user`, at most `limit`.
   void list(const RequestTarget& target, const Done& done) const;
   // `path`: devices, organisation, user, device.
   void put(const std::vector<std::string>& path, const RequestTarget& target, Done done);
@@ -30,6 +30,8 @@ class DeviceRequests {
   void ready(const RequestTarget& target, const Done& done);
 
  private:
+  [[nodiscard]] bool rings_by_the_text(const DeviceKey& key) const;
+
   Engine& engine_;
   const DirectoryCache& directory_;
   const Clock& clock_;

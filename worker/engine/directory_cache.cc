@@ -20,8 +20,8 @@ Device device_of(const RegisteredDevice& registered) {
 
 }  // namespace
 
-void DirectoryCache::refresh() {
-  read_devices();
+void DirectoryCache::refresh(Millis now_ms) {
+  read_devices(now_ms);
   if (refreshing_) return;
   refreshing_ = true;
   store_.get_directory(revision_, [this, asked = revision_](Result<Store::DirectoryText> answer) {
@@ -115,37 +115,42 @@ void DirectoryCache::rebuild() {
 
 void DirectoryCache::enrol(const RegisteredDevice& device) {
   if (reading_devices_) enrolled_.insert(device.device);
-  if (note(device)) rebuild();
+  note(device);
 }
 
-// True: it has gone, and only the imported text says what is there without it.
-bool DirectoryCache::note(const RegisteredDevice& device) {
+void DirectoryCache::note(const RegisteredDevice& device) {
   const DeviceKey& key = device.device;
-  if (device.sip_username.empty()) return devices_.erase(key) > 0;
+  if (device.sip_username.empty()) {
+    if (devices_.erase(key) > 0) directory_.withdraw(key.organisation, key.user, key.device, imported_);
+    return;
+  }
   const auto known = devices_.find(key);
-  if (known != devices_.end() && known->second == device) return false;
-  if (known == devices_.end() && devices_.size() >= limits::kDevices) return false;
+  if (known != devices_.end() && known->second == device) return;
+  if (known == devices_.end() && devices_.size() >= limits::kDevices) return;
   devices_[key] = device;
   directory_.enrol(key.organisation, key.user, device_of(device));
-  return false;
 }
 
-Result<void> DirectoryCache::has_room_for(const DeviceKey& device) const {
-  const auto& known = directory_.organisations();
-  const auto organisation = std::ranges::find(known, device.organisation, &Organisation::name);
-  const User* user = organisation == known.end() ? nullptr : find_user(*organisation, device.user);
+Result<void> DirectoryCache::has_room_for(const DeviceKey& device, const std::vector<std::string>& coming) const {
+  const User* user = directory_.user(device.organisation, device.user);
   if (user == nullptr) {
     return fail(ErrorCode::not_found, "the directory has no user " + device.user + " of organisation " +
                                           device.organisation + "; `ringctl directory show` prints it");
   }
+  const auto is_there = [user](const std::string& name) {
+    return std::ranges::find(user->devices, name, &Device::name) != user->devices.end();
+  };
   const auto there = std::ranges::find(user->devices, device.device, &Device::name);
   if (there != user->devices.end() && !there->number.empty()) {
     return fail(ErrorCode::invalid, "device " + device.device + " is a phone line, which has no credential");
   }
-  const bool is_new = there == user->devices.end();
-  if (is_new && user->devices.size() >= limits::kLegs) {
+  const auto more = static_cast<std::size_t>(
+      std::ranges::count_if(coming, [&](const std::string& name) { return name != device.device && !is_there(name); }));
+  if (!is_there(device.device) && user->devices.size() + more >= limits::kLegs) {
     return fail(ErrorCode::limit, "the user has " + std::to_string(limits::kLegs) +
-                                      " devices, as many as can ring; remove one that is not used any more");
+                                      " devices, as many as can ring; `ringctl devices " + device.organisation + "/" +
+                                      device.user +
+                                      "` shows which are not used any more, `ringctl unregister` removes one");
   }
   if (devices_.size() >= limits::kDevices && !devices_.contains(device)) {
     return fail(ErrorCode::limit,
@@ -155,39 +160,53 @@ Result<void> DirectoryCache::has_room_for(const DeviceKey& device) const {
 }
 
 // Rows that came since, and again those of a while before: another worker's clock may be behind, its commit late.
-void DirectoryCache::read_devices() {
-  if (reading_devices_) return;
+void DirectoryCache::read_devices(Millis now_ms) {
+  if (!reads_devices_ || reading_devices_) return;
   reading_devices_ = true;
   enrolled_.clear();
-  read_devices_since(std::max<Millis>(devices_seen_ms_ - limits::kDevicesOverlapMs, 0));
+  const auto passed = [now_ms](Millis& last_ms, Millis every_ms) {
+    if (last_ms <= now_ms && now_ms - last_ms < every_ms) return false;
+    last_ms = now_ms;
+    return true;
+  };
+  const bool whole = passed(read_whole_ms_, limits::kDevicesWholeMs) || !devices_loaded_;
+  const bool wide = passed(read_long_ms_, limits::kDevicesLongMs);
+  const Millis back_ms = wide ? limits::kDevicesLongOverlapMs : limits::kDevicesOverlapMs;
+  // A row whose writer's clock was ahead must not hide those of the others.
+  const Millis seen_ms = std::min(devices_seen_ms_, now_ms);
+  read_devices_since(whole ? 0 : std::max<Millis>(seen_ms - back_ms, 0));
 }
 
 void DirectoryCache::read_devices_since(Millis since_ms) {
   store_.list_rows({.list = std::string(kDevicesList),
                     .count = limits::kListLines,
                     .since_ms = since_ms,
-                    .order = ListQuestion::Order::oldest_first},
+                    .order = ListQuestion::Order::oldest_first,
+                    .copied = true},
                    [this, since_ms](const Result<std::vector<ListRow>>& rows) { on_devices(rows, since_ms); });
 }
 
 void DirectoryCache::on_devices(const Result<std::vector<ListRow>>& rows, Millis since_ms) {
-  // The question for the directory itself fails as well, and says so.
   if (!rows) {
     reading_devices_ = false;
+    if (std::exchange(devices_failing_, true)) return;
+    log_.write(LogLevel::warning, "devices_refresh_failed",
+               {{"detail", rows.error().text},
+                {"do", devices_loaded_ ? "those known are rung; who registers elsewhere meanwhile is not"
+                                       : "calls are told to come again until it is known which devices there are"}});
     return;
   }
-  bool gone = false;
+  devices_failing_ = false;
   for (const ListRow& row : *rows) {
     devices_seen_ms_ = std::max(devices_seen_ms_, row.at_ms);
     if (row.line.empty()) continue;
     if (const auto device = decode_device(row.line)) {
       // What was written here while the store was being asked is newer than its answer.
-      if (!enrolled_.contains(device->device)) gone = note(*device) || gone;
+      if (!enrolled_.contains(device->device)) note(*device);
     } else {
       log_.write(LogLevel::error, "device_unreadable", {{"device", row.name}});
     }
   }
-  if (gone) rebuild();
   if (rows->size() == limits::kListLines) {
     // Again those of the last moment: there may be more of it than came. Unless it fills all there was.
     const Millis last_ms = rows->back().at_ms;

@@ -22,12 +22,14 @@ namespace ringfence {
 class DirectoryCache {
  public:
   // `rules`: what the plans of a directory are checked against and compiled with.
-  DirectoryCache(Store& store, Log& log, const PlanRules& rules = {}) : store_(store), log_(log), rules_(rules) {}
+  // `devices`: they register, and their rows are read; a fleet has either all its workers so or none.
+  DirectoryCache(Store& store, Log& log, const PlanRules& rules = {}, bool devices = false)
+      : store_(store), log_(log), rules_(rules), reads_devices_(devices) {}
   DirectoryCache(const DirectoryCache&) = delete;
   DirectoryCache& operator=(const DirectoryCache&) = delete;
 
   // False until the store has answered once: a call that comes before is told `later`, not sent to voicemail.
-  [[nodiscard]] bool loaded() const noexcept { return loaded_ && devices_loaded_; }
+  [[nodiscard]] bool loaded() const noexcept { return loaded_ && (devices_loaded_ || !reads_devices_); }
   // With the devices that have registered.
   [[nodiscard]] const Directory& current() const noexcept { return directory_; }
   // As it was imported.
@@ -42,11 +44,12 @@ class DirectoryCache {
   // Of a device that has just been written here; other workers read its row.
   void enrol(const RegisteredDevice& device);
   // Whether this device may register. Error: not_found, no such user; invalid, it is a phone line; limit.
-  [[nodiscard]] Result<void> has_room_for(const DeviceKey& device) const;
+  // `coming`: names of other devices of its user that are about to.
+  [[nodiscard]] Result<void> has_room_for(const DeviceKey& device, const std::vector<std::string>& coming = {}) const;
 
   // Asks the store whether there is a newer one, and for devices; does nothing while a question is under way. The
   // engine calls it at its start and every limits::kDirectoryRefreshMs.
-  void refresh();
+  void refresh(Millis now_ms);
 
   // Parses, stores, and takes it into use when it is stored. `file_name` is for the error texts. `done` gets the new
   // revision; it may run before this returns (parse errors), else later on the loop.
@@ -57,8 +60,8 @@ class DirectoryCache {
   void adopt(Directory directory, std::uint64_t revision);
   void note_loss(std::uint64_t revision);
   void rebuild();
-  [[nodiscard]] bool note(const RegisteredDevice& device);
-  void read_devices();
+  void note(const RegisteredDevice& device);
+  void read_devices(Millis now_ms);
   void read_devices_since(Millis since_ms);
   void on_devices(const Result<std::vector<ListRow>>& rows, Millis since_ms);
 
@@ -67,9 +70,11 @@ class DirectoryCache {
   PlanRules rules_;
   Directory imported_, directory_;
   Devices devices_;
-  Millis devices_seen_ms_ = 0;    // the latest row
-  std::set<DeviceKey> enrolled_;  // while rows are being read
-  bool devices_loaded_ = false, reading_devices_ = false;
+  Millis devices_seen_ms_ = 0;                   // the latest row
+  std::set<DeviceKey> enrolled_;                 // while rows are being read
+  Millis read_long_ms_ = 0, read_whole_ms_ = 0;  // when the longer looks began
+  bool reads_devices_;
+  bool devices_loaded_ = false, reading_devices_ = false, devices_failing_ = false;
   std::uint64_t revision_ = 0;
   bool loaded_ = false;
   bool refreshing_ = false;

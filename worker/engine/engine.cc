@@ -120,6 +120,7 @@ void Engine::enqueue(Event event, VerdictSlip slip, std::unique_ptr<Delivery> de
     event.plan = plan_of(event, *fact);
     sweep_.learn(fact->connection_id);
     event.plan->notify = parts_.notifier != nullptr && parts_.notifier->tells(event.plan->organisation);
+    event.plan->notify_ringing = event.plan->notify && parts_.notifier->tells_ringing(event.plan->organisation);
   }
   lanes_.enqueue(std::move(event), std::move(slip), std::move(delivery));
 }
@@ -276,7 +277,8 @@ void Engine::scan_due() {
 
 // What we claimed and could only leave to a newer worker would else be claimed by us again before that one looks.
 Millis Engine::scan_pause() {
-  const bool left = std::exchange(left_, stats_.of_a_newer) != stats_.of_a_newer;
+  const std::uint64_t count = stats_.of_a_newer + stats_.left_alone;
+  const bool left = std::exchange(left_, count) != count;
   return left ? limits::kDueClaimMs + 2 * limits::kDueScanMs : limits::kDueScanMs;
 }
 
@@ -306,7 +308,7 @@ void Engine::scan_again_in(Millis pause_ms) {
 
 void Engine::refresh_directory() {
   if (stopped_) return;
-  parts_.directory.refresh();
+  parts_.directory.refresh(parts_.clock.now_ms());
   timers_.at(parts_.clock.now_ms() + limits::kDirectoryRefreshMs, [this] { refresh_directory(); });
 }
 

@@ -72,7 +72,10 @@ class Engine final : public EventSink {
  public:
   Engine(EngineParts parts, EngineOptions options);
   // Whoever still waits is told `later`; whoever calls in from there is, too.
-  ~Engine() override { stopped_ = true; }
+  ~Engine() override {
+    stopped_ = true;
+    registrar_.stop();
+  }
 
   // Loads the directory and begins the due scan, first for everything that is due. Until the store has answered for
   // the directory, incoming calls are told `later`.
@@ -157,7 +160,7 @@ class Engine final : public EventSink {
   Millis set_back_ms_ = 0;   // of the clock, as far as it was noticed
   Millis moved_ms_ = 0;      // of that, what the cached sessions' times were moved by
   std::uint64_t asked_ = 0;  // by operators and devices
-  std::uint64_t left_ = 0;   // of stats_.of_a_newer, what the last scan knew
+  std::uint64_t left_ = 0;   // to other workers, as the last scan knew it
   bool stopped_ = false;
   bool scan_failing_ = false;  // so that a store that is away is logged once
   bool scanned_once_ = false;  // the first scan that is answered looks at everything due, later ones leave some slack

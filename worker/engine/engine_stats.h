@@ -48,6 +48,8 @@ struct EngineStats {
   std::array<std::uint64_t, kVerbs> commands_by_verb{};
   std::array<std::uint64_t, kOutcomeClasses> results_by_class{};
 
+  std::uint64_t left_alone =
+      0;  // devices' records left to another worker: a newer one, or one that may ask the provider
   std::uint64_t registrations = 0;      // devices that asked for a credential, or gave it back
   std::uint64_t credentials_found = 0;  // at the provider and not in use, found by a look: removed
   std::array<std::uint64_t, kCredentialVerbs> credentials_by_verb{};

@@ -20,6 +20,7 @@ Error later(std::string text) { return {.code = ErrorCode::unavailable, .text = 
 }  // namespace
 
 Registrar::~Registrar() {
+  stopped_ = true;  // whoever asks again from there is told so, too
   for (auto& [name, lane] : lanes_) {
     for (Waiting& one : std::exchange(lane.waiting, {})) one.done(std::unexpected(later("the worker is stopping")));
   }
@@ -36,13 +37,16 @@ void Registrar::ask(const DeviceKey& device, RegistrationEvent event, Told done)
   const SessionId name = name_of(device);
   Lane& lane = lanes_[name];
   lane.device = device;
-  if (lane.waiting.size() >= limits::kRegisteringEach) {
+  if (lane.waiting.size() >= limits::kRegisteringEach || lane.queue.size() >= limits::kRegisteringEach) {
     return done(fail(ErrorCode::unavailable, "too many requests for this device wait already; try again"));
   }
   ++parts_.stats.registrations;
   const std::uint64_t number = ++waiters_;
-  lane.waiting.push_back({number, std::move(done)});
-  parts_.timers.at(parts_.clock.now_ms() + limits::kRegistrationMs, [this, name, number] { give_up(name, number); });
+  const auto* wish = std::get_if<RegisterDevice>(&event);
+  const TimerQueue::Id deadline = parts_.timers.at(parts_.clock.now_ms() + limits::kRegistrationMs,
+                                                   [this, name, number] { give_up(name, number); });
+  lane.waiting.push_back(
+      {.number = number, .done = std::move(done), .deadline = deadline, .anew = wish != nullptr && wish->anew});
   enqueue(lane, name, {std::move(event), number});
 }
 
@@ -58,7 +62,14 @@ Result<void> Registrar::check(const DeviceKey& device, const RegistrationEvent& 
   if (!parts_.directory.loaded()) return std::unexpected(later("the directory has not been read yet; try again"));
   // Whoever has left the directory can still be taken back.
   if (std::holds_alternative<RemoveDevice>(event)) return {};
-  return parts_.directory.has_room_for(device);
+  // Those of the same user that are on their way count, too.
+  const std::string siblings = std::string(kPrefix) + device.organisation + "/" + device.user + "/";
+  std::vector<std::string> coming;
+  for (auto lane = lanes_.lower_bound(SessionId{siblings});
+       lane != lanes_.end() && lane->first.text.starts_with(siblings); ++lane) {
+    coming.push_back(lane->first.text.substr(siblings.size()));
+  }
+  return parts_.directory.has_room_for(device, coming);
 }
 
 void Registrar::enqueue(Lane& lane, const SessionId& name, Work work) {
@@ -69,7 +80,8 @@ void Registrar::enqueue(Lane& lane, const SessionId& name, Work work) {
 bool Registrar::is_record(const SessionId& name) noexcept { return name.text.starts_with(kPrefix); }
 
 void Registrar::wake(const SessionId& name) {
-  // Left for a worker that may ask the provider.
+  // Left for a worker that may ask the provider; until that one looks, we do not take it up again and again.
+  if (options_.connection.empty()) ++parts_.stats.left_alone;
   if (options_.connection.empty() || stopped_ || lanes_.size() >= limits::kRegistering) return;
   Lane& lane = lanes_[name];
   if (lane.queue.empty()) enqueue(lane, name, {RegistrationTick{}});
@@ -91,28 +103,63 @@ void Registrar::advance(const SessionId& name) {
   parts_.store.load(name, [this, name](const Result<StoredSession>& stored) { on_load(name, stored); });
 }
 
+// Error: it cannot be gone on with, and for now that is all.
+Result<Registration> Registrar::read(const SessionId& name, Lane& lane, const StoredSession& stored) {
+  Registration fresh;
+  fresh.device = lane.device;
+  fresh.tag = credential_tag(options_.connection, lane.device);
+  if (stored.version == 0) {
+    if (lane.device.device.empty()) return std::unexpected(later("its record has gone"));
+    return fresh;
+  }
+  Result<Registration> known = decode_registration(stored.document);
+  if (known) {
+    lane.device = known->device;
+    return known;
+  }
+  if (known.error().code == ErrorCode::unavailable) {
+    ++parts_.stats.left_alone;
+    return known;
+  }
+  parts_.log.write(LogLevel::error, "registration_unreadable",
+                   {{"device", name.text},
+                    {"detail", known.error().text},
+                    {"do", "`ringctl register` or `unregister` for this device begins a new record"}});
+  if (!lane.device.device.empty()) return fresh;  // somebody asks: begun anew, with a look at what is there
+  put_aside(name, stored);
+  return known;
+}
+
+// Nobody can read it and nobody asks for it: not to be claimed every other second.
+void Registrar::put_aside(const SessionId& name, const StoredSession& stored) {
+  CommitRequest request;
+  request.session = name;
+  request.expected_version = stored.version;
+  request.event = EventId{"v" + std::to_string(stored.version + 1)};
+  request.document = stored.document;
+  request.due_ms = parts_.clock.now_ms() + kOverMs;
+  request.ttl_ms = limits::kDeviceKeptMs;
+  parts_.store.commit(std::move(request), [](const CommitResult&) {});
+}
+
 void Registrar::on_load(const SessionId& name, const Result<StoredSession>& stored) {
   if (!stored) return fail_front(name, stored.error());
   Lane& lane = lanes_.at(name);
-  Registration record;
-  if (stored->version != 0) {
-    Result<Registration> read = decode_registration(stored->document);
-    if (!read) {
-      parts_.log.write(LogLevel::error, "registration_unreadable",
-                       {{"device", name.text}, {"detail", read.error().text}});
-      return fail_front(name, read.error());
-    }
-    record = *std::move(read);
-    lane.device = record.device;
-  } else if (lane.device.device.empty()) {
-    return fail_front(name, later("its record has gone"));
-  } else {
-    record.device = lane.device;
-    record.tag = credential_tag(options_.connection, lane.device);
+  Result<Registration> record = read(name, lane, *stored);
+  if (!record) return fail_front(name, record.error());
+  lane.known = *record;
+  RegistrationEvent event = lane.queue.front().event;
+  if (auto* wish = std::get_if<RegisterDevice>(&event)) {
+    const auto asks = std::ranges::find(lane.waiting, lane.queue.front().waiter, &Waiting::number);
+    if (asks != lane.waiting.end() && asks->anew && record->live) asks->instead_of = record->live->id;
+    // Another connection than it was made on: it goes there with its next credential.
+    std::string tag = credential_tag(options_.connection, record->device);
+    wish->anew = wish->anew || record->tag != tag;
+    record->tag = std::move(tag);
   }
-  RegistrationStep result = step(record, lane.queue.front().event, parts_.clock.now_ms(), options_.policy);
-  if (!result.changed) return finish_front(name, record);
-  commit(name, record, stored->version, std::move(result));
+  RegistrationStep result = step(*record, event, parts_.clock.now_ms(), options_.policy);
+  if (!result.changed) return finish_front(name, *record);
+  commit(name, *lane.known, stored->version, std::move(result));
 }
 
 void Registrar::commit(const SessionId& name, const Registration& before, std::uint64_t version,
@@ -154,6 +201,7 @@ void Registrar::on_commit(const SessionId& name, const RegistrationStep& result,
       // Written or not: a request that was stored and not sent is looked after when its time is over.
       return fail_front(name, later("the store did not take it; try again"));
   }
+  lane.known = result.next;
   if (result.send) {
     parts_.gate.open(commit.status, result.send->request,
                      [this, name, number = result.send->number](CredentialAnswer answer) {
@@ -169,6 +217,16 @@ void Registrar::on_answer(const SessionId& name, std::uint64_t number, Credentia
   enqueue(lane, name, {CredentialAnswered{number, std::move(answer)}});
 }
 
+Result<RegisteredDevice> Registrar::outcome_for(const Waiting& one, const Registration& record) const {
+  const bool good = is_good(record, parts_.clock.now_ms());
+  const bool another = !one.anew || one.instead_of.empty() || (record.live && record.live->id != one.instead_of);
+  if (good && another) return published(record);
+  if (!record.wanted) return fail(ErrorCode::not_found, "the device was removed meanwhile");
+  const std::string what =
+      good ? "the device keeps the credential it has: " : "there is no credential for this device: ";
+  return fail(record.refused ? ErrorCode::invalid : ErrorCode::unavailable, what + record.trouble);
+}
+
 // The front is done with, and so is everybody who waits for what the record says now.
 void Registrar::finish_front(const SessionId& name, const Registration& record) {
   Lane& lane = lanes_.at(name);
@@ -176,26 +234,26 @@ void Registrar::finish_front(const SessionId& name, const Registration& record) 
   lane.queue.pop_front();
   lane.busy = false;
   lane.conflicts = 0;
-  std::vector<Told> told;
   const bool removed = std::holds_alternative<RemoveDevice>(front.event);
+  // Whether what is stored is there at the provider is just being looked at.
+  const bool in_doubt = record.asked && record.asked->request.verb == CredentialVerb::list;
+  std::vector<Waiting> told;
   if (removed) {
-    if (Told done = take(lane, front.waiter)) told.push_back(std::move(done));
-  } else if (!record.ordered) {
+    if (auto one = take(lane, front.waiter)) told.push_back(std::move(*one));
+  } else if (!record.ordered && !in_doubt) {
     // Those whose own wish has not been looked at yet wait for that.
-    std::erase_if(lane.waiting, [&](Waiting& one) {
-      const bool queued = std::ranges::find(lane.queue, one.number, &Work::waiter) != lane.queue.end();
-      if (!queued) told.push_back(std::move(one.done));
-      return !queued;
-    });
+    for (std::size_t i = 0; i < lane.waiting.size();) {
+      const std::uint64_t number = lane.waiting[i].number;
+      if (std::ranges::find(lane.queue, number, &Work::waiter) != lane.queue.end()) {
+        ++i;
+      } else if (auto one = take(lane, number)) {
+        told.push_back(std::move(*one));
+      }
+    }
   }
   advance(name);
-  for (const Told& done : told) {
-    if (record.live || removed) {
-      done(published(record));
-    } else {
-      const std::string why = record.wanted ? record.trouble : "the device was removed meanwhile";
-      done(fail(ErrorCode::invalid, "there is no credential for this device: " + why));
-    }
+  for (const Waiting& one : told) {
+    one.done(removed ? Result<RegisteredDevice>(published(record)) : outcome_for(one, record));
   }
 }
 
@@ -205,9 +263,9 @@ void Registrar::fail_front(const SessionId& name, const Error& error) {
   lane.queue.pop_front();
   lane.busy = false;
   lane.conflicts = 0;
-  const Told done = take(lane, front.waiter);
+  const auto one = take(lane, front.waiter);
   advance(name);
-  if (done) done(std::unexpected(error));
+  if (one) one->done(std::unexpected(error));
 }
 
 // Another worker carries it out: only the store tells when.
@@ -223,21 +281,35 @@ void Registrar::look_again(const SessionId& name) {
   });
 }
 
+// A provider that does not answer keeps nobody from using what is stored.
 void Registrar::give_up(const SessionId& name, std::uint64_t number) {
   const auto place = lanes_.find(name);
   if (place == lanes_.end()) return;
-  const Told done = take(place->second, number);
-  if (!done) return;
-  if (!place->second.busy) advance(name);
-  done(std::unexpected(later("the provider has not answered yet; the order stays: ask again")));
+  Lane& lane = place->second;
+  const auto one = take(lane, number);
+  if (!one) return;
+  // What has not begun is not begun any more; the front may have.
+  const std::ptrdiff_t first = lane.busy ? 1 : 0;
+  const auto waits = std::remove_if(lane.queue.begin() + first, lane.queue.end(),
+                                    [number](const Work& work) { return work.waiter == number; });
+  const bool begun = waits == lane.queue.end();
+  lane.queue.erase(waits, lane.queue.end());
+  Result<RegisteredDevice> told =
+      std::unexpected(later("the provider has not answered yet; the order stays: ask again"));
+  if (lane.known && lane.known->wanted && (begun || !one->anew)) {
+    if (auto stored = outcome_for(*one, *lane.known)) told = std::move(stored);
+  }
+  if (!lane.busy) advance(name);
+  one->done(std::move(told));
 }
 
-Registrar::Told Registrar::take(Lane& lane, std::uint64_t number) {
+std::optional<Registrar::Waiting> Registrar::take(Lane& lane, std::uint64_t number) {
   const auto place = std::ranges::find(lane.waiting, number, &Waiting::number);
-  if (number == 0 || place == lane.waiting.end()) return nullptr;
-  Told done = std::move(place->done);
+  if (number == 0 || place == lane.waiting.end()) return std::nullopt;
+  Waiting one = std::move(*place);
   lane.waiting.erase(place);
-  return done;
+  parts_.timers.cancel(one.deadline);
+  return one;
 }
 
 void Registrar::log_step(const Registration& before, const Registration& after) {

@@ -13,6 +13,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,8 +46,8 @@ struct RegistrarOptions {
 
 class Registrar {
  public:
-  // Error: not_found, the directory has no such user; invalid, the provider refuses; limit, unavailable: to be tried
-  // again.
+  // Error: not_found, the directory has no such user; invalid, the provider refuses; limit, there is no room;
+  // unavailable, not yet: to be tried again.
   using Told = std::function<void(Result<RegisteredDevice>)>;
 
   Registrar(RegistrarParts parts, RegistrarOptions options) : parts_(parts), options_(std::move(options)) {}
@@ -70,6 +71,9 @@ class Registrar {
   struct Waiting {
     std::uint64_t number = 0;
     Told done;
+    TimerQueue::Id deadline;
+    bool anew = false;
+    std::string instead_of = {};  // anew: the id that it is to take the place of
   };
   struct Work {
     RegistrationEvent event;
@@ -80,10 +84,10 @@ class Registrar {
     std::deque<Work> queue;
     std::vector<Waiting> waiting;  // for the order to be carried out
     bool busy = false;
-    bool looking = false;  // will look again whether another worker has carried it out
-    int conflicts = 0;     // of the front
+    bool looking = false;               // will look again whether another worker has carried it out
+    int conflicts = 0;                  // of the front
+    std::optional<Registration> known;  // as it was read or written last
   };
-  using Place = std::map<SessionId, Lane>::iterator;
 
   void ask(const DeviceKey& device, RegistrationEvent event, Told done);
   [[nodiscard]] Result<void> check(const DeviceKey& device, const RegistrationEvent& event) const;
@@ -94,10 +98,13 @@ class Registrar {
   void on_commit(const SessionId& name, const RegistrationStep& result, const CommitResult& commit);
   void on_answer(const SessionId& name, std::uint64_t number, CredentialAnswer answer);
   void finish_front(const SessionId& name, const Registration& record);
+  [[nodiscard]] Result<RegisteredDevice> outcome_for(const Waiting& one, const Registration& record) const;
+  [[nodiscard]] Result<Registration> read(const SessionId& name, Lane& lane, const StoredSession& stored);
+  void put_aside(const SessionId& name, const StoredSession& stored);
   void fail_front(const SessionId& name, const Error& error);
   void look_again(const SessionId& name);
   void give_up(const SessionId& name, std::uint64_t number);
-  static Told take(Lane& lane, std::uint64_t number);
+  [[nodiscard]] std::optional<Waiting> take(Lane& lane, std::uint64_t number);
   void log_step(const Registration& before, const Registration& after);
 
   RegistrarParts parts_;

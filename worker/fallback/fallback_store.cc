@@ -273,8 +273,33 @@ void FallbackStore::list(std::size_t count, std::function<void(Result<std::vecto
 }
 
 void FallbackStore::list_rows(ListQuestion question, std::function<void(Result<std::vector<ListRow>>)> done) {
-  Store& store = health_.away() ? static_cast<Store&>(parts_.local) : parts_.fleet;
-  store.list_rows(std::move(question), std::move(done));
+  if (health_.away()) return parts_.local.list_rows(std::move(question), std::move(done));
+  if (!question.copied) return parts_.fleet.list_rows(std::move(question), std::move(done));
+  auto answered = [this, list = question.list, done = std::move(done)](Result<std::vector<ListRow>> rows) {
+    if (rows) copy_rows(list, *rows);
+    done(std::move(rows));
+  };
+  parts_.fleet.list_rows(std::move(question), std::move(answered));
+}
+
+// Those that are new since the last time: most questions are asked again and again.
+void FallbackStore::copy_rows(const std::string& list, const std::vector<ListRow>& rows) {
+  Millis& until_ms = copied_until_ms_[list];
+  CommitRequest copy;
+  copy.lists = {{.list = list, .ttl_ms = limits::kDeviceKeptMs, .most = limits::kDevices}};
+  const Millis before_ms = until_ms;
+  for (const ListRow& row : rows) {
+    if (row.at_ms <= before_ms || row.line.empty()) continue;
+    copy.lists[0].rows.push_back(row);
+    until_ms = std::max(until_ms, row.at_ms);
+  }
+  if (copy.lists[0].rows.empty()) return;
+  parts_.local.commit(std::move(copy), [this, list](const CommitResult& result) {
+    if (result.status == CommitStatus::committed) return;
+    copied_until_ms_.erase(list);
+    parts_.log.write(LogLevel::warning, "rows_not_copied",
+                     {{"list", list}, {"do", "without a copy, a restart while Redis is away knows none of them"}});
+  });
 }
 
 void FallbackStore::put_directory(std::string text, std::function<void(Result<std::uint64_t>)> done) {

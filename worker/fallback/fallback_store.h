@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -158,6 +159,7 @@ class FallbackStore final : public Store {
   void send_home();
   void on_left(const SessionId& session, const Homecoming::Report& report);
 
+  void copy_rows(const std::string& list, const std::vector<ListRow>& rows);
   void copy_directory(std::uint64_t revision, const std::string& text);
   void directory_copy(std::uint64_t known_revision, Error error, std::function<void(Result<DirectoryText>)> done);
   template <class Work>
@@ -173,9 +175,10 @@ class FallbackStore final : public Store {
   Millis started_ms_;
   StoreHealth health_;
   WorkerRegister register_;
-  Millis sign_ms_ = 0;   // the next signature
-  bool found_ = false;   // what is here from before
-  bool looked_ = false;  // into the register, since the start
+  Millis sign_ms_ = 0;                             // the next signature
+  bool found_ = false;                             // what is here from before
+  std::map<std::string, Millis> copied_until_ms_;  // by list; two of them are asked for so
+  bool looked_ = false;                            // into the register, since the start
   bool alone_ = false;
   bool ever_alone_ = false;
   std::unordered_map<SessionId, Resident> residents_;

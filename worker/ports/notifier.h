@@ -19,6 +19,8 @@ class Notifier {
 
   // This organisation has an application that is to be told. Asked once for each call, when it begins.
   [[nodiscard]] virtual bool tells(std::string_view organisation) const = 0;
+  // And it wants to hear while a call rings that it does, to wake devices up.
+  [[nodiscard]] virtual bool tells_ringing(std::string_view organisation) const = 0;
   // A command of Verb::notify. `done` runs later on the loop, exactly once. ok: it was taken. http_status 410: it is
   // not wanted any more. Everything else: offer it again. Of two copies of one command that wait together one is sent.
   virtual void send(Command command, std::function<void(CommandOutcome)> done) = 0;

@@ -19,10 +19,6 @@
 
 namespace ringfence {
 
-// A session whose name begins so is no call: it is kept as one, and claimed when it is due, but never listed.
-inline constexpr char kUnlisted = '~';
-[[nodiscard]] inline bool is_listed(const SessionId& session) noexcept { return !session.text.starts_with(kUnlisted); }
-
 struct StoredSession {
   std::uint64_t version = 0;  // 0: there is none
   std::string document;
@@ -63,13 +59,15 @@ struct ListQuestion {
   Millis until_ms = kNever;                // nor newer ones than this
   std::string name;                        // not empty: only the row of this name, whenever it was
   Order order = Order::newest_first;
+  bool copied = false;  // a store that keeps a copy of the fleet's for when that is away keeps one of these rows
 };
 
 struct CommitRequest {
   SessionId session;
   std::uint64_t expected_version = 0;
-  EventId event;  // marked as applied in the same write; empty: nothing happened to the session, only the lists
-                  // are written, beside it, and the answer is `committed`
+  EventId event;  // marked as applied in the same write (of what is no call, is_listed(), only the last stays marked);
+                  // empty: nothing happened to the session, only the lists are written, beside it, and the answer is
+                  // `committed`
   // Empty: never listed as a call. It is none, and its event's mark is all it is; or it is on its way here from a
   // worker's own machine, and may not be read yet.
   std::string document;

@@ -16,6 +16,7 @@ constexpr ConfEntry kApplicationTable[] = {
     {.context = "", .name = kBlock, .type = ConfType::block},
     {.context = kBlock, .name = "url", .type = ConfType::text, .required = true},
     {.context = kBlock, .name = "secret_file", .type = ConfType::path, .required = true},
+    {.context = kBlock, .name = "ringing", .type = ConfType::flag, .fallback = "off"},
 };
 
 Result<ApplicationSettings> application(std::string_view file_name, ConfDirective directive) {
@@ -32,6 +33,7 @@ Result<ApplicationSettings> application(std::string_view file_name, ConfDirectiv
   if (!values) return std::unexpected(values.error());
   application.url = values->text("organisation.url");
   application.secret_file = values->text("organisation.secret_file");
+  application.ringing = values->flag("organisation.ringing");
   return application;
 }
 

@@ -68,6 +68,7 @@ struct ApplicationSettings {
   std::string organisation;
   std::string url;
   std::string secret_file;  // whsec_ secrets, one a line
+  bool ringing = false;     // told while a call rings, too
   std::string where;        // FILE:LINE of the block, for whoever checks further
 };
 

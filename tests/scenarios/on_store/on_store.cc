@@ -24,6 +24,7 @@ class World final : public Telephony, public Notifier {
     left_.push_back(std::move(command));
   }
   bool tells(std::string_view) const override { return true; }
+  bool tells_ringing(std::string_view) const override { return true; }
 
   std::vector<Command> take_left() { return std::exchange(left_, {}); }
   Done take_waiting(const CommandResult& result) {

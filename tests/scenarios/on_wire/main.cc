@@ -87,11 +87,11 @@ std::string ring_lines(double stretch) {
   return text;
 }
 
-// Who wants to be told of outcomes, by name.
+// Who wants to be told of outcomes, by name, and whether of ringing, too.
 std::string applications(const std::vector<Script>& scripts) {
   std::string names;
   for (const Script& script : scripts) {
-    if (script.plan.notify) names += place_of(script).organisation + "\n";
+    if (script.plan.notify) names += place_of(script).organisation + (script.plan.notify_ringing ? " on\n" : " off\n");
   }
   return names;
 }

@@ -90,8 +90,8 @@ class WireWorld(World):
         conf = conf.replace("telnyx {", f"telnyx {{ keep_warm 0s; deadline {deadline_ms}ms; "
                                         "connection swept; sweep 100ms; stray_age 1s;")
         told = "".join(f"organisation {name} {{ url http://127.0.0.1:{self.sim_port}/applications/{name}; "
-                       f"secret_file {self.dir}/secrets; }}\n"
-                       for name in (self.dir / "applications").read_text().split())
+                       f"secret_file {self.dir}/secrets; ringing {ringing}; }}\n"
+                       for name, ringing in map(str.split, (self.dir / "applications").read_text().splitlines()))
         return conf + (f"notify {{ {told} }}\n" if told else "")
 
     def import_directory(self, devices=None, text=None):

@@ -205,6 +205,7 @@ class Provider::Parts {
     const std::string_view type = get_text(body ? body->get() : nullptr, "type");
     if (type == "call.device") command.to = get_text(data, "device");
     if (type == "call.recording") command.attempt = rules::kRecordingNotice;
+    if (type == "call.ringing") command.attempt = rules::kRingingNotice;
     hand(call_of(get_text(data, "call")), std::move(command), std::move(reply));
   }
 

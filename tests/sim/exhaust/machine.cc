@@ -27,7 +27,7 @@ std::uint64_t hash_of(const Session& s) {
           s.bridge_refused, s.bridge_maybe, s.bridge_disproved, s.bridge_before, s.transfer_asked, s.reject_asked,
           s.please_hold_asked, s.please_hold_repeats, s.greeting_asked, s.greeting_done, s.record_attempt,
           s.record_maybe, s.recording_looked, s.record_started, s.recording_saved, s.recording_lost, s.told,
-          s.recording_told, s.recording.url.size(), s.audit_attempt, s.audit_backoff);
+          s.ringing_told, s.recording_told, s.recording.url.size(), s.audit_attempt, s.audit_backoff);
   mix.add(s.ring_started_ms, s.ring_deadline_ms, s.hold_until_ms, s.bridge_retry_ms, s.bridge_deadline_ms,
           s.bridge_quiet_ms, s.bridge_quiet_before_ms, s.greeting_deadline_ms, s.record_retry_ms,
           s.recording_deadline_ms, s.audit_ms, s.write_off_ms, s.created_ms, s.closed_ms);

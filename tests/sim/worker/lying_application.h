@@ -59,6 +59,7 @@ class ApplicationLine final : public Notifier {
   explicit ApplicationLine(LyingApplication& application) : application_(application) {}
   ~ApplicationLine() override { *alive_ = false; }
   [[nodiscard]] bool tells(std::string_view) const override { return true; }
+  [[nodiscard]] bool tells_ringing(std::string_view) const override { return true; }
   void send(Command command, std::function<void(CommandOutcome)> done) override {
     application_.offer(command, [alive = alive_, done = std::move(done)](CommandOutcome outcome) {
       if (*alive) done(std::move(outcome));

@@ -48,6 +48,15 @@ std::string wrong_tales(const Session& s, const LyingApplication& application) {
     const auto told = application.told().find(id);
     if (told == application.told().end() || told->second.taken == 0) return "R-143: nobody was told of the recording";
   }
+  // Of use while it rang: an application that was away then hears it no more.
+  const std::string ringing =
+      command_id(s, {.verb = Verb::notify, .leg = kParent, .attempt = rules::kRingingNotice}).text;
+  if (s.ringing_told) expected.insert(ringing);
+  if (const auto told = application.told().find(ringing); told != application.told().end()) {
+    const auto document = parse_json(told->second.body);
+    if (!document || get_text(document->get(), "type") != "call.ringing")
+      return "told that it rings: " + told->second.body;
+  }
   if (s.outcome == Outcome::answered && !s.legs.empty() && !somebody_spoke)
     return "I16: the call was answered, and no device was";
   for (const auto& [id, told] : application.told()) {

@@ -82,5 +82,11 @@ TEST(ClientState, RandomBytesNeverCrash) {
   }
 }
 
+// What is kept beside calls under names of its own cannot be named by whoever sets a client_state.
+TEST(ClientState, NamesNoRecordThatIsNoCall) {
+  const std::string state = encode_client_state({.session = SessionId{"~device/acme/anna/phone"}, .leg = 0});
+  EXPECT_FALSE(decode_client_state(state));
+}
+
 }  // namespace
 }  // namespace ringfence

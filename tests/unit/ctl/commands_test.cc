@@ -59,12 +59,12 @@ TEST_F(CommandsTest, WhatNamesNoDeviceAsksNobody) {
 TEST_F(CommandsTest, DevicesAreATable) {
   ScriptedRingd ringd(options.socket);
   ringd.serve(
-      {{"GET /devices?whole=yes&user=acme%2Fanna",
+      {{"GET /devices?whole=yes&limit=50&user=acme%2Fanna",
         {ScriptedRingd::ok(R"({"devices":[{"organisation":"acme","user":"anna","device":"phone","registered":true,)"
                            R"("sip_username":"gencred7","expires_at":"2026-12-22T07:00:00Z","rings":true},)"
                            R"({"organisation":"acme","user":"anna","device":"web","rings":false,)"
                            R"("why_not":"has no credential"}]})")}}});
-  EXPECT_EQ(run([&] { return list_devices(options, "acme/anna"); }), 0) << err;
+  EXPECT_EQ(run([&] { return list_devices(options, "acme/anna", 50); }), 0) << err;
   EXPECT_THAT(out, HasSubstr("gencred7"));
   EXPECT_THAT(out, HasSubstr("no: it has no credential"));
 }

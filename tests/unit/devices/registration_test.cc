@@ -282,11 +282,46 @@ TEST_F(RegistrationTest, AShortListingProvesNothing) {
 
 TEST_F(RegistrationTest, OneThatEndsSoonIsReplacedWhenItsDeviceAsks) {
   register_first();
-  now_ms = record.live->expires_ms - policy.renew_ms;
+  now_ms = record.renew_ms;
+  EXPECT_EQ(record.live->expires_ms - now_ms, policy.renew_ms);
   take(RegisterDevice{});
   ASSERT_TRUE(record.asked);
   EXPECT_TRUE(record.ordered);
   EXPECT_EQ(record.live->id, "one");
+}
+
+TEST_F(RegistrationTest, AProviderThatGivesLittleTimeIsNotAskedForAnotherEachTime) {
+  take(RegisterDevice{});
+  answer(listing({}));
+  Credential one = credential("one");
+  one.expires_ms = now_ms + kDay;
+  answer(made(one));
+  now_ms += kDay / 2;
+  take(RegisterDevice{});
+  EXPECT_FALSE(record.ordered);
+  now_ms += kDay / 3;
+  take(RegisterDevice{});
+  EXPECT_TRUE(record.ordered);
+}
+
+TEST_F(RegistrationTest, OneWhoseEndTheProviderDoesNotSayEndsAsItWasOrdered) {
+  take(RegisterDevice{});
+  answer(listing({}));
+  Credential one = credential("one");
+  one.expires_ms = 0;
+  answer(made(one));
+  EXPECT_EQ(record.live->expires_ms, kNow + policy.valid_ms);
+}
+
+TEST_F(RegistrationTest, TimesOfAClockThatWasAheadHoldNothingUp) {
+  register_first();
+  record.asked = {.number = 7, .request = {.verb = CredentialVerb::remove, .id = "x"}, .until_ms = now_ms + kDay};
+  record.requests = 7;
+  record.next_ms = record.active_ms = record.looked_ms = now_ms + 3 * kDay;
+  take(RegistrationTick{});
+  EXPECT_LE(due_ms(record), now_ms + policy.answer_ms);
+  EXPECT_LE(record.next_ms, now_ms + policy.most_pause_ms);
+  EXPECT_EQ(record.active_ms, now_ms);
 }
 
 TEST_F(RegistrationTest, OneThatHasEndedIsRemoved) {

@@ -14,7 +14,7 @@ class DeviceRequestsTest : public EngineTest {
   void SetUp() override {
     store.directory = {1, std::string(kDirectory)};
     clock = std::make_unique<FakeClock>(loop);
-    directory = std::make_unique<DirectoryCache>(store, log);
+    directory = std::make_unique<DirectoryCache>(store, log, PlanRules{}, true);
     make_engine("conn-c");
   }
   void make_engine(const std::string& connection) {
@@ -132,13 +132,63 @@ TEST_F(DeviceRequestsTest, AWorkerThatStartsReadsEveryDevice) {
     store.lists[std::string(kDevicesList)][name] = {
         .name = name, .at_ms = now_ms - 5'000 + i / 600, .line = encode_device(device)};
   }
-  DirectoryCache fresh(store, log);
+  DirectoryCache fresh(store, log, {}, true);
   EXPECT_FALSE(fresh.loaded());
-  fresh.refresh();
+  fresh.refresh(now_ms);
   loop.run();
   EXPECT_TRUE(fresh.loaded());
   EXPECT_EQ(fresh.devices().size(), 60u);
   EXPECT_EQ(fresh.devices().at({"acme", "anna", "d39"}).sip_username, "cred2499") << "the last word of each";
+}
+
+// Another worker's clock is an hour ahead: what the others write is read all the same.
+TEST_F(DeviceRequestsTest, ARowFromTheFutureHidesNobody) {
+  const auto write = [&](const std::string& device, Millis at_ms) {
+    const RegisteredDevice row{.device = {"acme", "anna", device},
+                               .credential_id = "id",
+                               .sip_username = "cred-" + device,
+                               .expires_ms = at_ms};
+    store.lists[std::string(kDevicesList)][device] = {.name = device, .at_ms = at_ms, .line = encode_device(row)};
+  };
+  write("early", clock->now_ms() + 3'600'000);
+  clock->advance(limits::kDirectoryRefreshMs);
+  EXPECT_TRUE(directory->devices().contains({"acme", "anna", "early"}));
+  write("right", clock->now_ms());
+  clock->advance(limits::kDirectoryRefreshMs);
+  EXPECT_TRUE(directory->devices().contains({"acme", "anna", "right"}));
+  write("late", clock->now_ms() - 20'000);
+  clock->advance(limits::kDevicesLongMs + limits::kDirectoryRefreshMs);
+  EXPECT_TRUE(directory->devices().contains({"acme", "anna", "late"}));
+}
+
+TEST_F(DeviceRequestsTest, WhoHasLeftTheDirectoryIsSeenAndCanBeRemoved) {
+  ask("PUT", "/devices/acme/anna/tablet");
+  directory->import("d.conf", "organisation acme { user bert { } number +4930123456 { ring bert; } }",
+                    [](const Result<std::uint64_t>& done) { EXPECT_TRUE(done); });
+  loop.run();
+  EXPECT_THAT(ask("GET", "/devices").body, HasSubstr("not in the directory any more"));
+  EXPECT_EQ(ask("PUT", "/devices/acme/anna/tablet").status, 404);
+  EXPECT_EQ(ask("DELETE", "/devices/acme/anna/tablet").status, 200);
+  EXPECT_TRUE(credentials.account->there.empty());
+}
+
+TEST_F(DeviceRequestsTest, ADeviceThatTheTextNamesRingsByThatAgain) {
+  ask("PUT", "/devices/acme/anna/phone");
+  EXPECT_THAT(ask("GET", "/devices?whole=yes").body, HasSubstr("gencred1"));
+  const ControlReply gone = ask("DELETE", "/devices/acme/anna/phone");
+  EXPECT_THAT(gone.body, HasSubstr("rings_by_the_text"));
+  const RingPlan plan = directory->current().plan("+4930123456", "+4940111222", clock->now_ms(), kDomain);
+  ASSERT_EQ(plan.destinations.size(), 2u);
+  EXPECT_EQ(plan.destinations[0].to, "sip:credA@sip.example.net");
+  const RingPlan out = directory->current().plan_outbound("credA", "+4940111222", clock->now_ms(), kDomain);
+  EXPECT_EQ(out.user, "anna");
+}
+
+TEST_F(DeviceRequestsTest, AListIsBounded) {
+  for (int i = 0; i < 5; ++i) ask("PUT", "/devices/acme/anna/d" + std::to_string(i));
+  EXPECT_THAT(ask("GET", "/devices?limit=3").body, HasSubstr(R"("more":true)"));
+  EXPECT_THAT(ask("GET", "/devices?limit=10").body, Not(HasSubstr("more")));
+  EXPECT_EQ(ask("GET", "/devices?limit=x").status, 400);
 }
 
 TEST_F(DeviceRequestsTest, ADirectoryThatIsImportedKeepsWhoHasRegistered) {

@@ -14,17 +14,19 @@ constexpr Millis kMinute = 60'000;
 
 // One worker with everything it has, which can be killed.
 struct Host {
-  Host(FakeLoop& loop, Store& store, FakeCredentials::Account& account, Millis now_ms)
+  Host(FakeLoop& loop, Store& store, FakeCredentials::Account& account, Millis now_ms,
+       const std::string& connection = "conn-c")
       : clock(loop, now_ms),
         credentials(loop),
-        directory(store, log),
-        engine({.store = store,
-                .telephony = telephony,
-                .clock = clock,
-                .log = log,
-                .directory = directory,
-                .credentials = &credentials},
-               {.policy = exact_policy(), .sip_domain = std::string(kDomain), .registrar = {.connection = "conn-c"}}) {
+        directory(store, log, {}, true),
+        engine(
+            {.store = store,
+             .telephony = telephony,
+             .clock = clock,
+             .log = log,
+             .directory = directory,
+             .credentials = &credentials},
+            {.policy = exact_policy(), .sip_domain = std::string(kDomain), .registrar = {.connection = connection}}) {
     credentials.account = &account;
   }
   FakeClock clock;
@@ -182,22 +184,97 @@ TEST_F(RegistrarTest, AProviderThatRefusesLeavesNothingBehind) {
   EXPECT_TRUE(host->directory.devices().empty());
 }
 
+TEST_F(RegistrarTest, ARefusedReplacementIsNotToldAsDone) {
+  (void)ask(*host);
+  loop.run();
+  host->credentials.hold = true;
+  Told& told = ask(*host, true);
+  loop.run();
+  host->credentials.answer(0, {.outcome = OutcomeClass::refused, .http_status = 403, .detail = "not allowed"});
+  loop.run();
+  EXPECT_EQ(told.code, ErrorCode::invalid);
+  EXPECT_THAT(told.error, testing::HasSubstr("not allowed"));
+  EXPECT_EQ(rung_as(*host), "sip:gencred1@sip.example.net") << "which stays in use";
+  Told& plain = ask(*host);
+  loop.run();
+  EXPECT_EQ(plain.id, "id-1");
+}
+
+// The provider is away: who has a good one goes on with it, who wants another is told to come again.
+TEST_F(RegistrarTest, AProviderThatIsAwayKeepsNobodyFromWhatIsStored) {
+  (void)ask(*host);
+  settle();
+  host->clock.advance(25LL * 3'600'000);
+  host->credentials.hold = true;
+  Told& plain = ask(*host);
+  loop.run();
+  ASSERT_THAT(host->credentials.open, SizeIs(1));
+  EXPECT_EQ(host->credentials.open[0].request.verb, CredentialVerb::list) << "whether it is still there";
+  EXPECT_EQ(plain.ok, 0);
+  Told& anew = ask(*host, true);
+  host->clock.advance(limits::kRegistrationMs);
+  EXPECT_EQ(plain.id, "id-1");
+  EXPECT_EQ(anew.code, ErrorCode::unavailable);
+}
+
 // After the provider has made it, the store takes no answer: whoever asks again, or the due scan, finds it.
 TEST_F(RegistrarTest, AStoreThatFailsAfterItWasMadeLeavesOneNotTwo) {
+  std::size_t devices = 0;
   for (const CommitFault fault : {CommitFault::lost, CommitFault::landed}) {
     SCOPED_TRACE(static_cast<int>(fault));
-    store.faults = {CommitFault::none, CommitFault::none, fault};
-    Told& told = ask(*host, true);
+    const std::string device = "device-" + std::to_string(++devices);
+    store.faults = {CommitFault::none, CommitFault::none, fault};  // the order, the look, what was made
+    Told& told = ask(*host, false, device);
     loop.run();
+    EXPECT_EQ(account.there.size(), devices) << "it is made";
     settle(limits::kRegistrationMs);
     EXPECT_EQ(told.ok + told.failed, 1);
     settle();
-    EXPECT_THAT(account.there, SizeIs(1));
-    Told& again = ask(*host);
+    EXPECT_EQ(account.there.size(), devices);
+    Told& again = ask(*host, false, device);
     loop.run();
     EXPECT_EQ(again.ok, 1);
-    expect_one(again.id);
+    EXPECT_EQ(again.id, account.there.back().id);
   }
+}
+
+TEST_F(RegistrarTest, ARecordThatNobodyCanReadIsBegunAnew) {
+  account.there.push_back({.id = "old", .name = credential_tag("conn-c", {"acme", "anna", "phone"}) + "-1-2"});
+  store.rows["~device/acme/anna/phone"] = {.version = 3, .document = "{", .due_ms = 1};
+  settle();
+  EXPECT_GT(store.rows["~device/acme/anna/phone"].due_ms, host->clock.now_ms()) << "put aside, not claimed for ever";
+  EXPECT_THAT(account.there, SizeIs(1));
+  Told& told = ask(*host);
+  settle();
+  EXPECT_EQ(told.ok, 1);
+  expect_one(told.id);
+}
+
+TEST_F(RegistrarTest, AnotherConnectionIsTakenUpWithTheNextCredential) {
+  (void)ask(*host);
+  settle();
+  host = std::make_unique<Host>(loop, store, account, host->clock.now_ms(), "another");
+  host->engine.start();
+  loop.run();
+  Told& told = ask(*host);
+  loop.run();
+  EXPECT_EQ(told.id, "id-2");
+  settle();
+  expect_one("id-2");
+}
+
+TEST_F(RegistrarTest, AWorkerThatMayNotAskTheProviderLeavesRecordsToOthers) {
+  host->credentials.hold = true;
+  (void)ask(*host);
+  loop.run();
+  kill();
+  host = std::make_unique<Host>(loop, store, account, host->clock.now_ms(), "");
+  host->engine.start();
+  const std::size_t scans = store.scans;
+  settle(60'000);
+  EXPECT_GT(host->engine.stats().left_alone, 0u);
+  EXPECT_LE(store.scans - scans, 60u) << "not four times a second what it cannot do";
+  EXPECT_TRUE(host->credentials.requests.empty());
 }
 
 TEST_F(RegistrarTest, AWorkerThatDiesAtAnyStepLeavesOne) {

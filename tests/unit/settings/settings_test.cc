@@ -89,7 +89,7 @@ TEST(SettingsTest, ApplicationsByOrganisation) {
 notify {
     deadline 5s;
     organisation acme { url https://a.example/hooks?x=1; secret_file /run/acme; }
-    organisation other { secret_file /run/other; url http://127.0.0.1:3000; }
+    organisation other { secret_file /run/other; url http://127.0.0.1:3000; ringing on; }
 })");
   EXPECT_EQ(settings.notify.deadline_ms, 5000);
   EXPECT_EQ(settings.notify.connect_ms, 2000);
@@ -97,6 +97,8 @@ notify {
   EXPECT_EQ(settings.notify.applications[0].organisation, "acme");
   EXPECT_EQ(settings.notify.applications[0].url, "https://a.example/hooks?x=1");
   EXPECT_EQ(settings.notify.applications[1].secret_file, "/run/other");
+  EXPECT_FALSE(settings.notify.applications[0].ringing);
+  EXPECT_TRUE(settings.notify.applications[1].ringing);
 }
 
 TEST(SettingsTest, MistakesInApplicationsAreToldWhereTheyAre) {

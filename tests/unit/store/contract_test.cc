@@ -191,6 +191,17 @@ TEST_P(StoreContract, WhatIsNoCallIsKeptAndClaimedButNeverListed) {
   EXPECT_EQ(*due, std::vector<SessionId>{record.session});
 }
 
+TEST_P(StoreContract, WhatIsNoCallIsWrittenForMonths) {
+  for (std::uint64_t version = 0; version < 30; ++version) {
+    auto next = request("~device/a/b/c", version, "v" + std::to_string(version + 1));
+    next.ladder_line.clear();
+    ASSERT_EQ(bench_.commit(store(), next).status, CommitStatus::committed);
+  }
+  EXPECT_EQ(bench_.commit(store(), request("~device/a/b/c", 29, "v30")).status, CommitStatus::duplicate);
+  EXPECT_EQ(bench_.commit(store(), request("~device/a/b/c", 28, "v29")).status, CommitStatus::conflict)
+      << "only the last is marked: else its marks would grow for as long as it lives";
+}
+
 CommitRequest listing(const std::string& session, std::uint64_t version, const std::string& event,
                       const std::string& user, const std::vector<ListRow>& rows) {
   CommitRequest commit = request(session, version, event);

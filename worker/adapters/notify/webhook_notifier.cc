@@ -75,8 +75,10 @@ Result<void> WebhookNotifier::replace(std::vector<NotifyEndpoint> endpoints) {
   for (NotifyEndpoint& endpoint : endpoints) {
     const auto url = parse_base_url(endpoint.url, kUrlRules);
     if (!url) return fail(url.error().code, "organisation " + endpoint.organisation + ": " + url.error().text);
-    fresh.emplace(std::move(endpoint.organisation),
-                  Application{.url = url->prefix, .secrets = std::move(endpoint.secrets), .waiting = {}});
+    fresh.emplace(
+        std::move(endpoint.organisation),
+        Application{
+            .url = url->prefix, .ringing = endpoint.ringing, .secrets = std::move(endpoint.secrets), .waiting = {}});
   }
   turns_.clear();
   for (auto& [organisation, old] : applications_) {
@@ -98,6 +100,11 @@ Result<void> WebhookNotifier::replace(std::vector<NotifyEndpoint> endpoints) {
 }
 
 bool WebhookNotifier::tells(std::string_view organisation) const { return applications_.contains(organisation); }
+
+bool WebhookNotifier::tells_ringing(std::string_view organisation) const {
+  const auto place = applications_.find(organisation);
+  return place != applications_.end() && place->second.ringing;
+}
 
 void WebhookNotifier::send(Command command, std::function<void(CommandOutcome)> done) {
   const auto place = applications_.find(command.organisation);

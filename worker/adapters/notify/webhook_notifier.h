@@ -27,7 +27,8 @@ struct HttpReply;
 
 struct NotifyEndpoint {
   std::string organisation;
-  std::string url;  // https; http only to this machine
+  std::string url;       // https; http only to this machine
+  bool ringing = false;  // told of that, too
   WebhookSecrets secrets;
 };
 
@@ -59,6 +60,7 @@ class WebhookNotifier final : public Notifier {
   [[nodiscard]] Result<void> replace(std::vector<NotifyEndpoint> endpoints);
 
   [[nodiscard]] bool tells(std::string_view organisation) const override;
+  [[nodiscard]] bool tells_ringing(std::string_view organisation) const override;
   void send(Command command, std::function<void(CommandOutcome)> done) override;
   [[nodiscard]] NotifyCounters counters() const;
 
@@ -71,6 +73,7 @@ class WebhookNotifier final : public Notifier {
   };
   struct Application {
     std::string url;
+    bool ringing = false;
     WebhookSecrets secrets;
     std::deque<std::string> waiting;  // command ids
     std::size_t in_flight = 0;

@@ -60,19 +60,29 @@ if ARGV[2] == '' then
 end
 local stored = redis.call('HMGET', KEYS[1], 'v', 'e:' .. ARGV[2], 'd')
 local version = stored[1] or '0'
+-- Who comes too late does not say how long the session lives. It writes all the same: WAIT counts only writes.
+local function lengthen()
+  local life = math.max(redis.call('PTTL', KEYS[1]), tonumber(ARGV[5]))
+  redis.call('PEXPIRE', KEYS[1], life)
+  redis.call('PEXPIRE', KEYS[3], life)
+end
 if stored[2] then
-  redis.call('PEXPIRE', KEYS[1], ARGV[5])
-  redis.call('PEXPIRE', KEYS[3], ARGV[5])
+  lengthen()
   return {2, version}
 end
 if version ~= ARGV[1] then
-  redis.call('PEXPIRE', KEYS[1], ARGV[5])
-  redis.call('PEXPIRE', KEYS[3], ARGV[5])
+  lengthen()
   return {1, version, stored[3] or ''}
 end
 local new_version = string.format('%.0f', tonumber(version) + 1)
 -- The first write: a Redis without memory refuses it here, and nothing any more once a script has written.
 redis.call('HSET', KEYS[1], 'v', new_version, 'd', ARGV[3], 'e:' .. ARGV[2], new_version)
+-- Of what is no call only the last event stays marked: it is written for months.
+if ARGV[9] == '0' then
+  local last = redis.call('HGET', KEYS[1], 'm')
+  if last then redis.call('HDEL', KEYS[1], 'e:' .. last) end
+  redis.call('HSET', KEYS[1], 'm', ARGV[2])
+end
 -- A ladder may outlive its session by a moment; a new session of the same name starts with an empty one.
 if version == '0' then redis.call('DEL', KEYS[3]) end
 redis.call('PEXPIRE', KEYS[1], ARGV[5])

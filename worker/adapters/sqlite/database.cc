@@ -70,6 +70,10 @@ Result<CommitResult> Database::apply(const CommitRequest& request, Millis wall_m
     return CommitResult{CommitStatus::conflict, stored->version, std::move(*current)};
   }
   if (auto done = write(request, *stored, wall_ms); !done) return std::unexpected(done.error());
+  if (!is_listed(request.session)) {  // it is written for months
+    auto done = Query(statement(Sql::keep_last_mark)).bind(request.session.text).bind(mark).run();
+    if (!done) return std::unexpected(done.error());
+  }
   return CommitResult{CommitStatus::committed, request.expected_version + 1, {}};
 }
 

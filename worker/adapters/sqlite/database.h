@@ -58,6 +58,7 @@ class Database {
     set_expiry,
     add_step,
     drop_step,
+    keep_last_mark,
     trim_ladder,
     ladder,
     due,

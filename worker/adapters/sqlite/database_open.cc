@@ -70,6 +70,7 @@ constexpr std::array kStatements = {
     "UPDATE sessions SET expires_ms = ? WHERE sid = ?",
     "INSERT INTO steps(sid, mark, line) VALUES(?, ?, ?) ON CONFLICT(sid, mark) DO NOTHING",
     "DELETE FROM steps WHERE sid = ? AND mark = ?",
+    "DELETE FROM steps WHERE sid = ? AND mark != ? AND line = ''",
     "UPDATE steps SET line = '' WHERE id IN (SELECT id FROM steps WHERE sid = ? AND line != '' ORDER BY id DESC "
     "LIMIT -1 OFFSET ?)",
     "SELECT line FROM steps WHERE sid = ? AND line != '' ORDER BY id DESC LIMIT ?",
