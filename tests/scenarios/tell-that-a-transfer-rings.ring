@@ -1,6 +1,7 @@
 # R-133 with one device: the provider rings it, and the application hears of it all the same.
 transfer A
-plan tell, ringing
+plan tell
+plan ringing
 t=0     caller calls                  -> transfer A, tell ringing ; phase transferring
 t=0.1   transfer A ok
 t=0.2   tell ringing ok               -> nothing

@@ -1,6 +1,7 @@
 # The worker dies after telling, the answer with it: told again with the same id while it rings.
 ring A
-plan tell, ringing
+plan tell
+plan ringing
 t=0     caller calls                  -> dial A, tell ringing
 t=0.1   dial A ok
 t=0.2   crash

@@ -1,6 +1,7 @@
 # The application was away while it rang. What is of no use any more is not told, and nothing waits for its answer.
 ring A
-plan tell, ringing
+plan tell
+plan ringing
 t=0     caller calls                  -> dial A, tell ringing
 t=0.1   dial A ok
 t=0.3   tell ringing unknown 503      -> nothing

@@ -1,8 +1,10 @@
 # R-133: an application that wakes phones up with a push of its own hears at once that a call rings, once.
 ring A B
-plan tell, ringing
+plan tell
+plan ringing
 t=0     caller calls                  -> dial A, dial B, tell ringing
-t=0.1   all ok
+t=0.1   dial A ok
+t=0.1   dial B ok
 t=0.2   tell ringing ok               -> nothing
 t=3     A answers                     -> answer caller, hangup B
 t=3.1   answer caller ok              -> bridge A
