@@ -156,7 +156,6 @@ class Registering {
       case OutcomeClass::refused:
         return give_up(answer);
       case OutcomeClass::not_sent:
-        break;
       case OutcomeClass::unknown:
         break;
     }

@@ -138,9 +138,9 @@ Result<Registration> decode_registration(std::string_view document) {
     record.retired.emplace_back(json_string_value(id), json_string_length(id));
   }
   if (const json_t* asked = get_object(object, "asked")) {
-    if (!read_asked(asked, record.asked.emplace())) {
-      return fail(ErrorCode::invalid, "a registration's `asked` is no request");
-    }
+    Registration::Asked request;
+    if (!read_asked(asked, request)) return fail(ErrorCode::invalid, "a registration's `asked` is no request");
+    record.asked = std::move(request);
   }
   record.requests = count_of(object, "requests");
   record.doubtful = get_bool(object, "doubtful");
