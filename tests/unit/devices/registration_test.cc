@@ -277,7 +277,21 @@ TEST_F(RegistrationTest, AShortListingProvesNothing) {
   CredentialAnswer half = listing({});
   half.complete = false;
   answer(half);
+  ASSERT_TRUE(record.live);
   EXPECT_EQ(record.live->id, "one");
+}
+
+TEST_F(RegistrationTest, AnAnswerToAnEarlierRequestIsNotTakenForThisOnes) {
+  take(RegisterDevice{});
+  const std::uint64_t earlier = record.asked->number;
+  now_ms = due_ms(record);
+  take(RegistrationTick{});
+  now_ms = due_ms(record);
+  take(RegistrationTick{});
+  expect_asked(CredentialVerb::list);
+  const Registration before = record;
+  take(CredentialAnswered{earlier, listing({})});
+  EXPECT_EQ(record, before);
 }
 
 TEST_F(RegistrationTest, OneThatEndsSoonIsReplacedWhenItsDeviceAsks) {
