@@ -302,5 +302,33 @@ TEST_F(FallbackTest, ARedisThatLostTheDirectoryDoesNotTakeTheCopyOfIt) {
   EXPECT_EQ(read.text, "organisation acme { }");
 }
 
+// A worker that starts while the fleet's store is away has to know what is dialled.
+TEST_F(FallbackTest, RowsThatAreCopiedAreThereWhileTheFleetIsAway) {
+  const auto lines_of = [&](const std::string& list, bool copied) {
+    std::string lines;
+    store->list_rows({.list = list, .copied = copied}, [&lines](const Result<std::vector<ListRow>>& rows) {
+      for (const ListRow& row : *rows) lines += row.line + " ";
+    });
+    clock.advance(10);
+    return lines;
+  };
+  const auto write = [&](const std::string& list, const std::string& name, const std::string& line) {
+    fleet.lists[list][name] = {.name = name, .at_ms = clock.now_ms(), .line = line};
+  };
+  write("copied", "a", "one");
+  write("other", "b", "not");
+  EXPECT_EQ(lines_of("copied", true), "one ");
+  EXPECT_EQ(lines_of("other", false), "not ");
+  clock.advance(1000);
+  write("copied", "a", "two");
+  EXPECT_EQ(lines_of("copied", true), "two ");
+  fleet.away = true;
+  begin(FallbackPolicy::new_calls);
+  pass(2000);
+  ASSERT_TRUE(store->stats().away);
+  EXPECT_EQ(lines_of("copied", true), "two ");
+  EXPECT_EQ(lines_of("other", false), "");
+}
+
 }  // namespace
 }  // namespace ringfence::test
