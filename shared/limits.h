@@ -171,6 +171,8 @@ inline constexpr std::size_t kFallbackSessions = 50'000;
 // Of these, such as are no calls: events of no call, and rows of dead ones. As many as calls there would be in 25
 // minutes; they can be told later, and wait in memory, where a call cannot.
 inline constexpr std::size_t kFallbackNotes = 10'000;
+// Rows of one list that are copied for an outage: every device there may be (kDevices).
+inline constexpr std::size_t kFallbackRows = 100'000;
 // Read in one go at the start, and on their way home at once: more would make commits of calls wait behind them.
 inline constexpr std::size_t kFallbackFound = 500;
 inline constexpr std::size_t kFallbackLeaving = 8;
@@ -381,6 +383,9 @@ inline constexpr std::int64_t kRegistrationLookMs = 200;
 // is kept that nobody writes: longer than a credential is valid, at whose end it is written.
 inline constexpr std::size_t kDevices = 100'000;
 inline constexpr std::int64_t kDeviceKeptMs = 40LL * 24 * 3'600'000;
+// How long one stays of which nothing exists any more, longer than any worker is paused that still has it in hand; and how
+// long one that nobody can read is left alone.
+inline constexpr std::int64_t kDeviceOverMs = 3'600'000;
 // Rows of that list are read each second with those of the last three, for commits that were under way. Every half
 // minute the last one is, for clocks that differ by so much; every five minutes all, for whatever was overlooked all
 // the same.

@@ -10,8 +10,6 @@ namespace ringfence {
 namespace {
 
 constexpr std::string_view kPrefix = "~device/";
-// How long a record stays of which nothing exists any more: longer than any worker is paused that still has it in hand.
-constexpr Millis kOverMs = 3'600'000;
 
 SessionId name_of(const DeviceKey& device) { return SessionId{std::string(kPrefix) + device.text()}; }
 
@@ -137,7 +135,7 @@ void Registrar::put_aside(const SessionId& name, const StoredSession& stored) {
   request.expected_version = stored.version;
   request.event = EventId{"v" + std::to_string(stored.version + 1)};
   request.document = stored.document;
-  request.due_ms = parts_.clock.now_ms() + kOverMs;
+  request.due_ms = parts_.clock.now_ms() + limits::kDeviceOverMs;
   request.ttl_ms = limits::kDeviceKeptMs;
   parts_.store.commit(std::move(request), [](const CommitResult&) {});
 }
@@ -172,20 +170,20 @@ void Registrar::commit(const SessionId& name, const Registration& before, std::u
   request.event = EventId{"v" + std::to_string(version + 1)};
   request.document = encode_registration(next);
   request.due_ms = due_ms(next);
-  request.ttl_ms = is_over(next) ? kOverMs : limits::kDeviceKeptMs;
+  request.ttl_ms = is_over(next) ? limits::kDeviceOverMs : limits::kDeviceKeptMs;
   if (const RegisteredDevice now = published(next); version == 0 || now != published(before)) {
     request.lists.push_back({.list = std::string(kDevicesList),
                              .rows = {{.name = next.device.text(), .at_ms = now_ms, .line = encode_device(now)}},
                              .ttl_ms = limits::kDeviceKeptMs,
                              .most = limits::kDevices});
   }
-  log_step(before, next);
-  parts_.store.commit(std::move(request), [this, name, result = std::move(result)](const CommitResult& commit) {
-    on_commit(name, result, commit);
+  parts_.store.commit(std::move(request), [this, name, before, result = std::move(result)](const CommitResult& commit) {
+    on_commit(name, before, result, commit);
   });
 }
 
-void Registrar::on_commit(const SessionId& name, const RegistrationStep& result, const CommitResult& commit) {
+void Registrar::on_commit(const SessionId& name, const Registration& before, const RegistrationStep& result,
+                          const CommitResult& commit) {
   Lane& lane = lanes_.at(name);
   switch (commit.status) {
     case CommitStatus::committed:
@@ -202,6 +200,7 @@ void Registrar::on_commit(const SessionId& name, const RegistrationStep& result,
       return fail_front(name, later("the store did not take it; try again"));
   }
   lane.known = result.next;
+  tell_log(before, result.next);
   if (result.send) {
     parts_.gate.open(commit.status, result.send->request,
                      [this, name, number = result.send->number](CredentialAnswer answer) {
@@ -227,13 +226,18 @@ Result<RegisteredDevice> Registrar::outcome_for(const Waiting& one, const Regist
   return fail(record.refused ? ErrorCode::invalid : ErrorCode::unavailable, what + record.trouble);
 }
 
-// The front is done with, and so is everybody who waits for what the record says now.
-void Registrar::finish_front(const SessionId& name, const Registration& record) {
-  Lane& lane = lanes_.at(name);
-  const Work front = std::move(lane.queue.front());
+Registrar::Work Registrar::pop_front(Lane& lane) {
+  Work front = std::move(lane.queue.front());
   lane.queue.pop_front();
   lane.busy = false;
   lane.conflicts = 0;
+  return front;
+}
+
+// The front is done with, and so is everybody who waits for what the record says now.
+void Registrar::finish_front(const SessionId& name, const Registration& record) {
+  Lane& lane = lanes_.at(name);
+  const Work front = pop_front(lane);
   const bool removed = std::holds_alternative<RemoveDevice>(front.event);
   // Whether what is stored is there at the provider is just being looked at.
   const bool in_doubt = record.asked && record.asked->request.verb == CredentialVerb::list;
@@ -259,10 +263,7 @@ void Registrar::finish_front(const SessionId& name, const Registration& record) 
 
 void Registrar::fail_front(const SessionId& name, const Error& error) {
   Lane& lane = lanes_.at(name);
-  const Work front = std::move(lane.queue.front());
-  lane.queue.pop_front();
-  lane.busy = false;
-  lane.conflicts = 0;
+  const Work front = pop_front(lane);
   const auto one = take(lane, front.waiter);
   advance(name);
   if (one) one->done(std::unexpected(error));
@@ -312,7 +313,7 @@ std::optional<Registrar::Waiting> Registrar::take(Lane& lane, std::uint64_t numb
   return one;
 }
 
-void Registrar::log_step(const Registration& before, const Registration& after) {
+void Registrar::tell_log(const Registration& before, const Registration& after) {
   const auto id_of = [](const Registration& record) { return record.live ? record.live->id : std::string(); };
   const std::string device = after.device.text();
   if (id_of(before) != id_of(after)) {

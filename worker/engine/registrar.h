@@ -95,7 +95,9 @@ class Registrar {
   void advance(const SessionId& name);
   void on_load(const SessionId& name, const Result<StoredSession>& stored);
   void commit(const SessionId& name, const Registration& before, std::uint64_t version, RegistrationStep result);
-  void on_commit(const SessionId& name, const RegistrationStep& result, const CommitResult& commit);
+  void on_commit(const SessionId& name, const Registration& before, const RegistrationStep& result,
+                 const CommitResult& commit);
+  static Work pop_front(Lane& lane);
   void on_answer(const SessionId& name, std::uint64_t number, CredentialAnswer answer);
   void finish_front(const SessionId& name, const Registration& record);
   [[nodiscard]] Result<RegisteredDevice> outcome_for(const Waiting& one, const Registration& record) const;
@@ -105,7 +107,7 @@ class Registrar {
   void look_again(const SessionId& name);
   void give_up(const SessionId& name, std::uint64_t number);
   [[nodiscard]] std::optional<Waiting> take(Lane& lane, std::uint64_t number);
-  void log_step(const Registration& before, const Registration& after);
+  void tell_log(const Registration& before, const Registration& after);
 
   RegistrarParts parts_;
   RegistrarOptions options_;

@@ -286,7 +286,7 @@ void FallbackStore::list_rows(ListQuestion question, std::function<void(Result<s
 void FallbackStore::copy_rows(const std::string& list, const std::vector<ListRow>& rows) {
   Millis& until_ms = copied_until_ms_[list];
   CommitRequest copy;
-  copy.lists = {{.list = list, .ttl_ms = limits::kDeviceKeptMs, .most = limits::kDevices}};
+  copy.lists = {{.list = list, .ttl_ms = limits::kFallbackKeepMs, .most = limits::kFallbackRows}};
   const Millis before_ms = until_ms;
   for (const ListRow& row : rows) {
     if (row.at_ms <= before_ms || row.line.empty()) continue;

@@ -169,6 +169,16 @@ TEST_F(RegistrarTest, ANewOneTakesThePlaceOfTheOldOneOnlyWhenItIsStored) {
   expect_one("id-2");
 }
 
+TEST_F(RegistrarTest, TheLogTellsOnlyWhatIsDurable) {
+  store.faults = {CommitFault::none, CommitFault::none, CommitFault::lost};  // the order, the look, what was made
+  (void)ask(*host);
+  loop.run();
+  EXPECT_EQ(account.there.size(), 1u);
+  EXPECT_EQ(host->log.count("device_registered"), 0u);
+  settle();
+  EXPECT_EQ(host->log.count("device_registered"), 1u);
+}
+
 TEST_F(RegistrarTest, AProviderThatRefusesLeavesNothingBehind) {
   host->credentials.hold = true;
   Told& told = ask(*host);

@@ -57,6 +57,8 @@ CREATE INDEX IF NOT EXISTS listed_expiry ON listed(expires_ms);
 UPDATE OR REPLACE listed SET name = sid || '/' || name, sid = '' WHERE sid != '';
 )";
 
+static_assert(kUnlisted == '~');  // as `recent` has it
+
 // In the order of Database::Sql.
 constexpr std::array kStatements = {
     "BEGIN",
