@@ -383,8 +383,8 @@ inline constexpr std::int64_t kRegistrationLookMs = 200;
 // is kept that nobody writes: longer than a credential is valid, at whose end it is written.
 inline constexpr std::size_t kDevices = 100'000;
 inline constexpr std::int64_t kDeviceKeptMs = 40LL * 24 * 3'600'000;
-// How long one stays of which nothing exists any more, longer than any worker is paused that still has it in hand; and how
-// long one that nobody can read is left alone.
+// How long one stays of which nothing exists any more, longer than any worker is paused that still has it in hand; and
+// how long one that nobody can read is left alone.
 inline constexpr std::int64_t kDeviceOverMs = 3'600'000;
 // Rows of that list are read each second with those of the last three, for commits that were under way. Every half
 // minute the last one is, for clocks that differ by so much; every five minutes all, for whatever was overlooked all
