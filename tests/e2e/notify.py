@@ -125,6 +125,9 @@ def differences(world, handle):
         yield f"the call: {ended}"
     if {d["data"]["call"] for d in documents} != {handle["call_leg_id"]}:
         yield "a document names another call"
+    keys = {(d["data"].get("conversation_id"), d["data"].get("message_id")) for d in documents}
+    if len(keys) != 1 or None in next(iter(keys)):
+        yield f"R-131: the documents are to be filed under {keys}"
 
 
 def an_answered_call_is_told_once(world):

@@ -1,6 +1,7 @@
 // See outcome_json.h.
 #include "core/outcome_json.h"
 
+#include "core/conversation.h"
 #include "core/outcome.h"
 #include "core/utc_time.h"
 #include "shared/json.h"
@@ -32,6 +33,8 @@ Json about_call(const Session& session) {
   set_some(data.get(), "from", session.parent.from);
   set_some(data.get(), "to", session.parent.to);
   set_time(data.get(), "started_at", session.created_ms);
+  set_some(data.get(), "conversation_id", conversation_id(session));
+  set_some(data.get(), "message_id", message_id(session));
   return data;
 }
 
