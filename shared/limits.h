@@ -122,6 +122,12 @@ inline constexpr int kAttempts = 1000;
 // provider that has gone mad must not fill the store's queue.
 inline constexpr std::size_t kKeptBodyBytes = 8 * 1024;
 inline constexpr std::size_t kKeptInFlight = 64;
+// Those that have a consumer: on their way into the store, and answers that are, several times what may be on the wire;
+// one webhook whole, which for messages and orders is a few kB; and how long a subject is known: longer than a message
+// takes to come to its last state (three days) and than its notice is offered.
+inline constexpr std::size_t kForwardInFlight = 512;
+inline constexpr std::size_t kForwardBytes = 64 * 1024;
+inline constexpr std::int64_t kForwardedMs = 4LL * 24 * 3'600'000;
 
 // --- configuration --------------------------------------------------------------------------------------------------
 // nginx itself stops at its 4096-byte buffer for one argument.

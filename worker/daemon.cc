@@ -265,6 +265,7 @@ Result<std::vector<NotifyEndpoint>> Daemon::endpoints(const NotifySettings& sett
     endpoints.push_back({.organisation = application.organisation,
                          .url = application.url,
                          .ringing = application.ringing,
+                         .families = application.families,
                          .secrets = *std::move(secrets)});
   }
   return endpoints;

@@ -33,6 +33,7 @@ from events import EVENTS  # noqa: E402
 from failover import CLUSTER, SENTINEL  # noqa: E402
 from fleet import FLEET, FleetWorld  # noqa: E402
 from flows import FLOWS, FlowWorld  # noqa: E402
+from forward import FORWARD, ForwardWorld  # noqa: E402
 from kill_points import KILL_POINTS  # noqa: E402
 from notify import NOTIFY, NotifyWorld  # noqa: E402
 from outage import OUTAGE, OutageWorld  # noqa: E402
@@ -53,6 +54,7 @@ GROUPS = {  # what is played (where it differs: by store), each on a fresh world
     "api": (API, ApiWorld),
     "events": (EVENTS, ApiWorld),
     "notify": (NOTIFY, NotifyWorld),
+    "forward": (FORWARD, ForwardWorld),
     "sweep": (SWEEP, SweepWorld),
     "devices": (DEVICES, DevicesWorld),
     "webhooks": (WEBHOOKS, WebhookWorld),

@@ -16,6 +16,7 @@ class FakeNotifier final : public Notifier {
  public:
   bool tells(std::string_view organisation) const override { return organisation == told; }
   bool tells_ringing(std::string_view organisation) const override { return rings && organisation == told; }
+  std::string consumer_of(std::string_view family) const override { return family == consumed ? "~consumer" : ""; }
   void send(Command command, std::function<void(CommandOutcome)> done) override {
     sent.push_back({std::move(command), std::move(done)});
   }
@@ -25,7 +26,8 @@ class FakeNotifier final : public Notifier {
     }
   }
   std::string told = "acme";
-  bool rings = false;  // wants to hear of it
+  bool rings = false;    // wants to hear of it
+  std::string consumed;  // the family that has a consumer
   std::vector<FakeTelephony::Sent> sent;
 };
 

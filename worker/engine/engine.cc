@@ -54,7 +54,15 @@ Engine::Engine(EngineParts parts, EngineOptions options)
                   .gate = gate_,
                   .stats = stats_,
                   .directory = parts.directory},
-                 options_.registrar) {}
+                 options_.registrar),
+      forwarder_({.store = parts.store,
+                  .clock = parts.clock,
+                  .log = parts.log,
+                  .gate = gate_,
+                  .stats = stats_,
+                  .events = events_,
+                  .policy = options_.policy,
+                  .notifier = parts.notifier}) {}
 
 void Engine::start() {
   refresh_directory();
@@ -89,11 +97,21 @@ void Engine::on_event(const EventFrame& frame, std::function<void(VerdictReply)>
     return;
   }
   if (event->session.empty()) {
-    parts_.log.write(LogLevel::info, "event_ignored", {{"event", frame.id}, {"type", frame.type}});
-    kept_.keep(kOtherEvents, frame, std::move(*event), "of no call", std::move(slip), std::move(delivery));
+    keep_other(frame, std::move(*event), std::move(slip), std::move(delivery));
     return;
   }
   enqueue(std::move(*event), std::move(slip), std::make_unique<Delivery>(std::move(delivery)));
+}
+
+// What is put through again from its facts alone has nothing to hand on.
+void Engine::keep_other(const EventFrame& frame, Event event, VerdictSlip slip, Delivery delivery) {
+  const auto* fact = std::get_if<WebhookFact>(&event.body);
+  if (!frame.body.empty() && fact != nullptr && forwarder_.wants(fact->type_name)) {
+    forwarder_.take(frame, std::move(event), std::move(slip), std::move(delivery));
+    return;
+  }
+  parts_.log.write(LogLevel::info, "event_ignored", {{"event", frame.id}, {"type", frame.type}});
+  kept_.keep(kOtherEvents, frame, std::move(event), "of no call", std::move(slip), std::move(delivery));
 }
 
 Delivery Engine::delivery_of(const EventFrame& frame, Envelope envelope, const EventId& event) const {
@@ -136,10 +154,10 @@ void Engine::put_again(LoggedEvent logged, std::function<void(VerdictReply)> don
   const Millis came_ms = delivery.occurred_ms != 0 ? delivery.occurred_ms : delivery.received_ms;
   delivery.again = true;
   delivery.begins = parts_.clock.now_ms() - came_ms < limits::kVoicemailByMs;
-  if (logged.event.session.empty()) {
+  if (logged.event.session.empty() || Forwarder::is_record(logged.event.session)) {
     const std::string id = logged.event.id.text, type = delivery.type, body = delivery.body;
     EventFrame frame{.id = id, .type = type, .body = as_bytes(body)};
-    kept_.keep(kOtherEvents, frame, std::move(logged.event), "of no call", std::move(slip), std::move(delivery));
+    keep_other(frame, std::move(logged.event), std::move(slip), std::move(delivery));
     return;
   }
   enqueue(std::move(logged.event), std::move(slip), std::make_unique<Delivery>(std::move(delivery)));
@@ -203,6 +221,7 @@ std::vector<SessionId> Engine::device_ready(std::string_view organisation, std::
 
 void Engine::on_result(Event event) {
   look_at_clock();
+  if (Forwarder::is_record(event.session)) return forwarder_.on_result(event);
   lanes_.enqueue(std::move(event), VerdictSlip{});
 }
 
@@ -225,6 +244,7 @@ void Engine::stop_accepting() {
   stopped_ = true;
   sweep_.stop();
   registrar_.stop();
+  forwarder_.stop();
   timers_.cancel(due_timer_);
   parts_.log.write(LogLevel::notice, "draining", {{"queued", std::to_string(lanes_.depth())}});
 }
@@ -287,6 +307,10 @@ void Engine::recover(const std::vector<SessionId>& due) {
   for (const SessionId& session : due) {
     if (Registrar::is_record(session)) {
       registrar_.wake(session);
+      continue;
+    }
+    if (Forwarder::is_record(session)) {
+      forwarder_.wake(session);
       continue;
     }
     const SessionCache::Entry* entry = cache_.find(session);

@@ -30,6 +30,7 @@
 #include "engine/directory_cache.h"
 #include "engine/engine_stats.h"
 #include "engine/event_log.h"
+#include "engine/forwarder.h"
 #include "engine/kept_events.h"
 #include "engine/lanes.h"
 #include "engine/output_gate.h"
@@ -119,7 +120,7 @@ class Engine final : public EventSink {
   // Nothing waits for the store or the provider.
   [[nodiscard]] bool idle() const noexcept {
     return lanes_.empty() && gate_.commands_in_flight() == 0 && kept_.idle() && sweep_.idle() && events_.idle() &&
-           registrar_.idle();
+           registrar_.idle() && forwarder_.idle();
   }
 
   [[nodiscard]] EngineStats stats() const;
@@ -129,6 +130,7 @@ class Engine final : public EventSink {
  private:
   void on_result(Event event);
   void enqueue(Event event, VerdictSlip slip, std::unique_ptr<Delivery> delivery);
+  void keep_other(const EventFrame& frame, Event event, VerdictSlip slip, Delivery delivery);
   [[nodiscard]] Delivery delivery_of(const EventFrame& frame, Envelope envelope, const EventId& event) const;
   [[nodiscard]] RingPlan plan_of(const Event& event, const WebhookFact& fact) const;
   [[nodiscard]] EventId next_id(std::string_view what);
@@ -155,6 +157,7 @@ class Engine final : public EventSink {
   Lanes lanes_;
   Sweep sweep_;
   Registrar registrar_;
+  Forwarder forwarder_;
   TimerQueue::Id due_timer_;
   Millis due_armed_ms_ = 0;
   Millis set_back_ms_ = 0;   // of the clock, as far as it was noticed

@@ -68,6 +68,8 @@ void add_engine_measures(Measures& to, const EngineStats& stats) {
             "What the provider was asked about devices' credentials.");
   to.counts("credential_results", by_name<OutcomeClass>("outcome", stats.credentials_by_outcome),
             "What became of that.");
+  to.counts("forwarded", by_name("end", stats.forwarding_ends, ForwardingEnd::taken),
+            "What became of events of other families, and of notices about them, that have a consumer.");
 }
 
 }  // namespace ringfence

@@ -10,6 +10,7 @@
 #include "core/invariants.h"
 #include "devices/credential.h"
 #include "engine/histogram.h"
+#include "forward/forwarding.h"
 
 namespace ringfence {
 
@@ -48,12 +49,14 @@ struct EngineStats {
   std::array<std::uint64_t, kVerbs> commands_by_verb{};
   std::array<std::uint64_t, kOutcomeClasses> results_by_class{};
 
-  std::uint64_t left_alone =
-      0;  // devices' records left to another worker: a newer one, or one that may ask the provider
+  // Records of devices and forwarded events left to another worker: a newer one, or one that may ask or tell.
+  std::uint64_t left_alone = 0;
   std::uint64_t registrations = 0;      // devices that asked for a credential, or gave it back
   std::uint64_t credentials_found = 0;  // at the provider and not in use, found by a look: removed
   std::array<std::uint64_t, kCredentialVerbs> credentials_by_verb{};
   std::array<std::uint64_t, kOutcomeClasses> credentials_by_outcome{};
+
+  std::array<std::uint64_t, kForwardingEnds> forwarding_ends{};  // by ForwardingEnd; [none] stays 0
 
   // Now, not since the start.
   std::size_t sessions_cached = 0, queue_depth = 0, new_calls = 0, commands_in_flight = 0;

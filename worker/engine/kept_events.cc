@@ -11,6 +11,29 @@ namespace ringfence {
 
 std::string kept_events_list(std::string_view kind) { return "events/" + std::string(kind); }
 
+KeptRow kept_row(const EventFrame& frame, Millis now_ms) {
+  const std::string_view kept = as_text(frame.body).substr(0, limits::kKeptBodyBytes);
+  return {.event = std::string(frame.id),
+          .type = std::string(frame.type),
+          .at_ms = now_ms,
+          .bytes = frame.body.size(),
+          .body_base64 = encode_base64(as_bytes(kept))};
+}
+
+ListWrite kept_write(std::string_view kind, const KeptRow& row, std::string_view why) {
+  Json line = json_object_new();
+  set_int(line.get(), "at_ms", row.at_ms);
+  set_text(line.get(), "event", row.event);
+  if (!row.type.empty()) set_text(line.get(), "type", row.type);
+  set_text(line.get(), "why", why);
+  set_int(line.get(), "bytes", row.bytes);
+  set_text(line.get(), "body_base64", row.body_base64);
+  return {.list = kept_events_list(kind),
+          .rows = {{.name = row.event, .at_ms = row.at_ms, .line = dump_json(line.get())}},
+          .ttl_ms = limits::kKeptEventsMs,
+          .most = limits::kKeptEvents};
+}
+
 void KeptEvents::keep(std::string_view kind, const EventFrame& frame, Event event, std::string_view why,
                       VerdictSlip slip, Delivery delivery) {
   const Millis now_ms = parts_.clock.now_ms();
@@ -20,21 +43,11 @@ void KeptEvents::keep(std::string_view kind, const EventFrame& frame, Event even
     later(std::move(waiting), "too many events of no call at once");
     return;
   }
-  Json line = json_object_new();
-  set_int(line.get(), "at_ms", now_ms);
-  set_text(line.get(), "event", frame.id);
-  if (!frame.type.empty()) set_text(line.get(), "type", frame.type);
-  set_text(line.get(), "why", why);
-  set_int(line.get(), "bytes", frame.body.size());
-  set_text(line.get(), "body_base64", encode_base64(as_bytes(as_text(frame.body).substr(0, limits::kKeptBodyBytes))));
   CommitRequest request;
   request.session = SessionId{"event-" + short_hash(frame.id)};
   request.event = EventId{std::string(frame.id)};
   request.ttl_ms = parts_.policy.session_ttl_ms;
-  request.lists = {{.list = kept_events_list(kind),
-                    .rows = {{.name = std::string(frame.id), .at_ms = now_ms, .line = dump_json(line.get())}},
-                    .ttl_ms = limits::kKeptEventsMs,
-                    .most = limits::kKeptEvents}};
+  request.lists = {kept_write(kind, kept_row(frame, now_ms), why)};
   parts_.events.add_other(request, waiting.event, waiting.delivery, why);
   // std::function wants copies and a slip has none: it waits here.
   const std::uint64_t number = ++count_;

@@ -20,6 +20,16 @@ namespace ringfence {
 inline constexpr std::string_view kBadEvents = "bad", kOtherEvents = "other";
 [[nodiscard]] std::string kept_events_list(std::string_view kind);
 
+// One of them as it is kept: as much of it as there is room for.
+struct KeptRow {
+  std::string event, type;
+  Millis at_ms = 0;
+  std::size_t bytes = 0;    // of the body,
+  std::string body_base64;  // of which the beginning is here
+};
+[[nodiscard]] KeptRow kept_row(const EventFrame& frame, Millis now_ms);
+[[nodiscard]] ListWrite kept_write(std::string_view kind, const KeptRow& row, std::string_view why);
+
 struct KeptEventsParts {
   Store& store;
   const Clock& clock;

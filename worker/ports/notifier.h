@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <string_view>
 
 #include "core/command.h"
@@ -21,6 +22,9 @@ class Notifier {
   [[nodiscard]] virtual bool tells(std::string_view organisation) const = 0;
   // And it wants to hear while a call rings that it does, to wake devices up.
   [[nodiscard]] virtual bool tells_ringing(std::string_view organisation) const = 0;
+  // Who wants the events of a family that is no calls', such as `message`, as Command::organisation names it; empty:
+  // nobody.
+  [[nodiscard]] virtual std::string consumer_of(std::string_view /*family*/) const { return {}; }
   // A command of Verb::notify. `done` runs later on the loop, exactly once. ok: it was taken. http_status 410: it is
   // not wanted any more. Everything else: offer it again. Of two copies of one command that wait together one is sent.
   virtual void send(Command command, std::function<void(CommandOutcome)> done) = 0;

@@ -63,13 +63,14 @@ struct TelnyxSettings {
   bool operator==(const TelnyxSettings&) const = default;
 };
 
-// One organisation's application, which is told what became of each call.
+// One organisation's application, which is told what became of each call; or a consumer of events that are of no call.
 struct ApplicationSettings {
-  std::string organisation;
+  std::string organisation;  // of a consumer kUnlisted and its name
   std::string url;
-  std::string secret_file;  // whsec_ secrets, one a line
-  bool ringing = false;     // told while a call rings, too
-  std::string where;        // FILE:LINE of the block, for whoever checks further
+  std::string secret_file;            // whsec_ secrets, one a line
+  bool ringing = false;               // told while a call rings, too
+  std::vector<std::string> families;  // of a consumer: the events it wants, such as `message`
+  std::string where;                  // FILE:LINE of the block, for whoever checks further
 };
 
 struct NotifySettings {

@@ -164,6 +164,21 @@ TEST_F(WebhookNotifierTest, OnlyWhoIsConfiguredIsTold) {
   EXPECT_EQ(outcome_of("a", "nobody").outcome, OutcomeClass::not_sent);
 }
 
+TEST_F(WebhookNotifierTest, AFamilyHasTheConsumerThatIsConfigured) {
+  serve([](const SeenRequest&) { return status(200); });
+  EXPECT_EQ(notifier_->consumer_of("message"), "");
+  std::vector<NotifyEndpoint> fresh;
+  fresh.push_back(endpoint("acme", server_->url() + "/acme"));
+  fresh.push_back(endpoint("~messaging", server_->url() + "/consumer"));
+  fresh.back().families = {"message", "10dlc"};
+  ASSERT_TRUE(notifier_->replace(std::move(fresh)).has_value());
+  EXPECT_EQ(notifier_->consumer_of("10dlc"), "~messaging");
+  EXPECT_EQ(notifier_->consumer_of("number_order"), "");
+  EXPECT_EQ(notifier_->consumer_of(""), "");
+  EXPECT_EQ(outcome_of("a", "~messaging").outcome, OutcomeClass::ok);
+  EXPECT_EQ(server_->seen.back().path, "/consumer");
+}
+
 TEST_F(WebhookNotifierTest, WhatWaitsGoesToTheNewUrl) {
   serve([](const SeenRequest& request) {
     return request.path == "/new" ? status(200) : ScriptedReply{.how = ScriptedReply::How::held};

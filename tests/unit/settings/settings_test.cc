@@ -101,6 +101,47 @@ notify {
   EXPECT_TRUE(settings.notify.applications[1].ringing);
 }
 
+TEST(SettingsTest, ConsumersByFamily) {
+  const Settings settings = parsed(std::string(kLeast) + R"(
+notify {
+    organisation acme { url https://a.example; secret_file /run/acme; }
+    consumer acme { url https://b.example; families message 10dlc; secret_file /run/b; }
+    consumer orders { url https://c.example; families number_order; secret_file /run/c; }
+})");
+  ASSERT_EQ(settings.notify.applications.size(), 3u);
+  EXPECT_TRUE(settings.notify.applications[0].families.empty());
+  EXPECT_EQ(settings.notify.applications[1].organisation, "~acme") << "no organisation is called so";
+  EXPECT_EQ(settings.notify.applications[1].families, (std::vector<std::string>{"message", "10dlc"}));
+  EXPECT_EQ(settings.notify.applications[1].url, "https://b.example");
+  EXPECT_EQ(settings.notify.applications[2].secret_file, "/run/c");
+}
+
+TEST(SettingsTest, MistakesInConsumersAreToldWhereTheyAre) {
+  const std::pair<const char*, const char*> mistakes[] = {
+      {"consumer a { url u; secret_file /a; }", "f.conf:4: a consumer says once whose events it wants"},
+      {"consumer a { url u; secret_file /a; families; }", "a consumer says once"},
+      {"consumer a { url u; secret_file /a; families message; families 10dlc; }", "a consumer says once"},
+      {"consumer a;", "a consumer says once"},
+      {"consumer { url u; secret_file /a; families message; }", "needs one name"},
+      {"consumer a { url u; secret_file /a; families call; }", "events of calls are not forwarded"},
+      {"consumer a { url u; secret_file /a; families message.sent; }", "this is no family of events"},
+      {"consumer a { url u; secret_file /a; families message message; }", "is there twice"},
+      {"consumer a { url u; families message; }", "\"secret_file\" is missing in block \"consumer\""},
+      {"consumer a { url u; secret_file /a; families message; ringing on; }", "unknown directive"},
+      {"consumer a { url u; secret_file /a; families message; }\nconsumer a { url u; secret_file /a; families x; }",
+       "f.conf:5: consumer \"a\" is there already"},
+      {"consumer a { url u; secret_file /a; families message; }\n"
+       "consumer b { url u; secret_file /a; families x message; }",
+       "f.conf:5: family \"message\" has a consumer already, at f.conf:4"},
+      {"organisation ~a { url u; secret_file /a; }", "cannot begin with ~"},
+  };
+  for (const auto& [block, error] : mistakes) {
+    const auto settings = parse_settings("f.conf", std::string(kLeast) + "\nnotify {\n" + block + "\n}");
+    ASSERT_FALSE(settings) << block;
+    EXPECT_NE(settings.error().text.find(error), std::string::npos) << block << ": " << settings.error().text;
+  }
+}
+
 TEST(SettingsTest, MistakesInApplicationsAreToldWhereTheyAre) {
   const auto error_of = [](std::string_view block) {
     const auto settings = parse_settings("f.conf", std::string(kLeast) + "\nnotify {\n" + std::string(block) + "\n}");

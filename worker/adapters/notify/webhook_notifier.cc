@@ -4,6 +4,7 @@
 #include <sodium.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -75,10 +76,11 @@ Result<void> WebhookNotifier::replace(std::vector<NotifyEndpoint> endpoints) {
   for (NotifyEndpoint& endpoint : endpoints) {
     const auto url = parse_base_url(endpoint.url, kUrlRules);
     if (!url) return fail(url.error().code, "organisation " + endpoint.organisation + ": " + url.error().text);
-    fresh.emplace(
-        std::move(endpoint.organisation),
-        Application{
-            .url = url->prefix, .ringing = endpoint.ringing, .secrets = std::move(endpoint.secrets), .waiting = {}});
+    fresh.emplace(std::move(endpoint.organisation), Application{.url = url->prefix,
+                                                                .ringing = endpoint.ringing,
+                                                                .families = std::move(endpoint.families),
+                                                                .secrets = std::move(endpoint.secrets),
+                                                                .waiting = {}});
   }
   turns_.clear();
   for (auto& [organisation, old] : applications_) {
@@ -104,6 +106,13 @@ bool WebhookNotifier::tells(std::string_view organisation) const { return applic
 bool WebhookNotifier::tells_ringing(std::string_view organisation) const {
   const auto place = applications_.find(organisation);
   return place != applications_.end() && place->second.ringing;
+}
+
+std::string WebhookNotifier::consumer_of(std::string_view family) const {
+  for (const auto& [name, application] : applications_) {
+    if (std::ranges::find(application.families, family) != application.families.end()) return name;
+  }
+  return {};
 }
 
 void WebhookNotifier::send(Command command, std::function<void(CommandOutcome)> done) {

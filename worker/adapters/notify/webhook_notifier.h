@@ -27,8 +27,9 @@ struct HttpReply;
 
 struct NotifyEndpoint {
   std::string organisation;
-  std::string url;       // https; http only to this machine
-  bool ringing = false;  // told of that, too
+  std::string url;                         // https; http only to this machine
+  bool ringing = false;                    // told of that, too
+  std::vector<std::string> families = {};  // a consumer's: events of no call that it wants
   WebhookSecrets secrets;
 };
 
@@ -61,6 +62,7 @@ class WebhookNotifier final : public Notifier {
 
   [[nodiscard]] bool tells(std::string_view organisation) const override;
   [[nodiscard]] bool tells_ringing(std::string_view organisation) const override;
+  [[nodiscard]] std::string consumer_of(std::string_view family) const override;
   void send(Command command, std::function<void(CommandOutcome)> done) override;
   [[nodiscard]] NotifyCounters counters() const;
 
@@ -74,6 +76,7 @@ class WebhookNotifier final : public Notifier {
   struct Application {
     std::string url;
     bool ringing = false;
+    std::vector<std::string> families;
     WebhookSecrets secrets;
     std::deque<std::string> waiting;  // command ids
     std::size_t in_flight = 0;
