@@ -64,11 +64,6 @@ void raise(Leg& leg, LegState to, Millis at_ms) {
   leg.state = std::max(leg.state, to);
 }
 
-void raise(Parent& parent, ParentState to, Millis at_ms) {
-  if (to == ParentState::answered) stamp(parent.answered_ms, at_ms);
-  parent.state = std::max(parent.state, to);
-}
-
 // A webhook may be late; where the two clocks disagree, the earlier moment is the suspicious one.
 void pick_up(Leg& leg, Millis occurred_ms, Millis at_ms) {
   if (occurred_ms != 0 && leg.told == DeviceOutcome::none) stamp(leg.picked_up_ms, std::min(occurred_ms, at_ms));
@@ -77,12 +72,6 @@ void pick_up(Leg& leg, Millis occurred_ms, Millis at_ms) {
 void see_bridged(Leg& leg, Millis at_ms) {
   raise(leg, LegState::bridged, at_ms);
   if (leg.told == DeviceOutcome::none) leg.bridged = true;
-}
-
-void see_bridged(Parent& parent, Millis at_ms) {
-  raise(parent, ParentState::answered, at_ms);
-  parent.bridged = true;
-  stamp(parent.bridged_ms, at_ms);
 }
 
 void end_leg(Leg& leg, const Ending& ending, Millis at_ms) {
@@ -94,17 +83,32 @@ void end_leg(Leg& leg, const Ending& ending, Millis at_ms) {
   say_why(leg.ending, ending);
 }
 
-void end_parent(Parent& parent, const Ending& ending, Millis at_ms) {
-  parent.state = ParentState::ended;
-  stamp(parent.ended_ms, at_ms);
-  say_why(parent.ending, ending);
-}
-
 void infer_end(Leg& leg, std::string_view cause, Millis at_ms) {
   leg.state = LegState::ended_inferred;
   if (leg.told != DeviceOutcome::none) return;
   leg.ending.cause = cause;
   stamp(leg.ended_ms, at_ms);
+}
+
+void raise_parent(Session& session, ParentState to, Millis at_ms) {
+  if (session.told) return;
+  Parent& parent = session.parent;
+  if (to == ParentState::answered) stamp(parent.answered_ms, at_ms);
+  parent.state = std::max(parent.state, to);
+}
+
+void see_parent_bridged(Session& session, Millis at_ms) {
+  if (session.told) return;
+  raise_parent(session, ParentState::answered, at_ms);
+  session.parent.bridged = true;
+  stamp(session.parent.bridged_ms, at_ms);
+}
+
+void end_parent(Session& session, const Ending& ending, Millis at_ms) {
+  if (session.told) return;
+  session.parent.state = ParentState::ended;
+  stamp(session.parent.ended_ms, at_ms);
+  say_why(session.parent.ending, ending);
 }
 
 void learn(std::string& known, std::string_view said) {

@@ -13,17 +13,19 @@ namespace ringfence::rules {
 
 // Evidence of life, learnt at `at_ms`. Revokes an inferred death, never a proved one.
 void raise(Leg& leg, LegState to, Millis at_ms);
-void raise(Parent& parent, ParentState to, Millis at_ms);
 // When an answered leg was picked up, by the provider's clock (`occurred_ms`; 0: it does not say).
 void pick_up(Leg& leg, Millis occurred_ms, Millis at_ms);
-void see_bridged(Parent& parent, Millis at_ms);
 void see_bridged(Leg& leg, Millis at_ms);
 
 // A proved end. What a hangup webhook says about it counts more than what we concluded before.
 void end_leg(Leg& leg, const Ending& ending, Millis at_ms);
-void end_parent(Parent& parent, const Ending& ending, Millis at_ms);
 // An end that evidence may still revoke.
 void infer_end(Leg& leg, std::string_view cause, Millis at_ms);
+
+// The same of the caller. Nothing, once an application was told of the call: he has ended, and what it was told stands.
+void raise_parent(Session& session, ParentState to, Millis at_ms);
+void see_parent_bridged(Session& session, Millis at_ms);
+void end_parent(Session& session, const Ending& ending, Millis at_ms);
 
 void learn(std::string& known, std::string_view said);
 // Nothing, once an application was told of it.

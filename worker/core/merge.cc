@@ -45,7 +45,7 @@ void merge_lost_parent(Session& session, const WebhookFact& fact, Millis at_ms) 
   learn(parent.call_leg_id, fact.call_leg_id);
   learn(parent.call_session_id, fact.call_session_id);
   learn(parent.connection_id, fact.connection_id);
-  raise(parent, ParentState::answered, at_ms);
+  raise_parent(session, ParentState::answered, at_ms);
 }
 
 void merge_parent(Session& session, const WebhookFact& fact, const Event& event) {
@@ -60,16 +60,16 @@ void merge_parent(Session& session, const WebhookFact& fact, const Event& event)
       }
       break;
     case WebhookType::answered:
-      raise(parent, ParentState::answered, event.at_ms);
+      raise_parent(session, ParentState::answered, event.at_ms);
       break;
     case WebhookType::bridged:
-      see_bridged(parent, event.at_ms);
+      see_parent_bridged(session, event.at_ms);
       break;
     case WebhookType::hangup:
       // The hangup may be the first we hear: the ids make the tombstone that the late `initiated` will meet.
       learn(parent.call_leg_id, fact.call_leg_id);
       learn(parent.call_session_id, fact.call_session_id);
-      end_parent(parent, fact.ending, event.at_ms);
+      end_parent(session, fact.ending, event.at_ms);
       break;
     case WebhookType::speak_ended:
       merge_speak_ended(session, fact);
@@ -154,7 +154,7 @@ void merge_webhook(Session& session, const WebhookFact& fact, const Event& event
   // Told after the end of one of the two: who has ended keeps to that, but was bridged, and so was the other.
   const bool over = leg.ended() || session.parent.state == ParentState::ended;
   const bool late = fact.type == WebhookType::bridged && (target == session.winner || leg.claimed) && over;
-  if (late && !session.told) see_bridged(session.parent, event.at_ms);
+  if (late) see_parent_bridged(session, event.at_ms);
 }
 
 // A device that has woken up joins the others while there is time and room; one that rings or refused does not.

@@ -27,7 +27,7 @@ void merge_dial(Leg& leg, const CommandOutcome& outcome, bool alone, Millis at_m
 void merge_transfer(Session& session, const OutboxEntry& entry, const CommandOutcome& outcome, Millis at_ms) {
   Leg& leg = leg_at(session, entry.leg);
   if (proves_ended(outcome)) {
-    end_parent(session.parent, {.cause = "ended before the transfer"}, at_ms);
+    end_parent(session, {.cause = "ended before the transfer"}, at_ms);
   } else if (outcome.outcome == OutcomeClass::refused && leg.state <= LegState::dialing && entry.is_single()) {
     infer_end(leg, "transfer refused " + outcome.error_code, at_ms);
   }
@@ -39,10 +39,10 @@ void merge_audited_leg(Session& session, const AuditedLeg& seen, std::vector<boo
                                          .call_leg_id = seen.call_leg_id,
                                          .call_session_id = session.parent.call_session_id,
                                          .state = state});
-  if (target == kParent && !session.told) {
-    if (seen.answered) raise(session.parent, ParentState::answered, at_ms);
-    if (seen.bridged) see_bridged(session.parent, at_ms);
-    if (seen.ended) end_parent(session.parent, {.cause = seen.hangup_cause}, at_ms);
+  if (target == kParent) {
+    if (seen.answered) raise_parent(session, ParentState::answered, at_ms);
+    if (seen.bridged) see_parent_bridged(session, at_ms);
+    if (seen.ended) end_parent(session, {.cause = seen.hangup_cause}, at_ms);
   } else if (target >= 0) {
     Leg& leg = leg_at(session, target);
     found[static_cast<std::size_t>(target)] = true;
@@ -105,7 +105,7 @@ void merge_record(Session& session, const OutboxEntry& entry, const CommandOutco
   session.record_maybe |= outcome.outcome == OutcomeClass::unknown || (refused && !entry.is_single());
   learn(session, {.id = outcome.recording_id});
   if (refused) session.record_retry_ms = at_ms + policy.record_retry_ms;
-  if (proves_ended(outcome)) end_parent(session.parent, {.cause = "ended before the recording"}, at_ms);
+  if (proves_ended(outcome)) end_parent(session, {.cause = "ended before the recording"}, at_ms);
 }
 
 void merge_speak(Session& session, const OutboxEntry& entry, const CommandOutcome& outcome, Millis at_ms) {
@@ -118,7 +118,7 @@ void merge_speak(Session& session, const OutboxEntry& entry, const CommandOutcom
   }
   // No greeting is better than silence: go on to the recording.
   if (refused && entry.about == About::usual) session.greeting_done = true;
-  if (proves_ended(outcome)) end_parent(session.parent, {.cause = "ended while it was spoken to"}, at_ms);
+  if (proves_ended(outcome)) end_parent(session, {.cause = "ended while it was spoken to"}, at_ms);
 }
 
 void merge_hangup(Session& session, const OutboxEntry& entry, const CommandOutcome& outcome, Millis at_ms,
@@ -131,7 +131,7 @@ void merge_hangup(Session& session, const OutboxEntry& entry, const CommandOutco
   }
   if (!proves_ended(outcome)) return;
   if (caller) {
-    end_parent(session.parent, {.cause = "already ended"}, at_ms);
+    end_parent(session, {.cause = "already ended"}, at_ms);
   } else {
     end_leg(leg_at(session, entry.leg), {.cause = "already ended"}, at_ms);
   }
@@ -149,9 +149,8 @@ void merge_outcome(Session& session, const OutboxEntry& entry, const CommandOutc
       merge_transfer(session, entry, outcome, at_ms);
       break;
     case Verb::answer:
-      // When it was answered is part of what is told of a call, and that stands.
-      if (ok && !session.told) raise(session.parent, ParentState::answered, at_ms);
-      if (proves_ended(outcome)) end_parent(session.parent, {.cause = "ended before the answer"}, at_ms);
+      if (ok) raise_parent(session, ParentState::answered, at_ms);
+      if (proves_ended(outcome)) end_parent(session, {.cause = "ended before the answer"}, at_ms);
       break;
     case Verb::bridge:
       merge_bridge(session, entry, outcome, at_ms);
@@ -160,7 +159,7 @@ void merge_outcome(Session& session, const OutboxEntry& entry, const CommandOutc
       merge_hangup(session, entry, outcome, at_ms, policy);
       break;
     case Verb::reject:
-      if (proves_ended(outcome)) end_parent(session.parent, {.cause = "already ended"}, at_ms);
+      if (proves_ended(outcome)) end_parent(session, {.cause = "already ended"}, at_ms);
       if (outcome.outcome == OutcomeClass::refused) session.parent.hangup_next_ms = at_ms;  // by other means, then
       break;
     case Verb::speak:

@@ -246,6 +246,9 @@ std::string health_text(const Look& look, const json_t* answer) {
   out += fact(look, "broken", broken_text(look, get_object(engine, "broken")));
   out += fact(look, "commands", counts(get_object(engine, "commands"), true));
   out += fact(look, "results", counts(get_object(engine, "results"), true));
+  if (const std::string forwarded = counts(get_object(engine, "forwarded"), true); forwarded != "none") {
+    out += fact(look, "forwarded", forwarded);
+  }
   out += fact(look, "now",
               counted(get_int(engine, "sessions_cached"), "call") + " in memory, " +
                   counted(get_int(engine, "queue_depth"), "event") + " queued, " +

@@ -40,7 +40,9 @@ class LyingApplication {
  private:
   void take(const Command& command, bool in_vain) {
     Told& one = told_[command.id.text];
-    if (!one.body.empty() && one.body != command.body) violation_ = "I16: one id tells two different things";
+    if (!one.body.empty() && one.body != command.body) {
+      violation_ = "I16: one id tells two different things: " + one.body + " and " + command.body;
+    }
     one.body = command.body;
     ++one.came;
     if (!in_vain) ++one.taken;
