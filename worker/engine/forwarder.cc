@@ -1,8 +1,8 @@
 // See forwarder.h.
 #include "engine/forwarder.h"
 
-#include <optional>
 #include <utility>
+#include <vector>
 
 #include "forward/forwarding_json.h"
 #include "shared/limits.h"
@@ -24,21 +24,6 @@ std::string why_of(const Forwarding& record, const ForwardingStep& result) {
 
 }  // namespace
 
-// One event of one record, from load to commit. Of a webhook there is `logged`, and whoever waits for its verdict.
-struct Forwarder::Work {
-  SessionId name;
-  ForwardingEvent event;
-  struct Webhook {
-    Event event;
-    Delivery delivery;
-    KeptRow row;
-  };
-  std::optional<Webhook> webhook;
-  VerdictSlip slip;
-  std::string mark;  // of a result
-  int conflicts = 0;
-};
-
 bool Forwarder::is_record(const SessionId& name) noexcept { return name.text.starts_with(kPrefix); }
 
 bool Forwarder::wants(std::string_view type) const {
@@ -49,45 +34,41 @@ void Forwarder::take(const EventFrame& frame, Event event, VerdictSlip slip, Del
   const Millis now_ms = parts_.clock.now_ms();
   event.at_ms = now_ms;
   OtherEvent other = read_other(event, frame.body, now_ms);
-  auto work = std::make_shared<Work>();
-  work->name = name_of(other);
+  Work work{.name = name_of(other), .event = {}, .webhook = {}, .slip = std::move(slip), .mark = {}};
   // Beside its record, also when it is listed as dead: only there one write takes it off again.
-  event.session = work->name;
-  work->event = std::move(other);
-  work->webhook = {.event = std::move(event), .delivery = std::move(delivery), .row = kept_row(frame, now_ms)};
-  work->slip = std::move(slip);
-  begin(work);
+  event.session = work.name;
+  work.event = std::move(other);
+  work.webhook = {.event = std::move(event), .delivery = std::move(delivery), .row = kept_row(frame, now_ms)};
+  begin(std::move(work));
 }
 
 void Forwarder::wake(const SessionId& name) {
   if (stopped_) return;
-  auto work = std::make_shared<Work>();
-  work->name = name;
-  work->event = ForwardingTick{};
-  begin(work);
+  begin({.name = name, .event = ForwardingTick{}, .webhook = {}, .slip = {}, .mark = {}});
 }
 
 void Forwarder::on_result(const Event& event) {
   const auto& result = std::get<CommandResult>(event.body);
-  auto work = std::make_shared<Work>();
-  work->name = event.session;
-  work->event = NoticeAnswered{.id = result.command.text,
-                               .outcome = result.outcome.outcome,
-                               .http_status = result.outcome.http_status,
-                               .retry_after_ms = result.outcome.retry_after_ms};
-  work->mark = event.id.text;
-  begin(work);
+  const NoticeAnswered answer{.id = result.command.text,
+                              .outcome = result.outcome.outcome,
+                              .http_status = result.outcome.http_status,
+                              .retry_after_ms = result.outcome.retry_after_ms};
+  begin({.name = event.session, .event = answer, .webhook = {}, .slip = {}, .mark = event.id.text});
 }
 
 // What finds no room comes again: a webhook by its provider, the rest by the due scan.
-void Forwarder::begin(const Handle& work) {
-  ++under_way_;
-  if (under_way_ > limits::kForwardInFlight) return later(work, "too many events of no call at once");
-  load(work);
+void Forwarder::begin(Work work) {
+  if (under_way_.size() >= limits::kForwardInFlight) {
+    return later(std::move(work), "too many events of no call at once");
+  }
+  const std::uint64_t number = ++count_;
+  under_way_.emplace(number, std::move(work));
+  load(number);
 }
 
-void Forwarder::load(const Handle& work) {
-  parts_.store.load(work->name, [this, work](const Result<StoredSession>& stored) { on_load(work, stored); });
+void Forwarder::load(std::uint64_t number) {
+  parts_.store.load(under_way_.at(number).name,
+                    [this, number](const Result<StoredSession>& stored) { on_load(number, stored); });
 }
 
 Result<Forwarding> Forwarder::read(const Work& work, const StoredSession& stored) {
@@ -106,72 +87,71 @@ Result<Forwarding> Forwarder::read(const Work& work, const StoredSession& stored
   return Forwarding{};
 }
 
-void Forwarder::on_load(const Handle& work, const Result<StoredSession>& stored) {
-  if (!stored) return later(work, "the store was not there to ask: " + stored.error().text);
-  const Result<Forwarding> record = read(*work, *stored);
-  if (!record) return later(work, record.error().text);
-  if (std::holds_alternative<ForwardingTick>(work->event) && record->owed && !wants(record->owed->event.type)) {
+void Forwarder::on_load(std::uint64_t number, const Result<StoredSession>& stored) {
+  if (!stored) return later(take_out(number), "the store was not there to ask: " + stored.error().text);
+  const Work& work = under_way_.at(number);
+  const Result<Forwarding> record = read(work, *stored);
+  if (!record) return later(take_out(number), record.error().text);
+  if (std::holds_alternative<ForwardingTick>(work.event) && record->owed && !wants(record->owed->event.type)) {
     ++parts_.stats.left_alone;  // for a worker that knows its consumer
-    return finish();
+    (void)take_out(number);
+    return;
   }
   const ForwardingPolicy policy{.pause_ms = parts_.policy.notify_retry_ms,
                                 .most_pause_ms = parts_.policy.notify_retry_max_ms};
-  ForwardingStep result = step(*record, work->event, parts_.clock.now_ms(), policy);
+  ForwardingStep result = step(*record, work.event, parts_.clock.now_ms(), policy);
   const bool unreadable = stored->version != 0 && record->sequence == 0;
-  if (!result.changed && !unreadable) return finish();
-  commit(work, *stored, std::move(result));
+  if (result.changed || unreadable) return commit(number, *stored, std::move(result));
+  (void)take_out(number);
 }
 
-void Forwarder::commit(const Handle& work, const StoredSession& stored, ForwardingStep result) {
+void Forwarder::commit(std::uint64_t number, const StoredSession& stored, ForwardingStep result) {
+  const Work& work = under_way_.at(number);
   CommitRequest request;
-  request.session = work->name;
+  request.session = work.name;
   request.expected_version = stored.version;
   request.document = result.next.sequence == 0 ? stored.document : encode_forwarding(result.next);
   request.due_ms = due_ms(result.next);
   request.ttl_ms = limits::kForwardedMs;
-  if (work->webhook) {
-    const Work::Webhook& webhook = *work->webhook;
+  if (work.webhook) {
     const std::string why = why_of(result.next, result);
-    request.event = webhook.event.id;
-    request.lists.push_back(kept_write(kOtherEvents, webhook.row, why));
-    parts_.events.add_other(request, webhook.event, webhook.delivery, why);
+    request.event = work.webhook->event.id;
+    request.lists.push_back(kept_write(kOtherEvents, work.webhook->row, why));
+    parts_.events.add_other(request, work.webhook->event, work.webhook->delivery, why);
   } else {
-    request.event = EventId{work->mark.empty() ? "v" + std::to_string(stored.version + 1) : work->mark};
+    request.event = EventId{work.mark.empty() ? "v" + std::to_string(stored.version + 1) : work.mark};
   }
-  parts_.store.commit(std::move(request), [this, work, result = std::move(result)](const CommitResult& commit) {
-    on_commit(work, result, commit);
+  parts_.store.commit(std::move(request), [this, number, result = std::move(result)](const CommitResult& commit) {
+    on_commit(number, result, commit);
   });
 }
 
-void Forwarder::on_commit(const Handle& work, const ForwardingStep& result, const CommitResult& commit) {
-  switch (commit.status) {
-    case CommitStatus::committed:
-      break;
-    case CommitStatus::duplicate:
-      if (work->webhook) {
-        parts_.events.duplicate(work->webhook->event.id);
-        parts_.gate.open(commit.status, work->name, work->slip, {});
-      }
-      return finish();
-    case CommitStatus::conflict:
-      if (++work->conflicts > limits::kCommitConflicts) {
-        return later(work, "other workers write this event's record all the time");
-      }
-      return load(work);
-    case CommitStatus::unknown:
-      // Written or not: what was stored and not sent is sent when the time for its answer is over.
-      return later(work, "the store did not take an event of no call");
+void Forwarder::on_commit(std::uint64_t number, const ForwardingStep& result, const CommitResult& commit) {
+  if (commit.status == CommitStatus::conflict) {
+    if (++under_way_.at(number).conflicts <= limits::kCommitConflicts) return load(number);
+    return later(take_out(number), "other workers write this event's record all the time");
   }
-  tell(result.next, *work, result.end);
-  if (work->webhook) {
-    ++parts_.stats.ignored;
-    parts_.events.accepted(work->webhook->event.id, work->webhook->delivery);
+  Work work = take_out(number);
+  // Written or not: what was stored and not sent is sent when the time for its answer is over.
+  if (commit.status == CommitStatus::unknown) {
+    return later(std::move(work), "the store did not take an event of no call");
+  }
+  const bool duplicate = commit.status == CommitStatus::duplicate;
+  if (!duplicate) tell(result.next, work, result.end);
+  if (work.webhook) {
+    const Event& event = work.webhook->event;
+    if (duplicate) {
+      parts_.events.duplicate(event.id);
+    } else {
+      ++parts_.stats.ignored;
+      parts_.events.accepted(event.id, work.webhook->delivery);
+    }
   }
   send(work, result, commit.status);
-  finish();
 }
 
-void Forwarder::send(const Handle& work, const ForwardingStep& result, CommitStatus status) {
+// The gate lets nothing out of what was a duplicate.
+void Forwarder::send(Work& work, const ForwardingStep& result, CommitStatus status) {
   std::vector<Command> commands;
   if (result.send && parts_.notifier != nullptr) {
     const Notice& notice = *result.next.owed;
@@ -181,8 +161,10 @@ void Forwarder::send(const Handle& work, const ForwardingStep& result, CommitSta
                         .organisation = parts_.notifier->consumer_of(family_of(notice.event.type)),
                         .body = notice_json(result.next)});
   }
-  parts_.gate.open(status, work->name, work->slip, std::move(commands));
+  parts_.gate.open(status, work.name, work.slip, std::move(commands));
 }
+
+Forwarder::Work Forwarder::take_out(std::uint64_t number) { return std::move(under_way_.extract(number).mapped()); }
 
 void Forwarder::tell(const Forwarding& record, const Work& work, ForwardingEnd end) {
   if (end == ForwardingEnd::none) return;
@@ -197,12 +179,10 @@ void Forwarder::tell(const Forwarding& record, const Work& work, ForwardingEnd e
                     {"do", "what it said is in `ringctl events` and, for a while, in `ringctl dead --other --whole`"}});
 }
 
-void Forwarder::later(const Handle& work, std::string reason) {
-  if (work->webhook) {
-    parts_.events.failed(work->webhook->event, work->webhook->delivery, reason);
-    parts_.gate.say_later(work->slip, std::move(reason));
-  }
-  finish();
+void Forwarder::later(Work work, std::string reason) {
+  if (!work.webhook) return;
+  parts_.events.failed(work.webhook->event, work.webhook->delivery, reason);
+  parts_.gate.say_later(work.slip, std::move(reason));
 }
 
 }  // namespace ringfence

@@ -10,8 +10,10 @@
 // webhooks' JSON, who the consumers are.
 #pragma once
 
-#include <memory>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <unordered_map>
 
 #include "core/policy.h"
 #include "engine/engine_stats.h"
@@ -54,24 +56,37 @@ class Forwarder {
   void on_result(const Event& event);
 
   void stop() noexcept { stopped_ = true; }
-  [[nodiscard]] bool idle() const noexcept { return under_way_ == 0; }
+  [[nodiscard]] bool idle() const noexcept { return under_way_.empty(); }
 
  private:
-  struct Work;
-  using Handle = std::shared_ptr<Work>;
-  void begin(const Handle& work);
-  void load(const Handle& work);
-  void on_load(const Handle& work, const Result<StoredSession>& stored);
-  void commit(const Handle& work, const StoredSession& stored, ForwardingStep result);
-  void on_commit(const Handle& work, const ForwardingStep& result, const CommitResult& commit);
+  struct Webhook {
+    Event event;
+    Delivery delivery;
+    KeptRow row;
+  };
+  // One event of one record, from load to commit.
+  struct Work {
+    SessionId name;
+    ForwardingEvent event;
+    std::optional<Webhook> webhook;  // where it is one, and
+    VerdictSlip slip;                // whoever waits for its verdict
+    std::string mark;                // of an answer
+    int conflicts = 0;
+  };
+  void begin(Work work);
+  void load(std::uint64_t number);
+  void on_load(std::uint64_t number, const Result<StoredSession>& stored);
+  void commit(std::uint64_t number, const StoredSession& stored, ForwardingStep result);
+  void on_commit(std::uint64_t number, const ForwardingStep& result, const CommitResult& commit);
   [[nodiscard]] Result<Forwarding> read(const Work& work, const StoredSession& stored);
-  void send(const Handle& work, const ForwardingStep& result, CommitStatus status);
+  void send(Work& work, const ForwardingStep& result, CommitStatus status);
   void tell(const Forwarding& record, const Work& work, ForwardingEnd end);
-  void finish() noexcept { --under_way_; }
-  void later(const Handle& work, std::string reason);
+  void later(Work work, std::string reason);
+  [[nodiscard]] Work take_out(std::uint64_t number);
 
   ForwarderParts parts_;
-  std::size_t under_way_ = 0;
+  std::uint64_t count_ = 0;
+  std::unordered_map<std::uint64_t, Work> under_way_;  // std::function wants copies and a slip has none: they wait here
   bool stopped_ = false;
 };
 
