@@ -33,6 +33,11 @@ class SweepWorld(World):
 def talking(world):
     handle = world.call({"people": people(phone={"answer_after_ms": 200})})
     wait_phase(world, handle, "connected")
+
+    def told():  # what is still on its way would tell the next ringd of the call
+        truth = world.truth(handle)
+        return truth["alive_legs"] == 2 and all(webhook["finished"] for webhook in truth["webhooks"])
+    wait_for("all webhooks to be taken", told)
     return handle
 
 
