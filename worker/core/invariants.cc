@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/outcome.h"
 #include "core/phase_table.h"
 #include "core/rules.h"
 #include "shared/limits.h"
@@ -23,6 +24,17 @@ Breach of_claim(const Session& before, const Session& next) {
   return {};
 }
 
+// Copies of a notice are made of these: they have to say the same.
+bool is_as_told(const Leg& was, const Leg& is) {
+  return is.dialled_ms == was.dialled_ms && is.answered_ms == was.answered_ms && is.ended_ms == was.ended_ms &&
+         rang(is) == rang(was) && is.ending == was.ending;
+}
+
+bool is_as_told(const Parent& was, const Parent& is) {
+  return is.answered_ms == was.answered_ms && is.bridged_ms == was.bridged_ms && is.ended_ms == was.ended_ms &&
+         is.ending == was.ending;
+}
+
 Breach of_leg(const Leg& was, const Leg& is) {
   if (was.state == LegState::ended && is.state != LegState::ended) {
     return {Invariant::facts_only_grow, "I4: a proved end was revoked"};
@@ -39,6 +51,9 @@ Breach of_leg(const Leg& was, const Leg& is) {
   if (is.apology < was.apology) return {Invariant::dead_means_dead, "I3: an apology began again"};
   if (was.told != DeviceOutcome::none && is.told != was.told) {
     return {Invariant::one_outcome, "I16: a device's outcome changed after it was told"};
+  }
+  if (was.told != DeviceOutcome::none && !is_as_told(was, is)) {
+    return {Invariant::one_outcome, "I16: what was told of a device is not so any more"};
   }
   return {};
 }
@@ -140,6 +155,9 @@ Breach of_ends(const Session& before, const Event& event, const Session& next) {
                          rules::is_over(before.phase) && !before.told;
   if (before.outcome != Outcome::none && next.outcome != before.outcome && !told_late) {
     return {Invariant::one_outcome, "I16: the outcome changed"};
+  }
+  if (before.told && !is_as_told(before.parent, next.parent)) {
+    return {Invariant::one_outcome, "I16: what was told of the call is not so any more"};
   }
   if (before.phase == Phase::closed && next.phase != Phase::closed) {
     return {Invariant::same_event_once, "I8: a tombstone came back to life"};

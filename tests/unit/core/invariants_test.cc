@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "shared/limits.h"
 
 namespace ringfence::test {
@@ -43,6 +45,32 @@ TEST(Invariants, TamperedStepsAreFound) {
   revoked.before = revoked.result.next;
   revoked.before.legs.at(0).state = LegState::ended;
   EXPECT_EQ(revoked.broken(), Invariant::facts_only_grow);
+}
+
+// Copies of what an application was told are made of these.
+TEST(Invariants, WhatWasToldAndIsNotSoAnyMoreIsFound) {
+  const auto changed = [](bool told, const std::function<void(Session&)>& change) {
+    Ringing one;
+    one.before = one.result.next;
+    one.result.commands.clear();
+    for (Session* s : {&one.before, &one.result.next}) {
+      s->told = told;
+      s->legs.at(0).told = told ? DeviceOutcome::timed_out : DeviceOutcome::none;
+    }
+    change(one.result.next);
+    return one.broken();
+  };
+  const std::function<void(Session&)> changes[] = {
+      [](Session& s) { s.parent.answered_ms = 1; },        [](Session& s) { s.parent.bridged_ms = 1; },
+      [](Session& s) { s.parent.ended_ms = 1; },           [](Session& s) { s.parent.ending.cause = "late"; },
+      [](Session& s) { s.legs[0].answered_ms = 1; },       [](Session& s) { s.legs[0].ended_ms = 1; },
+      [](Session& s) { s.legs[0].ringing_ms = 1; },        [](Session& s) { s.legs[0].dialled_ms = 1; },
+      [](Session& s) { s.legs[0].ending.source = "late"; }};
+  for (const auto& change : changes) {
+    EXPECT_EQ(changed(true, change), Invariant::one_outcome);
+    EXPECT_EQ(changed(false, change), Invariant::none);
+  }
+  EXPECT_EQ(changed(true, [](Session&) {}), Invariant::none);
 }
 
 TEST(Invariants, WhatIsToBeOverSoonAndIsNotIsFound) {
