@@ -123,11 +123,15 @@ inline constexpr int kAttempts = 1000;
 inline constexpr std::size_t kKeptBodyBytes = 8 * 1024;
 inline constexpr std::size_t kKeptInFlight = 64;
 // Those that have a consumer: on their way into the store, and answers that are, several times what may be on the wire;
-// one webhook whole, which for messages and orders is a few kB; and how long a subject is known: longer than a message
-// takes to come to its last state (three days) and than its notice is offered.
+// one webhook whole, which for messages and orders is a few kB; and how long a subject is known: longer than its events
+// may be put through again (kKeptEventsMs).
 inline constexpr std::size_t kForwardInFlight = 512;
 inline constexpr std::size_t kForwardBytes = 64 * 1024;
-inline constexpr std::int64_t kForwardedMs = 4LL * 24 * 3'600'000;
+inline constexpr std::int64_t kForwardedMs = 8LL * 24 * 3'600'000;
+// Of one subject: events as far as each other of which copies are recognised. A notice that has not left within so long
+// after it was decided leaves another time: then somebody else may have told a newer one.
+inline constexpr std::size_t kForwardPeers = 8;
+inline constexpr std::int64_t kForwardStartMs = 5'000;
 
 // --- configuration --------------------------------------------------------------------------------------------------
 // nginx itself stops at its 4096-byte buffer for one argument.

@@ -73,7 +73,7 @@ def each_message_is_told_in_order(world):
     kept = {one["event"]: one["why"] for one in world.ringctl("dead", "--other")["events"]}
     if set(kept) != {one["data"]["id"] for one in (sent, queued, done)}:
         yield f"kept: {kept}"
-    if "not forwarded: there was a newer one" not in kept.get(queued["data"]["id"], ""):
+    if "not for its consumer: there was a newer one" not in kept.get(queued["data"]["id"], ""):
         yield f"why the older one was not told: {kept}"
 
 

@@ -64,6 +64,7 @@ struct Command {
   bool busy = false;                   // reject: as busy, else as rejected
   std::string organisation;            // notify: whose application
   std::string body;                    // notify: JSON
+  Millis not_after_ms = 0;             // notify: it leaves until then or not at all; 0: whenever
 };
 
 // ok: the provider said yes.  refused: a definite no (4xx).  not_sent: it cannot have been executed.

@@ -10,8 +10,8 @@
 
 namespace ringfence {
 
-// One for all calls between a number of the organisation's and another one, whoever of the two calls. Empty while a
-// number is not known.
+// One for all calls between a number of the organisation's and another one, whoever of the two calls. Empty where one
+// of them is none that could be called back: withheld, an extension, not known yet.
 [[nodiscard]] std::string conversation_id(const Session& session);
 
 // One for each call: the provider's call_session_id says which. Empty while that is not known.

@@ -103,10 +103,12 @@ void Engine::on_event(const EventFrame& frame, std::function<void(VerdictReply)>
   enqueue(std::move(*event), std::move(slip), std::make_unique<Delivery>(std::move(delivery)));
 }
 
-// What is put through again from its facts alone has nothing to hand on.
 void Engine::keep_other(const EventFrame& frame, Event event, VerdictSlip slip, Delivery delivery) {
   const auto* fact = std::get_if<WebhookFact>(&event.body);
-  if (!frame.body.empty() && fact != nullptr && forwarder_.wants(fact->type_name)) {
+  if (fact != nullptr && forwarder_.wants(fact->type_name)) {
+    if (frame.body.empty()) {  // it is put through again from its facts
+      return gate_.say_refused(slip, "it has a consumer, and what would be handed on is not kept any more");
+    }
     forwarder_.take(frame, std::move(event), std::move(slip), std::move(delivery));
     return;
   }

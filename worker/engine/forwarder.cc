@@ -17,9 +17,9 @@ SessionId name_of(const OtherEvent& event) {
 }
 
 // Why it is kept, for `ringctl dead --other`.
-std::string why_of(const Forwarding& record, const ForwardingStep& result) {
-  if (result.end != ForwardingEnd::overtaken) return "of no call, forwarded";
-  return "of no call, not forwarded: there was a newer one of its subject, " + record.type;
+std::string why_of(const ForwardingStep& result) {
+  if (result.end != ForwardingEnd::overtaken) return "of no call, for its consumer";
+  return "of no call, and not for its consumer: there was a newer one of its subject, " + result.next.type;
 }
 
 }  // namespace
@@ -42,14 +42,16 @@ void Forwarder::take(const EventFrame& frame, Event event, VerdictSlip slip, Del
   begin(std::move(work));
 }
 
+// Those that are due come again; webhooks have half of the room for themselves.
 void Forwarder::wake(const SessionId& name) {
-  if (stopped_) return;
+  if (stopped_ || under_way_.size() >= limits::kForwardInFlight / 2) return;
   begin({.name = name, .event = ForwardingTick{}, .webhook = {}, .slip = {}, .mark = {}});
 }
 
 void Forwarder::on_result(const Event& event) {
   const auto& result = std::get<CommandResult>(event.body);
   const NoticeAnswered answer{.id = result.command.text,
+                              .tries = result.tries,
                               .outcome = result.outcome.outcome,
                               .http_status = result.outcome.http_status,
                               .retry_after_ms = result.outcome.retry_after_ms};
@@ -89,17 +91,18 @@ Result<Forwarding> Forwarder::read(const Work& work, const StoredSession& stored
 
 void Forwarder::on_load(std::uint64_t number, const Result<StoredSession>& stored) {
   if (!stored) return later(take_out(number), "the store was not there to ask: " + stored.error().text);
-  const Work& work = under_way_.at(number);
+  Work& work = under_way_.at(number);
   const Result<Forwarding> record = read(work, *stored);
   if (!record) return later(take_out(number), record.error().text);
-  if (std::holds_alternative<ForwardingTick>(work.event) && record->owed && !wants(record->owed->event.type)) {
-    ++parts_.stats.left_alone;  // for a worker that knows its consumer
-    (void)take_out(number);
-    return;
+  if (auto* tick = std::get_if<ForwardingTick>(&work.event)) {
+    tick->wanted = !record->owed || wants(record->owed->event.type);
   }
-  const ForwardingPolicy policy{.pause_ms = parts_.policy.notify_retry_ms,
-                                .most_pause_ms = parts_.policy.notify_retry_max_ms};
-  ForwardingStep result = step(*record, work.event, parts_.clock.now_ms(), policy);
+  ForwardingPolicy policy{.pause_ms = parts_.policy.notify_retry_ms,
+                          .most_pause_ms = parts_.policy.notify_retry_max_ms};
+  if (parts_.notifier != nullptr) policy.answer_ms = parts_.notifier->longest_ms() + limits::kForwardStartMs;
+  const Millis now_ms = parts_.clock.now_ms();
+  work.not_after_ms = now_ms + limits::kForwardStartMs;
+  ForwardingStep result = step(*record, work.event, now_ms, policy);
   const bool unreadable = stored->version != 0 && record->sequence == 0;
   if (result.changed || unreadable) return commit(number, *stored, std::move(result));
   (void)take_out(number);
@@ -114,10 +117,15 @@ void Forwarder::commit(std::uint64_t number, const StoredSession& stored, Forwar
   request.due_ms = due_ms(result.next);
   request.ttl_ms = limits::kForwardedMs;
   if (work.webhook) {
-    const std::string why = why_of(result.next, result);
-    request.event = work.webhook->event.id;
-    request.lists.push_back(kept_write(kOtherEvents, work.webhook->row, why));
-    parts_.events.add_other(request, work.webhook->event, work.webhook->delivery, why);
+    const Webhook& webhook = *work.webhook;
+    request.event = webhook.event.id;
+    if (result.end != ForwardingEnd::known) {
+      const std::string why = why_of(result);
+      request.lists.push_back(kept_write(kOtherEvents, webhook.row, why));
+      Event logged = webhook.event;
+      logged.session = {};  // it is of no call
+      parts_.events.add_other(request, logged, webhook.delivery, why);
+    }
   } else {
     request.event = EventId{work.mark.empty() ? "v" + std::to_string(stored.version + 1) : work.mark};
   }
@@ -136,8 +144,9 @@ void Forwarder::on_commit(std::uint64_t number, const ForwardingStep& result, co
   if (commit.status == CommitStatus::unknown) {
     return later(std::move(work), "the store did not take an event of no call");
   }
-  const bool duplicate = commit.status == CommitStatus::duplicate;
-  if (!duplicate) tell(result.next, work, result.end);
+  // Known, though its mark has gone with a later event of its subject.
+  const bool duplicate = commit.status == CommitStatus::duplicate || result.end == ForwardingEnd::known;
+  if (commit.status == CommitStatus::committed) tell(result.next, work, result.end);
   if (work.webhook) {
     const Event& event = work.webhook->event;
     if (duplicate) {
@@ -147,6 +156,7 @@ void Forwarder::on_commit(std::uint64_t number, const ForwardingStep& result, co
       parts_.events.accepted(event.id, work.webhook->delivery);
     }
   }
+  if (duplicate) parts_.gate.open(CommitStatus::duplicate, work.name, work.slip, {});
   send(work, result, commit.status);
 }
 
@@ -159,7 +169,8 @@ void Forwarder::send(Work& work, const ForwardingStep& result, CommitStatus stat
                         .verb = Verb::notify,
                         .tries = result.next.tries,
                         .organisation = parts_.notifier->consumer_of(family_of(notice.event.type)),
-                        .body = notice_json(result.next)});
+                        .body = notice_json(result.next),
+                        .not_after_ms = work.not_after_ms});
   }
   parts_.gate.open(status, work.name, work.slip, std::move(commands));
 }
@@ -170,13 +181,14 @@ void Forwarder::tell(const Forwarding& record, const Work& work, ForwardingEnd e
   if (end == ForwardingEnd::none) return;
   ++parts_.stats.forwarding_ends[static_cast<std::size_t>(end)];
   if (end != ForwardingEnd::gone && end != ForwardingEnd::given_up) return;
-  parts_.log.write(LogLevel::error, "event_not_forwarded",
-                   {{"event", record.event},
-                    {"type", record.type},
-                    {"record", work.name.text},
-                    {"detail", end == ForwardingEnd::gone ? "its consumer answered 410: it does not want it"
-                                                          : "its consumer has not taken it for a day"},
-                    {"do", "what it said is in `ringctl events` and, for a while, in `ringctl dead --other --whole`"}});
+  parts_.log.write(
+      LogLevel::error, "event_not_forwarded",
+      {{"event", record.events.back()},
+       {"type", record.type},
+       {"record", work.name.text},
+       {"detail", end == ForwardingEnd::gone ? "its consumer answered 410: it does not want it"
+                                             : "its consumer has not taken it for a day"},
+       {"do", "what is kept of it is in `ringctl --json dead --other --whole`, as long as there is room"}});
 }
 
 void Forwarder::later(Work work, std::string reason) {

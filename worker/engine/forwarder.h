@@ -71,6 +71,7 @@ class Forwarder {
     std::optional<Webhook> webhook;  // where it is one, and
     VerdictSlip slip;                // whoever waits for its verdict
     std::string mark;                // of an answer
+    Millis not_after_ms = 0;         // what follows leaves until then
     int conflicts = 0;
   };
   void begin(Work work);

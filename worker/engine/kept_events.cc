@@ -29,7 +29,7 @@ ListWrite kept_write(std::string_view kind, const KeptRow& row, std::string_view
   set_int(line.get(), "bytes", row.bytes);
   set_text(line.get(), "body_base64", row.body_base64);
   return {.list = kept_events_list(kind),
-          .rows = {{.name = row.event, .at_ms = row.at_ms, .line = dump_json(line.get())}},
+          .rows = {{.name = row.event, .at_ms = row.at_ms, .line = dump_json(line.get()), .first_stays = true}},
           .ttl_ms = limits::kKeptEventsMs,
           .most = limits::kKeptEvents};
 }

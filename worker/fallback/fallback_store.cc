@@ -184,7 +184,8 @@ void FallbackStore::commit_there(CommitRequest request, CommitDone done, bool ag
   const bool beside = request.event.empty();
   if (!beside && (takes_up() || again)) kept = request;
   const std::uint64_t expected = request.expected_version;
-  const SessionId begins = expected == 0 && !beside && !request.document.empty() ? request.session : SessionId{};
+  const bool is_call = !request.document.empty() && is_listed(request.session);
+  const SessionId begins = expected == 0 && !beside && is_call ? request.session : SessionId{};
   const bool only_this_one = !begins.empty() && begun_there_.add(begins, parts_.clock.now_ms());
   parts_.fleet.commit(std::move(request), [this, kept = std::move(kept), again, expected, begins, only_this_one,
                                            done = std::move(done)](const CommitResult& result) mutable {

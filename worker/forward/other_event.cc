@@ -31,13 +31,13 @@ int stage_of(std::string_view status) {
   return known == kStages.end() ? 0 : known->second;
 }
 
-// A message to several has come as far as the slowest.
+// A message to several has come as far as the slowest of those of whom it is known.
 int stage_of(const json_t* payload) {
   const json_t* to = get_array(payload, "to");
   int least = 0;
   for (std::size_t i = 0; i < json_array_size(to); ++i) {
     const int stage = stage_of(get_text(json_array_get(to, i), "status"));
-    least = i == 0 ? stage : std::min(least, stage);
+    if (stage != 0) least = least == 0 ? stage : std::min(least, stage);
   }
   return least;
 }
@@ -51,7 +51,8 @@ OtherEvent read_other(const Event& event, ByteView body, Millis now_ms) {
   const auto* fact = std::get_if<WebhookFact>(&event.body);
   if (fact == nullptr) return other;
   other.type = fact->type_name;
-  other.at_ms = fact->occurred_ms != 0 ? fact->occurred_ms : now_ms;
+  other.dated = fact->occurred_ms != 0;
+  other.at_ms = other.dated ? fact->occurred_ms : now_ms;
   const Result<Json> root = parse_json(as_text(body));
   if (!root) return other;
   const json_t* data = get_object(root->get(), "data");

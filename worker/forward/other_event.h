@@ -18,6 +18,7 @@ struct OtherEvent {
   // What it is about: the message of a message's event, else the event itself, which nothing can overtake.
   std::string subject;
   int stage = 0;          // how far a message has come, least far of all that it goes to; 0: not known
+  bool dated = false;     // it says when
   Millis at_ms = 0;       // when, by the provider's clock; by ours where it does not say
   std::string data;       // `data` as JSON; empty when that is longer than limits::kForwardBytes
   std::size_t bytes = 0;  // of the webhook

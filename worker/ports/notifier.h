@@ -25,6 +25,8 @@ class Notifier {
   // Who wants the events of a family that is no calls', such as `message`, as Command::organisation names it; empty:
   // nobody.
   [[nodiscard]] virtual std::string consumer_of(std::string_view /*family*/) const { return {}; }
+  // The longest that one takes once it has left.
+  [[nodiscard]] virtual Millis longest_ms() const { return 10'000; }
   // A command of Verb::notify. `done` runs later on the loop, exactly once. ok: it was taken. http_status 410: it is
   // not wanted any more. Everything else: offer it again. Of two copies of one command that wait together one is sent.
   virtual void send(Command command, std::function<void(CommandOutcome)> done) = 0;

@@ -36,12 +36,16 @@ TEST(Conversation, AnotherCallOfTheSameTwoIsAnotherMessageOfTheSameConversation)
   EXPECT_NE(message_id(second), message_id(first));
 }
 
+// A device of ours calls by the name of its credential, and shows the number of its plan.
 TEST(Conversation, CallingBackGoesOnWithIt) {
   const Session in = call("+4940111222", "+4930123456");
-  Session out = call("+4930123456", "+4940111222");
-  EXPECT_NE(conversation_id(out), conversation_id(in)) << "a number of ours, called from another one of ours";
+  Session out = call("gencredA", "0049 40 111222");
   out.plan.outbound = true;
+  out.plan.caller_id = "+4930123456";
+  out.legs.push_back({.destination = {.device = "out", .to = "+4940111222"}});
   EXPECT_EQ(conversation_id(out), conversation_id(in));
+  EXPECT_NE(message_id(out), "");
+  EXPECT_NE(conversation_id(call("+4930123456", "+4940111222")), conversation_id(in)) << "of two numbers of ours";
 }
 
 TEST(Conversation, OtherNumbersAndOtherOrganisationsHaveOthers) {
@@ -62,6 +66,9 @@ TEST(Conversation, OtherNumbersAndOtherOrganisationsHaveOthers) {
 TEST(Conversation, WhatIsNotKnownHasNone) {
   EXPECT_EQ(conversation_id(call("", "+4930123456")), "");
   EXPECT_EQ(conversation_id(call("+4940111222", "")), "");
+  for (const char* withheld : {"anonymous", "Restricted", "+266696687", "+", "100", "+49"}) {
+    EXPECT_EQ(conversation_id(call(withheld, "+4930123456")), "") << withheld;
+  }
   Session unknown = call("+4940111222", "+4930123456");
   unknown.parent.call_session_id.clear();
   EXPECT_EQ(message_id(unknown), "");

@@ -28,6 +28,7 @@ OtherEvent event(int which) {
           .type = "message.sent",
           .subject = "message/m-1",
           .stage = stage,
+          .dated = true,
           .at_ms = at_ms,
           .data = "{}",
           .bytes = 2};
@@ -36,9 +37,10 @@ OtherEvent event(int which) {
 struct World {
   Forwarding record;
   std::array<int, kEvents> to_come{};  // deliveries
-  std::string wire;                    // the notice on it: its id, and
-  int carries = -1;                    // which event that says
-  int heard = -1;                      // by the consumer, last
+  std::string wire;                    // the notice on it: its id and try, and
+  int wire_try = 0;
+  int carries = -1;  // which event that says
+  int heard = -1;    // by the consumer, last
   int faults = 0;
   Millis now_ms = kNow;
 };
@@ -113,7 +115,8 @@ class Paths {
   }
 
   void answered(World world, OutcomeClass outcome, int status) {
-    NoticeAnswered answer{.id = std::exchange(world.wire, {}), .outcome = outcome, .http_status = status};
+    NoticeAnswered answer{
+        .id = std::exchange(world.wire, {}), .tries = world.wire_try, .outcome = outcome, .http_status = status};
     apply(world, answer);
   }
 
@@ -123,6 +126,7 @@ class Paths {
     if (result.send) {
       if (!world.wire.empty()) broken_ = "two notices are on the wire";
       world.wire = result.next.owed->id;
+      world.wire_try = result.next.tries;
       world.carries = std::stoi(result.next.owed->event.id);
     }
     visit(world);

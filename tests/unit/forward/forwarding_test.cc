@@ -19,20 +19,25 @@ OtherEvent event(const std::string& id, int stage, Millis at_ms) {
           .type = "message.sent",
           .subject = "message/m-1",
           .stage = stage,
+          .dated = true,
           .at_ms = at_ms,
           .data = R"({"id":")" + id + R"("})",
           .bytes = 100};
 }
 
 NoticeAnswered answer(const Forwarding& record, OutcomeClass outcome, int status = 0, Millis retry_after_ms = 0) {
-  return {.id = record.on_wire, .outcome = outcome, .http_status = status, .retry_after_ms = retry_after_ms};
+  return {.id = record.on_wire,
+          .tries = record.on_wire_try,
+          .outcome = outcome,
+          .http_status = status,
+          .retry_after_ms = retry_after_ms};
 }
 
 TEST(Forwarding, AnEventIsSentAtOnceAndTakenOnce) {
   const ForwardingStep first = step({}, event("e-1", 3, kNow), kNow, kPolicy);
   EXPECT_TRUE(first.changed);
   EXPECT_TRUE(first.send);
-  EXPECT_EQ(first.next.sequence, 1u);
+  EXPECT_EQ(first.next.sequence, static_cast<std::uint64_t>(kNow));
   EXPECT_EQ(due_ms(first.next), kNow + kPolicy.answer_ms);
   const ForwardingStep taken = step(first.next, answer(first.next, OutcomeClass::ok, 204), kNow + 5, kPolicy);
   EXPECT_EQ(taken.end, ForwardingEnd::taken);
@@ -44,15 +49,88 @@ TEST(Forwarding, AnEventIsSentAtOnceAndTakenOnce) {
 
 TEST(Forwarding, WhatIsOlderIsNotTold) {
   const Forwarding far = step({}, event("e-2", 4, kNow), kNow, kPolicy).next;
-  for (const OtherEvent& old : {event("e-1", 3, kNow + 1000), event("e-1", 4, kNow - 1), event("e-2", 4, kNow)}) {
+  for (const OtherEvent& old : {event("e-1", 3, kNow + 1000), event("e-1", 4, kNow - 1)}) {
     const ForwardingStep result = step(far, old, kNow + 1, kPolicy);
     EXPECT_TRUE(result.changed) << "it is kept all the same";
     EXPECT_EQ(result.end, ForwardingEnd::overtaken);
     EXPECT_FALSE(result.send);
-    EXPECT_EQ(result.next.sequence, 1u);
+    EXPECT_EQ(result.next.sequence, far.sequence);
   }
-  // As far and as old: nobody can say which is first, and both are told.
-  EXPECT_EQ(step(far, event("e-3", 4, kNow), kNow, kPolicy).next.sequence, 2u);
+}
+
+TEST(Forwarding, OfTwoThatAreAsFarBothAreToldAndCopiesOfNeither) {
+  Forwarding record = step({}, event("e-0", 4, kNow), kNow, kPolicy).next;
+  for (std::size_t i = 1; i < limits::kForwardPeers; ++i) {
+    const ForwardingStep peer = step(record, event("e-" + std::to_string(i), 4, kNow), kNow, kPolicy);
+    EXPECT_EQ(peer.next.sequence, record.sequence + 1);
+    record = peer.next;
+  }
+  for (std::size_t i = 0; i < limits::kForwardPeers; ++i) {
+    const ForwardingStep copy = step(record, event("e-" + std::to_string(i), 4, kNow), kNow + 1, kPolicy);
+    EXPECT_EQ(copy.end, ForwardingEnd::known);
+    EXPECT_EQ(copy.next.sequence, record.sequence);
+  }
+  // More than are remembered: told, and perhaps twice.
+  const Forwarding more = step(record, event("e-more", 4, kNow), kNow, kPolicy).next;
+  EXPECT_EQ(more.events.size(), limits::kForwardPeers);
+  EXPECT_EQ(more.sequence, record.sequence + 1);
+}
+
+// A state of which we have never heard is placed by its time.
+TEST(Forwarding, WhereAStateIsNotKnownTheTimeDecides) {
+  const Forwarding queued = step({}, event("e-1", 1, kNow), kNow, kPolicy).next;
+  const Forwarding unheard = step(queued, event("e-2", 0, kNow + 10), kNow, kPolicy).next;
+  EXPECT_EQ(unheard.owed->event.id, "e-2");
+  EXPECT_EQ(step(unheard, event("e-3", 3, kNow + 5), kNow, kPolicy).end, ForwardingEnd::overtaken);
+  EXPECT_EQ(step(unheard, event("e-3", 3, kNow + 15), kNow, kPolicy).next.owed->event.id, "e-3");
+  EXPECT_EQ(step(queued, event("e-2", 0, kNow - 10), kNow, kPolicy).end, ForwardingEnd::overtaken);
+}
+
+TEST(Forwarding, WhatDoesNotSayWhenIsToldUnlessItsStateIsOlder) {
+  const Forwarding sent = step({}, event("e-1", 3, kNow + 60'000), kNow, kPolicy).next;
+  OtherEvent undated = event("e-2", 3, kNow);
+  undated.dated = false;
+  EXPECT_EQ(step(sent, undated, kNow, kPolicy).next.owed->event.id, "e-2");
+  EXPECT_EQ(step(sent, undated, kNow, kPolicy).next.at_ms, kNow + 60'000);
+  undated.stage = 1;
+  EXPECT_EQ(step(sent, undated, kNow, kPolicy).end, ForwardingEnd::overtaken);
+}
+
+TEST(Forwarding, TheAnswerToAnEarlierTryLeavesALaterOneOnTheWire) {
+  const Forwarding one = step({}, event("e-1", 3, kNow), kNow, kPolicy).next;
+  const NoticeAnswered early = answer(one, OutcomeClass::unknown);
+  const Millis lost_ms = kNow + kPolicy.answer_ms;
+  const Forwarding again = step(one, ForwardingTick{}, lost_ms, kPolicy).next;
+  ASSERT_EQ(again.on_wire_try, 2);
+  EXPECT_FALSE(step(again, early, lost_ms + 1, kPolicy).changed);
+  const Forwarding newer = step(again, event("e-2", 4, kNow), lost_ms + 1, kPolicy).next;
+  EXPECT_FALSE(step(newer, early, lost_ms + 2, kPolicy).send) << "the second try may still arrive";
+  // That it was taken is so whichever try it was.
+  NoticeAnswered taken = early;
+  taken.outcome = OutcomeClass::ok;
+  EXPECT_EQ(step(again, taken, lost_ms + 1, kPolicy).end, ForwardingEnd::taken);
+}
+
+TEST(Forwarding, WhoKnowsNoConsumerLeavesItForAWhileAndGivesItUpWithItsTime) {
+  Forwarding record = step({}, event("e-1", 3, kNow), kNow, kPolicy).next;
+  EXPECT_FALSE(step(record, ForwardingTick{.wanted = false}, kNow + 1, kPolicy).changed) << "it is not due";
+  const Millis lost_ms = kNow + kPolicy.answer_ms;
+  const ForwardingStep left = step(record, ForwardingTick{.wanted = false}, lost_ms, kPolicy);
+  EXPECT_FALSE(left.send);
+  EXPECT_EQ(due_ms(left.next), lost_ms + kPolicy.aside_ms);
+  EXPECT_TRUE(step(left.next, ForwardingTick{}, lost_ms + kPolicy.aside_ms, kPolicy).send);
+  const ForwardingStep late = step(left.next, ForwardingTick{.wanted = false}, kNow + kPolicy.try_ms, kPolicy);
+  EXPECT_EQ(late.end, ForwardingEnd::given_up);
+}
+
+TEST(Forwarding, WhatBecameOfAnEventIsToldBeforeWhatBecameOfTheNoticeBeforeIt) {
+  Forwarding record = step({}, event("e-2", 4, kNow), kNow, kPolicy).next;
+  record = step(record, answer(record, OutcomeClass::unknown), kNow, kPolicy).next;
+  const Millis late_ms = kNow + kPolicy.try_ms;
+  const ForwardingStep old = step(record, event("e-1", 3, kNow), late_ms, kPolicy);
+  EXPECT_EQ(old.end, ForwardingEnd::overtaken);
+  EXPECT_LE(due_ms(old.next), late_ms);
+  EXPECT_EQ(step(old.next, ForwardingTick{}, late_ms, kPolicy).end, ForwardingEnd::given_up);
 }
 
 TEST(Forwarding, ANewerOneWaitsForTheAnswerToTheOneOnTheWire) {
@@ -117,24 +195,25 @@ TEST(Forwarding, ARecordIsReadAsItWasWritten) {
 }
 
 TEST(Forwarding, WhatIsNoRecordIsSaidToBeNone) {
-  for (const char* text : {"", "[]", "{}", R"({"format":1})", R"({"format":1,"subject":"s","event":"e"})",
-                           R"({"format":1,"subject":"s","event":7,"sequence":1})"}) {
+  for (const char* text : {"", "[]", "{}", R"({"format":1})", R"({"format":1000001,"subject":"s","events":["e"]})",
+                           R"({"format":1000001,"subject":"s","events":[7],"sequence":1})"}) {
     const auto record = decode_forwarding(text);
     ASSERT_FALSE(record) << text;
     EXPECT_EQ(record.error().code, ErrorCode::invalid) << text;
   }
-  EXPECT_EQ(decode_forwarding(R"({"format":2})").error().code, ErrorCode::unavailable);
+  EXPECT_EQ(decode_forwarding(R"({"format":1000002})").error().code, ErrorCode::unavailable);
 }
 
 TEST(Forwarding, ANoticeSaysWhatTheProviderSaid) {
   const Forwarding record = step({}, event("e-1", 3, kNow), kNow, kPolicy).next;
-  EXPECT_EQ(notice_json(record),
-            R"({"type":"message.sent","timestamp":"2026-11-21T07:00:00Z","data":{"subject":"message/m-1","sequence":1,)"
-            R"("event_id":"e-1","event":{"id":"e-1"}}})");
+  EXPECT_EQ(notice_json(record), R"({"type":"message.sent","timestamp":"2026-11-21T07:00:00Z","data":{)"
+                                 R"("subject":"message/m-1","sequence":1795244400000,)"
+                                 R"("event_id":"e-1","event":{"id":"e-1"}}})");
   OtherEvent long_one = event("e-1", 3, kNow);
   long_one.data.clear();
   EXPECT_EQ(notice_json(step({}, long_one, kNow, kPolicy).next),
-            R"({"type":"message.sent","timestamp":"2026-11-21T07:00:00Z","data":{"subject":"message/m-1","sequence":1,)"
+            R"({"type":"message.sent","timestamp":"2026-11-21T07:00:00Z","data":{)"
+            R"("subject":"message/m-1","sequence":1795244400000,)"
             R"("event_id":"e-1","bytes":100}})");
 }
 
@@ -154,6 +233,7 @@ TEST(OtherEvent, AMessageIsAsFarAsTheSlowestOfThoseItGoesTo) {
   const Said all[] = {
       {R"({"id":"m-1","to":[{"status":"delivered"}]})", "message/m-1", 4},
       {R"({"id":"m-1","to":[{"status":"delivered"},{"status":"sent"}]})", "message/m-1", 3},
+      {R"({"id":"m-1","to":[{"status":"delivered"},{"status":"of_tomorrow"}]})", "message/m-1", 4},
       {R"({"id":"m-1","to":[{"status":"read"}]})", "message/m-1", 5},
       {R"({"id":"m-1","to":[{"status":"of_tomorrow"}]})", "message/m-1", 0},
       {R"({"id":"m-1","to":"+4930"})", "message/m-1", 0},

@@ -179,6 +179,25 @@ TEST_F(WebhookNotifierTest, AFamilyHasTheConsumerThatIsConfigured) {
   EXPECT_EQ(server_->seen.back().path, "/consumer");
 }
 
+TEST_F(WebhookNotifierTest, WhatCannotLeaveInTimeDoesNotLeave) {
+  serve([](const SeenRequest&) { return status(200); });
+  for (const Millis not_after_ms : {kNowMs - 1, kNowMs}) {
+    Command command{.verb = Verb::notify, .organisation = "acme", .body = "{}", .not_after_ms = not_after_ms};
+    command.id.text = std::to_string(not_after_ms);
+    notifier_->send(std::move(command), [this](CommandOutcome outcome) { outcomes_.push_back(std::move(outcome)); });
+  }
+  EXPECT_TRUE(run_until(loop_, [&] { return outcomes_.size() == 2; }));
+  ASSERT_EQ(server_->seen.size(), 1u);
+  EXPECT_EQ(std::ranges::count(outcomes_, OutcomeClass::not_sent, &CommandOutcome::outcome), 1);
+  EXPECT_EQ(std::ranges::count(outcomes_, OutcomeClass::ok, &CommandOutcome::outcome), 1);
+}
+
+TEST_F(WebhookNotifierTest, ACopyForSomebodyElseIsNotTakenForTheirs) {
+  serve([](const SeenRequest&) { return ScriptedReply{.how = ScriptedReply::How::held}; });
+  send("a", "acme");
+  EXPECT_EQ(outcome_of("a", "other").outcome, OutcomeClass::not_sent);
+}
+
 TEST_F(WebhookNotifierTest, WhatWaitsGoesToTheNewUrl) {
   serve([](const SeenRequest& request) {
     return request.path == "/new" ? status(200) : ScriptedReply{.how = ScriptedReply::How::held};

@@ -124,6 +124,9 @@ void WebhookNotifier::send(Command command, std::function<void(CommandOutcome)> 
   }
   const std::string id = command.id.text;
   if (const auto twin = jobs_.find(id); twin != jobs_.end()) {
+    if (twin->second.command.organisation != command.organisation) {  // whose it was, before the configuration changed
+      return settle(std::move(done), OutcomeClass::not_sent, "a copy of it is on its way to somebody else");
+    }
     settle(std::exchange(twin->second.done, std::move(done)), OutcomeClass::unknown,
            "no answer yet; a copy waits for it");
     return;
@@ -155,12 +158,15 @@ void WebhookNotifier::pump() {
     application.has_turn = false;
     const auto job = jobs_.find(application.waiting.front());
     application.waiting.pop_front();
-    put_on_wire(job->second, application);
+    const Millis not_after_ms = job->second.command.not_after_ms;
+    const bool late = not_after_ms != 0 && clock_.now_ms() > not_after_ms;
+    if (!late) put_on_wire(job->second, application);
     if (job->second.on_wire) {
       ++application.in_flight;
       ++in_flight_;
     } else {
-      settle(std::move(job->second.done), OutcomeClass::not_sent, "libcurl could not start the request");
+      settle(std::move(job->second.done), OutcomeClass::not_sent,
+             late ? "it could not leave in time" : "libcurl could not start the request");
       jobs_.erase(job);
     }
     take_turn(organisation, application);

@@ -63,6 +63,7 @@ class WebhookNotifier final : public Notifier {
   [[nodiscard]] bool tells(std::string_view organisation) const override;
   [[nodiscard]] bool tells_ringing(std::string_view organisation) const override;
   [[nodiscard]] std::string consumer_of(std::string_view family) const override;
+  [[nodiscard]] Millis longest_ms() const override { return options_.deadline_ms; }
   void send(Command command, std::function<void(CommandOutcome)> done) override;
   [[nodiscard]] NotifyCounters counters() const;
 
