@@ -76,6 +76,15 @@ TEST(Forwarding, OfTwoThatAreAsFarBothAreToldAndCopiesOfNeither) {
   EXPECT_EQ(more.sequence, record.sequence + 1);
 }
 
+TEST(Forwarding, ACopyOfTheFurthestIsKnownHoweverManyCameBefore) {
+  Forwarding record;
+  for (std::size_t i = 0; i <= limits::kForwardPeers; ++i) {
+    const Millis at_ms = kNow + static_cast<Millis>(i);
+    record = step(record, event("e-" + std::to_string(i), 4, at_ms), at_ms, kPolicy).next;
+    EXPECT_EQ(step(record, record.owed->event, at_ms, kPolicy).end, ForwardingEnd::known);
+  }
+}
+
 // A state of which we have never heard is placed by its time.
 TEST(Forwarding, WhereAStateIsNotKnownTheTimeDecides) {
   const Forwarding queued = step({}, event("e-1", 1, kNow), kNow, kPolicy).next;
