@@ -47,6 +47,16 @@ TEST_F(FallbackTest, AFirstCommitOfUnknownOutcomeBeginsNoSecondLife) {
   EXPECT_EQ(load_to_begin("s")->version, 1u);
 }
 
+// Devices and forwarded events have records, too, and may be many more than calls.
+TEST_F(FallbackTest, WhatIsNoCallDoesNotKeepACallFromBeginningHere) {
+  for (std::size_t i = 0; i <= limits::kFallbackBegun; ++i) {
+    const std::string name = "~forward/" + std::to_string(i);
+    ASSERT_EQ(commit(request(name, 0, "e0", "doc")).status, CommitStatus::committed);
+  }
+  lose_the_fleet();
+  EXPECT_TRUE(load_to_begin("s"));
+}
+
 // Redis reads and refuses to write, and a second later it counts as away.
 TEST_F(FallbackTest, ACallWhoseFirstCommitWasRefusedBeginsHere) {
   ASSERT_EQ(load_to_begin("s")->version, 0u);
