@@ -9,6 +9,7 @@ if(NOT RINGFENCE_WORKER)
 endif()
 pkg_check_modules(uv REQUIRED IMPORTED_TARGET libuv)
 pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl)
+pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET jemalloc)
 pkg_check_modules(sqlite REQUIRED IMPORTED_TARGET sqlite3)
 find_package(date REQUIRED CONFIG)  # date::date-tz, built to read the system's own zoneinfo
 

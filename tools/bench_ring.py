@@ -24,15 +24,6 @@ SIZES = (1_000, 10_000, 100_000)
 TOUCHES = 10_000
 
 
-UNIT = Path(__file__).resolve().parent.parent / "conf/systemd/ringd.service"
-
-
-def environment_of_the_unit():
-    """What ringd is started with in service."""
-    said = (line.removeprefix("Environment=") for line in UNIT.read_text().splitlines() if line.startswith("Environment="))
-    return dict(one.split("=", 1) for one in said)
-
-
 class LeanWorld(World):
     """ringd between a store and call_load, which is provider and edge at once; neither nginx nor the stand-in."""
 
@@ -40,9 +31,6 @@ class LeanWorld(World):
     # the beginning, as it is wherever ringd has been for a while: a new row costs an old one.
     def _ringd_conf(self):
         return super()._ringd_conf().replace("ring {", "ring { audit_max 1h;") + "event_log { most 5000; }\n"
-
-    def _spawn(self, name, command, env=None, **more):
-        return super()._spawn(name, command, {**environment_of_the_unit(), **(env or {})} if name == "ringd" else env, **more)
 
     def start_sim(self):
         process = self._spawn("call_load", [self.build / "tests/bench/call_load", self.dir / "ingest.sock"],
