@@ -4,6 +4,7 @@
 #include "core/command.h"
 #include "shared/base64.h"
 #include "shared/json.h"
+#include "shared/json_escape.h"
 #include "shared/limits.h"
 
 namespace ringfence {
@@ -16,17 +17,18 @@ constexpr std::int64_t kMostSeconds = 1LL << 40;
 
 }  // namespace
 
+// Without a tree: there is one for each device that is dialled.
 std::string encode_client_state(const ClientState& state) {
-  Json json = json_object_new();
-  set_int(json.get(), "rf", 1);
-  set_text(json.get(), "s", state.session.text);
-  set_int(json.get(), "l", state.leg);
-  set_int(json.get(), "g", state.generation);
+  std::string json = R"({"rf":1,"s":")";
+  static_cast<void>(append_json_escaped(json, state.session.text, kMostBytes));
+  json += R"(","l":)" + std::to_string(state.leg) + R"(,"g":)" + std::to_string(state.generation);
   if (!state.home.empty()) {
-    set_text(json.get(), "h", state.home);
-    set_int(json.get(), "t", state.begun_ms / 1000);
+    json += R"(,"h":")";
+    static_cast<void>(append_json_escaped(json, state.home, kMostBytes));
+    json += R"(","t":)" + std::to_string(state.begun_ms / 1000);
   }
-  return encode_base64(as_bytes(dump_json(json.get())));
+  json += '}';
+  return encode_base64(as_bytes(json));
 }
 
 std::optional<ClientState> decode_client_state(std::string_view base64) {
