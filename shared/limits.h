@@ -153,6 +153,13 @@ inline constexpr std::size_t kStoreBatch = 512;
 // Expired sessions removed in one go, and how often the embedded store looks for them.
 inline constexpr std::size_t kStoreSweep = 64;
 inline constexpr std::int64_t kStoreSweepMs = 1000;
+// Rows of lists looked at in one go, oldest first and round again: 0.1 ms a second, 100,000 rows in 7 minutes.
+inline constexpr std::size_t kStoreSweptRows = 256;
+// Marks in a session's row, 16 characters each: those of a call to five devices. Only longer calls write a page more,
+// with every 16th event.
+inline constexpr std::size_t kStoreMarks = 32;
+// Sessions of which the embedded store knows the row without looking it up: 100,000 live calls, 5 MB.
+inline constexpr std::size_t kStoreRowsKnown = 131'072;
 // By what part of its life the embedded store keeps a session too long, so that most commits need not move its end.
 inline constexpr std::int64_t kStoreLongerLife = 8;
 // Commits on one Redis connection: past ~1 MB hiredis moves its output buffer with every partial write.

@@ -1,4 +1,4 @@
-// What only the embedded store can meet: SIGKILL, a second ringd, bad files, a full disk, a damaged file.
+// What only the embedded store can meet: SIGKILL, a second ringd, a full disk, a damaged file; what leaves the file.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -10,29 +10,11 @@
 #include <fstream>
 
 #include "adapters/sqlite/database.h"
-#include "adapters/sqlite/embedded_store.h"
-#include "bench.h"
+#include "embedded_file.h"
 #include "shared/limits.h"
 
 namespace ringfence::test {
 namespace {
-
-class EmbeddedStoreFile : public testing::Test {
- protected:
-  std::unique_ptr<EmbeddedStore> open() {
-    auto opened = EmbeddedStore::open(bench_.loop, bench_.log, path_);
-    EXPECT_TRUE(opened) << opened.error().text;
-    return opened ? std::move(*opened) : nullptr;
-  }
-  std::string refusal() {
-    const auto opened = EmbeddedStore::open(bench_.loop, bench_.log, path_);
-    return opened ? "it was opened" : opened.error().text;
-  }
-
-  TempDir folder_;
-  std::string path_ = folder_.file("store.db");
-  Bench bench_;
-};
 
 // The child: commits as fast as it can, eight sessions at once, and writes "session version" for every answer.
 [[noreturn]] void commit_until_killed(const std::string& path, int acknowledged) {
@@ -167,58 +149,37 @@ TEST_F(EmbeddedStoreFile, AFolderThatDoesNotExistIsNamed) {
   EXPECT_NE(refusal().find("No such file or directory"), std::string::npos) << refusal();
 }
 
-void run_foreign_sql(const std::string& path, const char* sql) {
-  sqlite3* raw = nullptr;
-  ASSERT_EQ(sqlite3_open(path.c_str(), &raw), SQLITE_OK);
-  EXPECT_EQ(sqlite3_exec(raw, sql, nullptr, nullptr, nullptr), SQLITE_OK);
-  sqlite3_close(raw);
-}
-
-TEST_F(EmbeddedStoreFile, ADatabaseOfAnotherProgramIsRefused) {
-  run_foreign_sql(path_, "CREATE TABLE theirs(x)");
-  EXPECT_NE(refusal().find("of another program"), std::string::npos) << refusal();
-}
-
-TEST_F(EmbeddedStoreFile, AFileOfANewerRingdIsRefused) {
-  open().reset();
-  run_foreign_sql(path_, "PRAGMA user_version = 99");
-  EXPECT_NE(refusal().find("format 99"), std::string::npos) << refusal();
-}
-
-// What a ringd of format 1 wrote: marks and lines in tables of their own, and an index that is gone now.
-TEST_F(EmbeddedStoreFile, AFileOfFormat1IsTakenOverWithAllThatIsInIt) {
-  const std::string expires = std::to_string(UvClock(bench_.loop).now_ms() + 3'600'000);
-  const std::string sql = R"(
-CREATE TABLE sessions(sid TEXT PRIMARY KEY, v INTEGER NOT NULL, doc TEXT NOT NULL, due_ms INTEGER NOT NULL,
-                      expires_ms INTEGER NOT NULL, written_ms INTEGER NOT NULL, written INTEGER NOT NULL);
-CREATE INDEX sessions_due ON sessions(due_ms) WHERE due_ms > 0;
-CREATE INDEX sessions_expiry ON sessions(expires_ms);
-CREATE INDEX sessions_written ON sessions(written);
-CREATE TABLE applied(sid TEXT NOT NULL, mark TEXT NOT NULL, PRIMARY KEY(sid, mark)) WITHOUT ROWID;
-CREATE TABLE ladder(sid TEXT NOT NULL, seq INTEGER NOT NULL, line TEXT NOT NULL, PRIMARY KEY(sid, seq)) WITHOUT ROWID;
-CREATE TABLE directory(one INTEGER PRIMARY KEY CHECK(one = 1), revision INTEGER NOT NULL, text TEXT NOT NULL);
-PRAGMA application_id=1380339267; PRAGMA user_version=1;
-INSERT INTO sessions VALUES('older', 2, 'the document', 0, )" +
-                          expires + R"(, 0, 7), ('newer', 1, 'another', 0, )" + expires + R"(, 0, 8);
-INSERT INTO ladder VALUES('older', 2, 'second'), ('older', 1, 'first'), ('newer', 1, 'only');
-INSERT INTO applied VALUES('older', ')" +
-                          short_hash("e1") + "'), ('older', '" + short_hash("e2") + "'), ('newer', '" +
-                          short_hash("e1") + "');";
-  run_foreign_sql(path_, sql.c_str());
-  for (int times = 0; times < 2; ++times) {
-    const auto store = open();
-    EXPECT_EQ(bench_.log.count("store_upgraded"), 1U);  // the first time
-    EXPECT_EQ(bench_.load(*store, "older")->document, "the document");
-    EXPECT_EQ(*bench_.ladder(*store, "older"), (std::vector<std::string>{"first", "second"}));
-    EXPECT_EQ(bench_.commit(*store, request("older", 2, "e2")).status, CommitStatus::duplicate);
-    const auto calls = bench_.list(*store, 10);
-    ASSERT_EQ(calls->size(), 2U);
-    EXPECT_EQ(calls->front().session.text, "newer");
+// The newest marks stand in the session's row, older ones elsewhere: none is forgotten on the way.
+TEST_F(EmbeddedStoreFile, EveryEventOfALongCallStaysMarked) {
+  const std::size_t events = 3 * limits::kStoreMarks + 5;
+  const auto name = [](std::size_t number) { return "e" + std::to_string(number); };
+  auto store = open();
+  for (std::size_t version = 0; version < events; ++version) {
+    ASSERT_EQ(bench_.commit(*store, request("s1", version, name(version))).status, CommitStatus::committed);
+    for (std::size_t before = 0; before <= version; ++before) {
+      ASSERT_EQ(bench_.commit(*store, request("s1", version + 1, name(before))).status, CommitStatus::duplicate)
+          << before << " of " << version;
+    }
   }
+  ASSERT_EQ(bench_.commit(*store, request("s2", 0, name(0))).status, CommitStatus::committed) << "of another call";
+  store.reset();
+  store = open();
+  for (std::size_t before = 0; before < events; ++before) {
+    EXPECT_EQ(bench_.commit(*store, request("s1", events, name(before))).status, CommitStatus::duplicate) << before;
+  }
+}
+
+// Where a session's row is, is remembered from before; the row itself has the last word.
+TEST_F(EmbeddedStoreFile, ARowThatIsAnotherSessionsNowIsNotTakenForTheOldOne) {
   const auto store = open();
-  ASSERT_EQ(bench_.commit(*store, request("older", 2, "e3")).status, CommitStatus::committed);
-  EXPECT_EQ(bench_.ladder(*store, "older")->size(), 3U);
-  EXPECT_EQ(bench_.list(*store, 10)->front().session.text, "older");
+  ASSERT_EQ(bench_.commit(*store, request("gone", 0, "e1")).status, CommitStatus::committed);
+  ASSERT_TRUE(bench_.answer_of<Result<void>>([&](auto done) { store->forget(SessionId{"gone"}, done); }).value());
+  ASSERT_EQ(bench_.commit(*store, request("new", 0, "e1")).status, CommitStatus::committed);  // in the same row
+  EXPECT_EQ(bench_.commit(*store, request("gone", 1, "e2")).status, CommitStatus::conflict);
+  ASSERT_EQ(bench_.commit(*store, request("gone", 0, "e2")).status, CommitStatus::committed);
+  ASSERT_EQ(bench_.commit(*store, request("gone", 1, "e3")).status, CommitStatus::committed);
+  EXPECT_EQ(bench_.load(*store, "new")->version, 1U);
+  EXPECT_EQ(bench_.load(*store, "gone")->version, 2U);
 }
 
 // A session's end is moved only now and then; never so that it comes too early.
@@ -344,16 +305,32 @@ TEST_F(EmbeddedStoreFile, ExpiredSessionsLeaveTheFile) {
   for (int i = 0; i < 200; ++i) {
     auto brief = request("s" + std::to_string(i), 0, "e");
     brief.ttl_ms = 1;
+    brief.lists = {
+        {.list = "l", .rows = {{.name = std::to_string(i), .at_ms = 1, .line = "x"}}, .ttl_ms = 1, .most = 1000}};
     store->commit(brief, [](CommitResult) {});
   }
-  ASSERT_EQ(bench_.commit(*store, request("stays", 0, "e")).status, CommitStatus::committed);
+  const Millis now_ms = UvClock(bench_.loop).now_ms();
+  for (std::uint64_t version = 0; version <= limits::kStoreMarks; ++version) {  // so many that some marks move
+    auto stays = request("stays", version, "e" + std::to_string(version));
+    stays.lists = {
+        {.list = "l", .rows = {{.name = "stays", .at_ms = now_ms, .line = "x"}}, .ttl_ms = 3'600'000, .most = 1000}};
+    ASSERT_EQ(bench_.commit(*store, stays).status, CommitStatus::committed);
+  }
+  auto ends = request("ends", 0, "e");
+  for (ends.expected_version = 0; ends.expected_version <= limits::kStoreMarks; ++ends.expected_version) {
+    ends.event = EventId{"e" + std::to_string(ends.expected_version)};
+    ends.ttl_ms = 1000;
+    ASSERT_EQ(bench_.commit(*store, ends).status, CommitStatus::committed);
+  }
   const auto rows = [&]() -> std::string {
     store.reset();
     std::string counts;
     sqlite3* raw = nullptr;
     sqlite3_open(path_.c_str(), &raw);
     sqlite3_exec(
-        raw, "SELECT count(*) FROM sessions UNION ALL SELECT count(*) FROM steps",
+        raw,
+        "SELECT count(*) FROM sessions UNION ALL SELECT count(*) FROM steps UNION ALL SELECT count(*) FROM marks "
+        "UNION ALL SELECT count(*) FROM listed",
         [](void* text, int, char** values, char**) {
           static_cast<std::string*>(text)->append(values[0]).append(" ");
           return 0;
@@ -365,12 +342,14 @@ TEST_F(EmbeddedStoreFile, ExpiredSessionsLeaveTheFile) {
   };
   // The sweep comes once a second; only a closed store lets anybody look, so each look gives it that second again.
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  const std::string expected =
+      "1 " + std::to_string(limits::kStoreMarks + 1) + " " + std::to_string(limits::kStoreMarks / 2) + " 1 ";
   std::string counts = rows();
-  while (counts != "1 1 " && std::chrono::steady_clock::now() < end) {
+  while (counts != expected && std::chrono::steady_clock::now() < end) {
     bench_.run_until([] { return false; }, std::chrono::milliseconds(1500));
     counts = rows();
   }
-  EXPECT_EQ(counts, "1 1 ");
+  EXPECT_EQ(counts, expected);
 }
 
 TEST_F(EmbeddedStoreFile, AsAFallbackItTakesUpASessionInTheMiddleAndOnlyThere) {

@@ -2,12 +2,16 @@
 #include "adapters/sqlite/database.h"
 
 #include <algorithm>
+#include <functional>
+#include <optional>
 #include <utility>
 
 #include "shared/limits.h"
 
 namespace ringfence {
 namespace {
+
+constexpr std::size_t kMarkChars = 16;  // of short_hash()
 
 Millis life_ms(const CommitRequest& request) { return std::max<Millis>(request.ttl_ms, 1); }
 
@@ -34,11 +38,35 @@ Result<StoredSession> Database::load(const SessionId& session, Millis wall_ms) {
 }
 
 Result<Database::Head> Database::head(const SessionId& session, Millis wall_ms) {
+  const auto ask = [&](Query& query) -> Result<std::optional<Head>> {
+    const auto row = query.next();
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return std::nullopt;
+    const std::int64_t at = query.number(3);
+    remember(session, at);
+    if (query.number(1) <= wall_ms) return Head{};
+    return Head{.version = static_cast<std::uint64_t>(query.number(0)),
+                .expires_ms = query.number(1),
+                .due_ms = query.number(2),
+                .row = at,
+                .last_step = query.number(5),
+                .marks = query.text(4)};
+  };
+  if (const auto known = rows_.find(std::hash<std::string>{}(session.text)); known != rows_.end()) {
+    Query query(statement(Sql::head_at));
+    const auto found = ask(query.bind(known->second).bind(session.text));
+    if (!found) return std::unexpected(found.error());
+    if (*found) return **found;
+  }
   Query query(statement(Sql::head));
-  const auto row = query.bind(session.text).next();
-  if (!row) return std::unexpected(row.error());
-  if (!*row || query.number(1) <= wall_ms) return Head{};
-  return Head{static_cast<std::uint64_t>(query.number(0)), query.number(1), query.number(2)};
+  const auto found = ask(query.bind(session.text));
+  if (!found) return std::unexpected(found.error());
+  return found->value_or(Head{});
+}
+
+void Database::remember(const SessionId& session, std::int64_t row) {
+  if (rows_.size() >= limits::kStoreRowsKnown) rows_.clear();
+  rows_[std::hash<std::string>{}(session.text)] = row;
 }
 
 Result<CommitResult> Database::apply(const CommitRequest& request, Millis wall_ms) {
@@ -59,77 +87,119 @@ Result<CommitResult> Database::apply(const CommitRequest& request, Millis wall_m
     if (auto dropped = drop(request.session.text); !dropped) return std::unexpected(dropped.error());
   }
   const std::string mark = short_hash(request.event.text);
-  auto step = Query(statement(Sql::add_step)).bind(request.session.text).bind(mark).bind(request.ladder_line).run();
-  if (!step) return std::unexpected(step.error());
-  if (!changed()) return CommitResult{CommitStatus::duplicate, stored->version, {}};
+  const auto applied = is_applied(request.session, *stored, mark);
+  if (!applied) return std::unexpected(applied.error());
+  if (*applied) return CommitResult{CommitStatus::duplicate, stored->version, {}};
   if (stored->version != 0 && stored->version != request.expected_version) {
-    step = Query(statement(Sql::drop_step)).bind(request.session.text).bind(mark).run();
-    if (!step) return std::unexpected(step.error());
     auto current = load(request.session, wall_ms);
     if (!current) return std::unexpected(current.error());
     return CommitResult{CommitStatus::conflict, stored->version, std::move(*current)};
   }
-  if (auto done = write(request, *stored, wall_ms); !done) return std::unexpected(done.error());
-  if (!is_listed(request.session)) {  // it is written for months
-    auto done = Query(statement(Sql::keep_last_mark)).bind(request.session.text).bind(mark).run();
-    if (!done) return std::unexpected(done.error());
-  }
+  if (auto done = write(request, *stored, mark, wall_ms); !done) return std::unexpected(done.error());
   return CommitResult{CommitStatus::committed, request.expected_version + 1, {}};
 }
 
-Result<void> Database::add_session(const CommitRequest& request, Millis wall_ms) {
-  return Query(statement(Sql::add_session))
-      .bind(request.session.text)
-      .bind(static_cast<std::int64_t>(request.expected_version + 1))
-      .bind(request.document)
-      .bind(request.due_ms)
-      .bind(wall_ms + life_ms(request))
-      .bind(wall_ms)
-      .bind(++written_)
-      .run();
+Result<bool> Database::is_applied(const SessionId& session, const Head& stored, const std::string& mark) {
+  for (std::size_t at = 0; at < stored.marks.size(); at += kMarkChars) {
+    if (stored.marks.compare(at, kMarkChars, mark) == 0) return true;
+  }
+  // Every version has brought a mark: as many in the row means that there is none elsewhere.
+  if (stored.marks.size() / kMarkChars >= stored.version || !is_listed(session)) return false;
+  return Query(statement(Sql::mark)).bind(session.text).bind(mark).next();
+}
+
+// Of a session that is written for months only the last mark is kept.
+Result<void> Database::add_mark(const SessionId& session, Head& stored, const std::string& mark) {
+  if (!is_listed(session)) stored.marks.clear();
+  stored.marks += mark;
+  if (stored.marks.size() <= limits::kStoreMarks * kMarkChars) return {};
+  constexpr std::size_t kMoved = limits::kStoreMarks / 2 * kMarkChars;
+  for (std::size_t at = 0; at < kMoved; at += kMarkChars) {
+    const auto moved = std::string_view(stored.marks).substr(at, kMarkChars);
+    if (auto done = Query(statement(Sql::add_mark)).bind(session.text).bind(moved).run(); !done) return done;
+  }
+  stored.marks.erase(0, kMoved);
+  return {};
+}
+
+// The lines of a long call that nobody reads any more go now and then, not with every event.
+Result<void> Database::add_step(const CommitRequest& request, Head& stored) {
+  if (!request.ladder_line.empty()) {
+    auto added = Query(statement(Sql::add_step)).bind(stored.last_step).bind(request.ladder_line).run();
+    if (!added) return added;
+    stored.last_step = sqlite3_last_insert_rowid(handle_.get());
+  }
+  const std::uint64_t version = request.expected_version + 1;
+  if (version <= limits::kLadderLines || version % limits::kLadderTrim != 0) return {};
+  return drop_steps(stored.last_step, limits::kLadderLines);
+}
+
+// The last line that stays still names the one before it. That number is not given out again: a new row gets one above
+// all there are.
+Result<void> Database::drop_steps(std::int64_t last_step, std::size_t but_the_last) {
+  std::vector<std::int64_t> steps;
+  {
+    Query query(statement(Sql::chain));
+    query.bind(last_step).bind(static_cast<std::int64_t>(but_the_last));
+    for (;;) {
+      const auto row = query.next();
+      if (!row) return std::unexpected(row.error());
+      if (!*row) break;
+      steps.push_back(query.number(0));
+    }
+  }
+  for (const std::int64_t step : steps) {
+    if (auto done = Query(statement(Sql::drop_step)).bind(step).run(); !done) return done;
+  }
+  return {};
+}
+
+Result<void> Database::add_session(const CommitRequest& request, const Head& stored, Millis wall_ms) {
+  auto added = Query(statement(Sql::add_session))
+                   .bind(request.session.text)
+                   .bind(static_cast<std::int64_t>(request.expected_version + 1))
+                   .bind(request.document)
+                   .bind(request.due_ms)
+                   .bind(wall_ms + life_ms(request))
+                   .bind(wall_ms)
+                   .bind(++written_)
+                   .bind(stored.marks)
+                   .bind(stored.last_step)
+                   .run();
+  if (added) remember(request.session, sqlite3_last_insert_rowid(handle_.get()));
+  return added;
 }
 
 // An index costs a commit two pages of the file, on which few other sessions stand: what stays as it is is not written,
 // and the end of the life is moved seldom and somewhat too far.
 Result<void> Database::write_session(const CommitRequest& request, const Head& stored, Millis wall_ms) {
-  if (auto done = Query(statement(Sql::write_session))
-                      .bind(request.session.text)
-                      .bind(static_cast<std::int64_t>(request.expected_version + 1))
-                      .bind(request.document)
-                      .bind(wall_ms)
-                      .bind(++written_)
-                      .run();
-      !done) {
-    return done;
-  }
-  if (request.due_ms != stored.due_ms) {
-    auto done = Query(statement(Sql::set_due)).bind(request.due_ms).bind(request.session.text).run();
-    if (!done) return done;
-  }
+  const bool moves_due = request.due_ms != stored.due_ms;
+  Query query(statement(moves_due ? Sql::write_session_due : Sql::write_session));
+  query.bind(stored.row)
+      .bind(static_cast<std::int64_t>(request.expected_version + 1))
+      .bind(request.document)
+      .bind(wall_ms)
+      .bind(++written_)
+      .bind(stored.marks)
+      .bind(stored.last_step);
+  if (moves_due) query.bind(request.due_ms);
+  if (auto done = query.run(); !done) return done;
   const Millis wanted_ms = wall_ms + life_ms(request);
   const Millis latest_ms = wanted_ms + life_ms(request) / limits::kStoreLongerLife;
   if (stored.expires_ms >= wanted_ms && stored.expires_ms <= latest_ms) return {};
-  return Query(statement(Sql::set_expiry)).bind(latest_ms).bind(request.session.text).run();
+  return Query(statement(Sql::set_expiry)).bind(latest_ms).bind(stored.row).run();
 }
 
-Result<void> Database::write(const CommitRequest& request, const Head& stored, Millis wall_ms) {
-  auto written = stored.version == 0 ? add_session(request, wall_ms) : write_session(request, stored, wall_ms);
+Result<void> Database::write(const CommitRequest& request, Head stored, const std::string& mark, Millis wall_ms) {
+  if (auto done = add_mark(request.session, stored, mark); !done) return done;
+  if (auto done = add_step(request, stored); !done) return done;
+  auto written = stored.version == 0 ? add_session(request, stored, wall_ms) : write_session(request, stored, wall_ms);
   if (!written) return written;
   if (!request.document.empty() && is_listed(request.session)) recent_.write(request.session.text);
   for (const ListWrite& one : request.lists) {
     if (auto done = write_rows(one); !done) return std::unexpected(done.error());
   }
-  return trim_ladder(request);
-}
-
-// Not with every event of a long call: reading leaves the rest out.
-Result<void> Database::trim_ladder(const CommitRequest& request) {
-  const std::uint64_t version = request.expected_version + 1;
-  if (version <= limits::kLadderLines || version % limits::kLadderTrim != 0) return {};
-  return Query(statement(Sql::trim_ladder))
-      .bind(request.session.text)
-      .bind(static_cast<std::int64_t>(limits::kLadderLines))
-      .run();
+  return {};
 }
 
 Result<std::int64_t*> Database::size_of(const std::string& list) {
@@ -203,6 +273,7 @@ Result<std::vector<ListRow>> Database::rows(const ListQuestion& question, Millis
 
 Result<std::vector<SessionId>> Database::claim_due(Millis now_ms, std::size_t count, Millis claim_ms, Millis wall_ms) {
   std::vector<SessionId> sessions;
+  std::vector<std::int64_t> at;
   {
     Query query(statement(Sql::due));
     query.bind(now_ms).bind(wall_ms).bind(static_cast<std::int64_t>(std::min(count, limits::kDueBatch)));
@@ -211,10 +282,11 @@ Result<std::vector<SessionId>> Database::claim_due(Millis now_ms, std::size_t co
       if (!row) return std::unexpected(row.error());
       if (!*row) break;
       sessions.push_back(SessionId{query.text(0)});
+      at.push_back(query.number(1));
     }
   }
-  for (const SessionId& session : sessions) {
-    const auto done = Query(statement(Sql::set_due)).bind(now_ms + claim_ms).bind(session.text).run();
+  for (const std::int64_t row : at) {
+    const auto done = Query(statement(Sql::set_due)).bind(now_ms + claim_ms).bind(row).run();
     if (!done) return std::unexpected(done.error());
   }
   return sessions;
@@ -296,7 +368,15 @@ Result<Store::DirectoryText> Database::get_directory(std::uint64_t known_revisio
 }
 
 Result<void> Database::drop(const std::string& session) {
-  for (const Sql sql : {Sql::drop_session, Sql::drop_steps}) {
+  std::int64_t last_step = 0;
+  {
+    Query query(statement(Sql::head));
+    const auto row = query.bind(session).next();
+    if (!row) return std::unexpected(row.error());
+    if (*row) last_step = query.number(5);
+  }
+  if (auto done = drop_steps(last_step, 0); !done) return done;
+  for (const Sql sql : {Sql::drop_session, Sql::drop_marks}) {
     if (auto done = Query(statement(sql)).bind(session).run(); !done) return done;
   }
   return {};
@@ -314,19 +394,34 @@ Result<std::size_t> Database::sweep(Millis wall_ms) {
       expired.push_back(query.text(0));
     }
   }
-  std::size_t rows = 0;
-  Query sweep_rows(statement(Sql::sweep_rows));
-  sweep_rows.bind(wall_ms).bind(static_cast<std::int64_t>(limits::kStoreSweep));
-  for (;; ++rows) {
-    const auto row = sweep_rows.next();
-    if (!row) return std::unexpected(row.error());
-    if (!*row) break;
-    if (const auto size = sizes_.find(sweep_rows.text(0)); size != sizes_.end()) --size->second;
-  }
   for (const std::string& session : expired) {
     if (auto done = drop(session); !done) return std::unexpected(done.error());
   }
-  return std::max(expired.size(), rows);
+  auto rows = sweep_rows(wall_ms);
+  if (rows) *rows = std::max(expired.size(), *rows);
+  return rows;
+}
+
+Result<std::size_t> Database::sweep_rows(Millis wall_ms) {
+  std::vector<std::pair<std::int64_t, std::string>> expired;
+  std::size_t seen = 0;
+  {
+    Query query(statement(Sql::rows_after));
+    query.bind(swept_to_).bind(static_cast<std::int64_t>(limits::kStoreSweptRows));
+    for (;; ++seen) {
+      const auto row = query.next();
+      if (!row) return std::unexpected(row.error());
+      if (!*row) break;
+      swept_to_ = query.number(0);
+      if (query.number(2) <= wall_ms) expired.emplace_back(swept_to_, query.text(1));
+    }
+  }
+  if (seen < limits::kStoreSweptRows) swept_to_ = 0;
+  for (const auto& [row, list] : expired) {
+    if (auto done = Query(statement(Sql::sweep_row)).bind(row).run(); !done) return std::unexpected(done.error());
+    if (const auto size = sizes_.find(list); size != sizes_.end()) --size->second;
+  }
+  return expired.size();
 }
 
 }  // namespace ringfence

@@ -42,7 +42,8 @@ class Database {
   [[nodiscard]] Result<Store::DirectoryText> get_directory(std::uint64_t known_revision);
   // The format that the file had before open() brought it to ours; 0: it was new, or had ours.
   [[nodiscard]] std::int64_t brought_from() const noexcept { return brought_from_; }
-  // Removes at most limits::kStoreSweep expired sessions, and as many rows; returns how many of either went.
+  // Removes at most limits::kStoreSweep expired sessions, and of the next limits::kStoreSweptRows rows of lists those
+  // that have expired, going round them all; returns the larger number of the two.
   [[nodiscard]] Result<std::size_t> sweep(Millis wall_ms);
 
  private:
@@ -51,15 +52,18 @@ class Database {
     commit,
     rollback,
     session,
+    head_at,
     head,
     add_session,
     write_session,
+    write_session_due,
     set_due,
     set_expiry,
+    mark,
+    add_mark,
     add_step,
+    chain,
     drop_step,
-    keep_last_mark,
-    trim_ladder,
     ladder,
     due,
     recent,
@@ -76,8 +80,9 @@ class Database {
     directory,
     expired,
     drop_session,
-    drop_steps,
-    sweep_rows,
+    drop_marks,
+    rows_after,
+    sweep_row,
     count
   };
 
@@ -94,16 +99,24 @@ class Database {
   struct Head {
     std::uint64_t version = 0;
     Millis expires_ms = 0, due_ms = 0;
+    std::int64_t row = 0, last_step = 0;
+    std::string marks;
   };
   [[nodiscard]] Result<Head> head(const SessionId& session, Millis wall_ms);
-  [[nodiscard]] Result<void> write(const CommitRequest& request, const Head& stored, Millis wall_ms);
-  [[nodiscard]] Result<void> add_session(const CommitRequest& request, Millis wall_ms);
+  void remember(const SessionId& session, std::int64_t row);
+  [[nodiscard]] Result<bool> is_applied(const SessionId& session, const Head& stored, const std::string& mark);
+  // Makes of what is stored what will be, the mark and the line included, and writes it.
+  [[nodiscard]] Result<void> write(const CommitRequest& request, Head stored, const std::string& mark, Millis wall_ms);
+  [[nodiscard]] Result<void> add_mark(const SessionId& session, Head& stored, const std::string& mark);
+  [[nodiscard]] Result<void> add_step(const CommitRequest& request, Head& stored);
+  [[nodiscard]] Result<void> add_session(const CommitRequest& request, const Head& stored, Millis wall_ms);
   [[nodiscard]] Result<void> write_session(const CommitRequest& request, const Head& stored, Millis wall_ms);
-  [[nodiscard]] Result<void> trim_ladder(const CommitRequest& request);
+  [[nodiscard]] Result<void> drop_steps(std::int64_t last_step, std::size_t but_the_last);
   [[nodiscard]] bool changed() const { return sqlite3_changes(handle_.get()) != 0; }  // by the last statement
   [[nodiscard]] Result<std::size_t> write_rows(const ListWrite& write);  // how many went because the list was full
   [[nodiscard]] Result<std::int64_t*> size_of(const std::string& list);
   [[nodiscard]] Result<void> drop(const std::string& session);
+  [[nodiscard]] Result<std::size_t> sweep_rows(Millis wall_ms);
   [[nodiscard]] const StatementHandle& statement(Sql sql) const { return statements_[static_cast<std::size_t>(sql)]; }
 
   DatabaseHandle handle_;  // before the statements: they are finalised first
@@ -114,6 +127,10 @@ class Database {
   // How many rows each list has, as far as asked: to count them with every commit would be most of its work. Nobody
   // else writes the file; after a rollback they are counted anew.
   std::unordered_map<std::string, std::int64_t> sizes_;
+  // In which row a session of this name was last: saves most events a look into the index of names, of 100,000 calls
+  // another page to read. By the name's hash, and never believed: the row says whose it is.
+  std::unordered_map<std::size_t, std::int64_t> rows_;
+  std::int64_t swept_to_ = 0;  // the sweep's last row of `listed`
 };
 
 }  // namespace ringfence

@@ -109,7 +109,7 @@ Millis GroupCommit::sweep() {
   if (!outcome) database_->rollback();
   if (note(outcome)) uv_async_send(wake_loop_.get());
   // A full batch means that more is waiting; calls come first, so the next batch takes its turn behind them.
-  return outcome && swept == limits::kStoreSweep ? limits::kStoreSweepMs / 100 : limits::kStoreSweepMs;
+  return outcome && swept >= limits::kStoreSweep ? limits::kStoreSweepMs / 100 : limits::kStoreSweepMs;
 }
 
 bool GroupCommit::note(const Result<void>& outcome) {
