@@ -153,8 +153,10 @@ inline constexpr std::size_t kStoreBatch = 512;
 // Expired sessions removed in one go, and how often the embedded store looks for them.
 inline constexpr std::size_t kStoreSweep = 64;
 inline constexpr std::int64_t kStoreSweepMs = 1000;
-// Rows of lists looked at in one go, oldest first and round again: 0.1 ms a second, 100,000 rows in 7 minutes.
-inline constexpr std::size_t kStoreSweptRows = 256;
+// Rows of lists looked at in one go at most, ~4 ms, and in how many of them the sweep goes round all rows, ten minutes:
+// the most rows an event log may have, 1,000,000, are 1,667 a second.
+inline constexpr std::size_t kStoreSweptRows = 4096;
+inline constexpr std::size_t kStoreRoundSweeps = 600;
 // Marks in a session's row, 16 characters each: those of a call to five devices. Only longer calls write a page more,
 // with every 16th event.
 inline constexpr std::size_t kStoreMarks = 32;

@@ -84,9 +84,9 @@ CREATE INDEX listed_at ON listed(list, at_ms);
 CREATE INDEX listed_expiry ON listed(expires_ms);
 PRAGMA application_id=1380339267; PRAGMA user_version=2;
 INSERT INTO sessions VALUES('one', 3, 'the document', 0, )" +
-                          expires + ", 0, 7), ('two', 1, 'another', 0, " + expires + ", 0, 8);" +
-                          marked("one", "e1", "first") + marked("two", "e1", "only") + marked("one", "e2", "") +
-                          marked("one", "e3", "third");
+                          expires + ", 0, 7), ('two', 1, 'another', 0, " + expires + ", 0, 8), ('~three', 30, '', 0, " +
+                          expires + ", 0, 9);" + marked("~three", "e30", "") + marked("one", "e1", "first") +
+                          marked("two", "e1", "only") + marked("one", "e2", "") + marked("one", "e3", "third");
   run_foreign_sql(path_, sql.c_str());
   for (int times = 0; times < 2; ++times) {
     const auto store = open();
@@ -97,9 +97,12 @@ INSERT INTO sessions VALUES('one', 3, 'the document', 0, )" +
     for (const char* event : {"e1", "e2", "e3"}) {
       EXPECT_EQ(bench_.commit(*store, request("one", 3, event)).status, CommitStatus::duplicate) << event;
     }
+    EXPECT_EQ(bench_.commit(*store, request("~three", 29, "e30")).status, CommitStatus::duplicate);
     EXPECT_EQ(bench_.list(*store, 10)->front().session.text, "two");
   }
   const auto store = open();
+  ASSERT_EQ(bench_.commit(*store, request("~three", 30, "e31")).status, CommitStatus::committed);
+  EXPECT_EQ(bench_.commit(*store, request("~three", 30, "e31")).status, CommitStatus::duplicate);
   ASSERT_EQ(bench_.commit(*store, request("one", 3, "e4")).status, CommitStatus::committed);
   EXPECT_EQ(bench_.commit(*store, request("one", 4, "e4")).status, CommitStatus::duplicate);
   EXPECT_EQ(bench_.ladder(*store, "one")->size(), 3U);

@@ -73,7 +73,7 @@ Result<CommitResult> Database::apply(const CommitRequest& request, Millis wall_m
   if (request.event.empty()) {
     CommitResult result{.status = CommitStatus::committed};
     for (const ListWrite& write : request.lists) {
-      const auto trimmed = write_rows(write);
+      const auto trimmed = write_rows(write, wall_ms);
       if (!trimmed) return std::unexpected(trimmed.error());
       result.trimmed += *trimmed;
     }
@@ -103,8 +103,10 @@ Result<bool> Database::is_applied(const SessionId& session, const Head& stored, 
   for (std::size_t at = 0; at < stored.marks.size(); at += kMarkChars) {
     if (stored.marks.compare(at, kMarkChars, mark) == 0) return true;
   }
-  // Every version has brought a mark: as many in the row means that there is none elsewhere.
-  if (stored.marks.size() / kMarkChars >= stored.version || !is_listed(session)) return false;
+  // Every version has brought a mark: as many in the row means that there is none elsewhere. Of what is no call one
+  // stays, in the row, or elsewhere where an older ringd wrote it.
+  if (stored.marks.size() / kMarkChars >= stored.version) return false;
+  if (!is_listed(session) && !stored.marks.empty()) return false;
   return Query(statement(Sql::mark)).bind(session.text).bind(mark).next();
 }
 
@@ -197,7 +199,7 @@ Result<void> Database::write(const CommitRequest& request, Head stored, const st
   if (!written) return written;
   if (!request.document.empty() && is_listed(request.session)) recent_.write(request.session.text);
   for (const ListWrite& one : request.lists) {
-    if (auto done = write_rows(one); !done) return std::unexpected(done.error());
+    if (auto done = write_rows(one, wall_ms); !done) return std::unexpected(done.error());
   }
   return {};
 }
@@ -210,7 +212,7 @@ Result<std::int64_t*> Database::size_of(const std::string& list) {
   return &(sizes_[list] = query.number(0));
 }
 
-Result<std::size_t> Database::write_rows(const ListWrite& write) {
+Result<std::size_t> Database::write_rows(const ListWrite& write, Millis wall_ms) {
   const auto size = size_of(write.list);
   if (!size) return std::unexpected(size.error());
   for (const ListRow& row : write.rows) {
@@ -221,35 +223,36 @@ Result<std::size_t> Database::write_rows(const ListWrite& write) {
       continue;
     }
     if (!write.unless_in.empty()) {
-      const auto there = Query(statement(Sql::row)).bind(write.unless_in).bind(row.name).bind(Millis{0}).next();
+      const auto there = Query(statement(Sql::row)).bind(write.unless_in).bind(row.name).bind(wall_ms).next();
       if (!there) return std::unexpected(there.error());
       if (*there) continue;
     }
     const Millis expires_ms = row.at_ms + std::max<Millis>(write.ttl_ms, 1);
-    const auto put = [&](Sql sql) {
-      return Query(statement(sql))
-          .bind(write.list)
-          .bind(row.name)
-          .bind(row.at_ms)
-          .bind(expires_ms)
-          .bind(row.line)
-          .run();
+    Query added(statement(Sql::add_row));
+    const auto put = [&](Query& query) -> Query& {
+      return query.bind(write.list).bind(row.name).bind(row.at_ms).bind(expires_ms).bind(row.line);
     };
-    if (auto done = put(Sql::add_row); !done) return std::unexpected(done.error());
+    if (auto done = put(added).run(); !done) return std::unexpected(done.error());
     if (changed()) {
       ++**size;
-    } else if (!row.first_stays) {
-      if (auto done = put(Sql::replace_row); !done) return std::unexpected(done.error());
+      continue;
     }
+    Query replaced(statement(Sql::replace_row));
+    put(replaced).bind(std::int64_t{!row.first_stays}).bind(wall_ms);
+    if (auto done = replaced.run(); !done) return std::unexpected(done.error());
   }
   const std::int64_t over = **size - static_cast<std::int64_t>(write.most);
   const bool only_drops = std::ranges::all_of(write.rows, [](const ListRow& row) { return row.line.empty(); });
   if (over <= 0 || only_drops) return 0;
-  const auto trimmed = std::min(over, static_cast<std::int64_t>(limits::kListTrim));
-  if (auto done = Query(statement(Sql::trim_rows)).bind(write.list).bind(trimmed).run(); !done)
-    return std::unexpected(done.error());
-  **size -= trimmed;
-  return static_cast<std::size_t>(trimmed);
+  std::size_t trimmed = 0;  // those that somebody would still have read
+  Query trim(statement(Sql::trim_rows));
+  trim.bind(write.list).bind(std::min(over, static_cast<std::int64_t>(limits::kListTrim)));
+  for (;; --**size) {
+    const auto row = trim.next();
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return trimmed;
+    if (trim.number(0) > wall_ms) ++trimmed;
+  }
 }
 
 Result<std::vector<ListRow>> Database::rows(const ListQuestion& question, Millis wall_ms) {
@@ -402,12 +405,13 @@ Result<std::size_t> Database::sweep(Millis wall_ms) {
   return rows;
 }
 
+// At a pace that goes round all rows in ten minutes, as many as there were the last time.
 Result<std::size_t> Database::sweep_rows(Millis wall_ms) {
   std::vector<std::pair<std::int64_t, std::string>> expired;
   std::size_t seen = 0;
   {
     Query query(statement(Sql::rows_after));
-    query.bind(swept_to_).bind(static_cast<std::int64_t>(limits::kStoreSweptRows));
+    query.bind(swept_to_).bind(static_cast<std::int64_t>(sweep_rows_));
     for (;; ++seen) {
       const auto row = query.next();
       if (!row) return std::unexpected(row.error());
@@ -416,7 +420,12 @@ Result<std::size_t> Database::sweep_rows(Millis wall_ms) {
       if (query.number(2) <= wall_ms) expired.emplace_back(swept_to_, query.text(1));
     }
   }
-  if (seen < limits::kStoreSweptRows) swept_to_ = 0;
+  swept_ += seen;
+  if (seen < sweep_rows_) {
+    sweep_rows_ = std::clamp(swept_ / limits::kStoreRoundSweeps, limits::kStoreSweep, limits::kStoreSweptRows);
+    swept_to_ = 0;
+    swept_ = 0;
+  }
   for (const auto& [row, list] : expired) {
     if (auto done = Query(statement(Sql::sweep_row)).bind(row).run(); !done) return std::unexpected(done.error());
     if (const auto size = sizes_.find(list); size != sizes_.end()) --size->second;

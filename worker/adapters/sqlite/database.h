@@ -42,8 +42,8 @@ class Database {
   [[nodiscard]] Result<Store::DirectoryText> get_directory(std::uint64_t known_revision);
   // The format that the file had before open() brought it to ours; 0: it was new, or had ours.
   [[nodiscard]] std::int64_t brought_from() const noexcept { return brought_from_; }
-  // Removes at most limits::kStoreSweep expired sessions, and of the next limits::kStoreSweptRows rows of lists those
-  // that have expired, going round them all; returns the larger number of the two.
+  // Removes at most limits::kStoreSweep expired sessions, and of the next rows of lists, limits::kStoreSweptRows at
+  // most, those that have expired, going round them all; returns the larger number of the two.
   [[nodiscard]] Result<std::size_t> sweep(Millis wall_ms);
 
  private:
@@ -112,8 +112,8 @@ class Database {
   [[nodiscard]] Result<void> add_session(const CommitRequest& request, const Head& stored, Millis wall_ms);
   [[nodiscard]] Result<void> write_session(const CommitRequest& request, const Head& stored, Millis wall_ms);
   [[nodiscard]] Result<void> drop_steps(std::int64_t last_step, std::size_t but_the_last);
-  [[nodiscard]] bool changed() const { return sqlite3_changes(handle_.get()) != 0; }  // by the last statement
-  [[nodiscard]] Result<std::size_t> write_rows(const ListWrite& write);  // how many went because the list was full
+  [[nodiscard]] bool changed() const { return sqlite3_changes(handle_.get()) != 0; }     // by the last statement
+  [[nodiscard]] Result<std::size_t> write_rows(const ListWrite& write, Millis wall_ms);  // how many made room
   [[nodiscard]] Result<std::int64_t*> size_of(const std::string& list);
   [[nodiscard]] Result<void> drop(const std::string& session);
   [[nodiscard]] Result<std::size_t> sweep_rows(Millis wall_ms);
@@ -130,7 +130,9 @@ class Database {
   // In which row a session of this name was last: saves most events a look into the index of names, of 100,000 calls
   // another page to read. By the name's hash, and never believed: the row says whose it is.
   std::unordered_map<std::size_t, std::int64_t> rows_;
-  std::int64_t swept_to_ = 0;  // the sweep's last row of `listed`
+  std::int64_t swept_to_ = 0;                         // the sweep's last row of `listed`
+  std::size_t swept_ = 0;                             // how many in this round
+  std::size_t sweep_rows_ = limits::kStoreSweptRows;  // the next; of a file just opened nobody knows how many there are
 };
 
 }  // namespace ringfence

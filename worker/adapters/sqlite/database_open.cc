@@ -54,11 +54,15 @@ DROP INDEX sessions_written;
 // Format 2 had a mark and its line in one table, with an index of both the session and the mark.
 constexpr const char* kFromFormat2 = "ALTER TABLE steps RENAME TO marked;";
 
+// In the order of the numbers, and so read and written from front to back. Marks of format 1's lines are none.
 constexpr const char* kFromMarked = R"(
 ALTER TABLE sessions ADD COLUMN marks TEXT NOT NULL DEFAULT '';
 ALTER TABLE sessions ADD COLUMN last_step INTEGER NOT NULL DEFAULT 0;
-INSERT OR IGNORE INTO marks SELECT sid, mark FROM marked WHERE mark != '';
-INSERT INTO steps SELECT id, lag(id, 1, 0) OVER (PARTITION BY sid ORDER BY id), line FROM marked WHERE line != '';
+INSERT OR IGNORE INTO marks SELECT sid, mark FROM marked WHERE mark != '' AND mark NOT LIKE 'line %';
+CREATE INDEX marked_lines ON marked(sid) WHERE line != '';
+INSERT INTO steps SELECT id, coalesce((SELECT before.id FROM marked AS before WHERE before.sid = marked.sid AND
+  before.line != '' AND before.id < marked.id ORDER BY before.id DESC LIMIT 1), 0), line
+  FROM marked WHERE line != '' ORDER BY id;
 UPDATE sessions SET last_step = last.id
   FROM (SELECT sid, max(id) AS id FROM marked WHERE line != '' GROUP BY sid) AS last WHERE last.sid = sessions.sid;
 DROP TABLE marked;
@@ -107,10 +111,12 @@ constexpr std::array kStatements = {
     "SELECT sid FROM sessions WHERE sid > ? AND expires_ms > ? ORDER BY sid LIMIT ?",
     "INSERT INTO listed(list, sid, name, at_ms, expires_ms, line) VALUES(?,'',?,?,?,?) "
     "ON CONFLICT(list, sid, name) DO NOTHING",
-    "UPDATE listed SET at_ms = ?3, expires_ms = ?4, line = ?5 WHERE list = ?1 AND sid = '' AND name = ?2",
+    "UPDATE listed SET at_ms = ?3, expires_ms = ?4, line = ?5 WHERE list = ?1 AND sid = '' AND name = ?2 "
+    "AND (?6 OR expires_ms <= ?7)",
     "DELETE FROM listed WHERE list = ? AND sid = '' AND name = ?",
     "SELECT count(*) FROM listed WHERE list = ?",
-    "DELETE FROM listed WHERE rowid IN (SELECT rowid FROM listed WHERE list = ? ORDER BY at_ms, rowid LIMIT ?)",
+    "DELETE FROM listed WHERE rowid IN (SELECT rowid FROM listed WHERE list = ? ORDER BY at_ms, rowid LIMIT ?) "
+    "RETURNING expires_ms",
     "SELECT name, at_ms, line FROM listed WHERE list = ? AND at_ms > ? AND at_ms <= ? AND expires_ms > ? "
     "ORDER BY at_ms DESC, rowid DESC LIMIT ?",
     "SELECT name, at_ms, line FROM listed WHERE list = ? AND at_ms > ? AND at_ms <= ? AND expires_ms > ? "

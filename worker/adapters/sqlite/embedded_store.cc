@@ -51,9 +51,10 @@ Result<std::unique_ptr<EmbeddedStore>> EmbeddedStore::open(UvLoop& loop, Log& lo
   auto database = Database::open(path);
   if (!database) return std::unexpected(std::move(database.error()));
   if (const auto from = (*database)->brought_from(); from != 0) {
-    log.write(
-        LogLevel::notice, "store_upgraded",
-        {{"path", path}, {"from_format", std::to_string(from)}, {"do", "an older ringd needs a file of its own now"}});
+    log.write(LogLevel::notice, "store_upgraded",
+              {{"path", path},
+               {"from_format", std::to_string(from)},
+               {"do", "an older ringd needs a file of its own now, or its copy from before"}});
   }
   log.write(LogLevel::info, "store_open", {{"store", "embedded"}, {"path", path}});
   return std::unique_ptr<EmbeddedStore>(new EmbeddedStore(loop, log, std::move(*database)));
